@@ -1,0 +1,226 @@
+/** JSON of the HTTP API and the frames of the live stream (docs/api.md). Times in `…Ms` are milliseconds since the epoch. */
+import type { Labels, Slope, ValueType } from './metric.ts';
+
+/** `up`: heard from in time; `down`: silent for more than 4 × tmax of its heartbeat; `stopped`: it said BYE. */
+export type HostState = 'up' | 'down' | 'stopped';
+
+export interface HostSummary {
+  /** 32 hexadecimal digits. */
+  readonly id: string;
+  /** Of the collector's host table; stays with the host. */
+  readonly number: number;
+  readonly name: string;
+  readonly state: HostState;
+  readonly address: string;
+  readonly labels: Labels;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+  /** Host's clock minus collector's; positive = the host is ahead. */
+  readonly clockOffsetMs: number;
+  readonly seriesCount: number;
+}
+
+/** GET /api/hosts */
+export interface HostList {
+  readonly nowMs: number;
+  readonly hosts: readonly HostSummary[];
+}
+
+export interface SeriesInfo {
+  /** `disk_read_bytes{device="sda"}` */
+  readonly key: string;
+  readonly metric: string;
+  readonly labels: Labels;
+  readonly type: ValueType;
+  readonly units: string;
+  readonly slope: Slope;
+  readonly tmax: number;
+  readonly dmax: number;
+  readonly group: string;
+  readonly title: string;
+  readonly description: string;
+  /** null = unknown */
+  readonly value: number | string | null;
+  /** Of the value; null when there never was one. */
+  readonly timeMs: number | null;
+}
+
+/** GET /api/hosts/:name */
+export interface HostDetail extends HostSummary {
+  readonly nowMs: number;
+  readonly facts: Labels;
+  readonly bootMs: number;
+  readonly series: readonly SeriesInfo[];
+}
+
+/** One metric over all hosts. GET /api/metrics */
+export interface MetricInfo {
+  readonly name: string;
+  readonly type: ValueType;
+  readonly units: string;
+  readonly group: string;
+  readonly title: string;
+  readonly description: string;
+  readonly hostCount: number;
+  /** Names of the labels that its series carry besides the host. */
+  readonly labelNames: readonly string[];
+}
+
+/**
+ * GET /api/series?host=…&metric=…&label.device=sda&from=…&to=…&points=…
+ * The range is answered from the finest archive that gives at most about `points` rows.
+ */
+export interface SeriesRange {
+  /** Seconds between rows. */
+  readonly stepSeconds: number;
+  /** `1s`, `10s`, `5m`, `1h`: the archive that was read. */
+  readonly archive: string;
+  /** Seconds since the epoch of the first row; row i covers [startS + i × step, startS + (i + 1) × step). */
+  readonly startS: number;
+  readonly series: readonly SeriesRows[];
+}
+
+export interface SeriesRows {
+  readonly host: string;
+  readonly metric: string;
+  readonly labels: Labels;
+  readonly units: string;
+  /** null = unknown */
+  readonly average: readonly (number | null)[];
+  readonly min: readonly (number | null)[];
+  readonly max: readonly (number | null)[];
+}
+
+/** How the values of one metric spread over all hosts. GET /api/bands?metric=…&from=…&to=…&points=… */
+export interface BandRange {
+  readonly stepSeconds: number;
+  readonly archive: string;
+  readonly startS: number;
+  readonly metric: string;
+  readonly units: string;
+  readonly p5: readonly (number | null)[];
+  readonly p50: readonly (number | null)[];
+  readonly p95: readonly (number | null)[];
+  readonly max: readonly (number | null)[];
+  readonly sum: readonly (number | null)[];
+  readonly count: readonly (number | null)[];
+}
+
+export type AlertState = 'pending' | 'firing' | 'resolved' | 'nodata';
+export type Severity = 'info' | 'warning' | 'critical';
+
+/** GET /api/rules, POST /api/rules */
+export interface RuleInfo {
+  readonly name: string;
+  /** PromQL: `load_one > 8` */
+  readonly expr: string;
+  readonly forSeconds: number;
+  readonly severity: Severity;
+  readonly state: 'inactive' | 'pending' | 'firing';
+  readonly error: string | null;
+}
+
+export interface NewRule {
+  readonly name?: string;
+  readonly expr: string;
+  readonly forSeconds?: number;
+  readonly severity?: Severity;
+}
+
+/** GET /api/alerts */
+export interface AlertInfo {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly state: AlertState;
+  readonly labels: Labels;
+  readonly value: number | null;
+  readonly activeAtMs: number;
+  readonly firedAtMs: number | null;
+  readonly resolvedAtMs: number | null;
+}
+
+/** GET /api/events?host=…&from=…&to=…: ticks on the charts. */
+export interface EventInfo {
+  readonly timeMs: number;
+  readonly host: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly labels: Labels;
+}
+
+/** GET /api/status: how the appliance itself does. */
+export interface ApplianceStatus {
+  readonly version: string;
+  readonly nowMs: number;
+  readonly startedMs: number;
+  /** What a person should do something about, such as a full disk; empty when all is well. */
+  readonly problems: readonly Problem[];
+  readonly ingest: IngestStatus;
+  readonly store: StoreStatus;
+}
+
+export interface Problem {
+  readonly code: string;
+  readonly text: string;
+  readonly sinceMs: number;
+}
+
+export interface IngestStatus {
+  readonly datagrams: number;
+  readonly samples: number;
+  readonly backfilled: number;
+  /** Datagrams that were not accepted, by reason (docs/errors.md). */
+  readonly rejected: Readonly<Record<string, number>>;
+  /** Datagrams that the kernel dropped because the receive buffer was full. */
+  readonly kernelDrops: number;
+  /** Samples that are missing and still asked for. */
+  readonly gaps: number;
+}
+
+export interface StoreStatus {
+  readonly fileBytes: number;
+  /** What the file will grow to with the hosts and series of now. */
+  readonly plannedBytes: number;
+  readonly archives: readonly {
+    readonly name: string;
+    readonly stepSeconds: number;
+    readonly keepSeconds: number;
+  }[];
+  /** False while the disk is full or failing: samples are kept in memory. */
+  readonly writable: boolean;
+}
+
+/** Every error of the API. */
+export interface ApiError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/* The live stream: WebSocket /api/live. The page says what it shows; the server answers with one layout and then one frame a second. */
+
+/** Page → server, as JSON text; replaces what was asked before. */
+export interface LiveRequest {
+  /** Chosen by the page, comes back in layout and frames, so that a late frame of an older request is told apart. */
+  readonly id: number;
+  /** One metric without labels of every host: the cells of the overview. */
+  readonly metrics: readonly string[];
+  /** Single series, in the order in which the frame carries them. */
+  readonly series: readonly { readonly host: string; readonly key: string }[];
+  /** Metrics whose spread over all hosts (p5, p50, p95, max, sum, count) is wanted. */
+  readonly bands: readonly string[];
+}
+
+/** Server → page, as JSON text. A layout comes again when a host appears or a series changes its place. */
+export type LiveMessage =
+  | { readonly kind: 'layout'; readonly id: number; readonly hosts: readonly string[] }
+  | { readonly kind: 'hosts'; readonly hosts: readonly HostSummary[] }
+  | { readonly kind: 'alerts'; readonly alerts: readonly AlertInfo[] }
+  | { readonly kind: 'event'; readonly event: EventInfo }
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
+
+/**
+ * Server → page, binary, little-endian: `f64 id`, `f64 timeMs`, then f64 values, NaN = unknown: for each of `metrics` one value per host
+ * of the layout, then one per `series`, then six per band in the order p5, p50, p95, max, sum, count.
+ */
+export const LIVE_FRAME_HEAD = 2;
+export const BAND_FIELDS = ['p5', 'p50', 'p95', 'max', 'sum', 'count'] as const;
