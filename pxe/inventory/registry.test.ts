@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ManualClock } from '../../base/clock.ts';
+import { openDatabase } from '../../base/sqlite.ts';
+import { type Mac, parseMac } from '../../wire/address.ts';
+import { type NodePolicy, Registry } from './registry.ts';
+import { EVENTS_PER_MAC_MAX, NodeStore, REGISTRY_MIGRATIONS } from './store.ts';
+
+const ANNE = { who: 'anne', from: '192.0.2.1' };
+const MAC = parseMac('52:54:00:aa:00:01') as Mac;
+const OTHER = parseMac('52:54:00:aa:00:02') as Mac;
+
+function open(file: string, policy?: NodePolicy) {
+  const db = openDatabase(file, { migrations: REGISTRY_MIGRATIONS, synchronous: 'FULL' });
+  const clock = new ManualClock(1000);
+  const registry = new Registry(new NodeStore(db), clock, policy);
+  return {
+    registry,
+    clock,
+    close: () => {
+      registry.close();
+      db.close();
+    },
+  };
+}
+
+function withFile(run: (file: string) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), 'clustermon-registry-'));
+  try {
+    run(join(folder, 'pxe.db'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test('the first contact makes a node, the next finds it', () => {
+  const { registry, close } = open(':memory:');
+  const node = registry.seen(MAC, { uuid: 'u-1' });
+  assert.equal(node?.state, 'discovered');
+  assert.equal(node?.name, 'node-525400aa0001');
+  assert.equal(registry.seen(MAC)?.id, node?.id);
+  assert.equal(registry.seen(MAC, { uuid: 'u-2' })?.uuid, 'u-2');
+  assert.equal(registry.list().length, 1);
+  close();
+});
+
+test('nodes, events and audit are there after a restart', () =>
+  withFile((file) => {
+    const first = open(file);
+    const node = first.registry.seen(MAC);
+    assert.ok(node);
+    first.registry.assign(node, { name: 'n001', classes: ['WEB'] }, ANNE);
+    first.registry.act(node, 'approve', ANNE);
+    first.close();
+    const second = open(file);
+    const found = second.registry.byMac(MAC);
+    assert.equal(found?.name, 'n001');
+    assert.equal(found?.state, 'approved');
+    assert.deepEqual(
+      second.registry.audit().map(({ who, from, action }) => [who, from, action]),
+      [
+        ['anne', '192.0.2.1', 'approve'],
+        ['anne', '192.0.2.1', 'assign'],
+        ['appliance', 'local', 'discover'],
+      ],
+    );
+    assert.equal(second.registry.events({ macs: [MAC] })[0]?.text, 'discovered → approved');
+    assert.match(found?.lastContact?.what ?? '', /^state: /);
+    second.close();
+  }));
+
+test('a failed installation keeps its reason until the node is armed again', () => {
+  const { registry, close } = open(':memory:');
+  let node = registry.add({ macs: [MAC], name: 'n001' }, ANNE);
+  node = registry.act(node, 'approve', ANNE);
+  node = registry.progress(node, { task: 'partition', index: 3, count: 12, percent: 40 });
+  assert.equal(node.state, 'installing');
+  assert.equal(node.progress?.task, 'partition');
+  node = registry.reported(node, 'install-failed', ANNE, 'partition: disk too small');
+  assert.equal(node.failure, 'partition: disk too small');
+  assert.equal(node.progress, undefined);
+  // A late report of the installer that has failed does not revive it.
+  node = registry.progress(node, { task: 'partition', index: 3, count: 12, percent: 50 });
+  assert.equal(node.state, 'failed');
+  assert.equal(registry.act(node, 'install', ANNE).failure, undefined);
+  close();
+});
+
+const refusals: [string, Parameters<Registry['assign']>[1], string][] = [
+  ['a name that is taken', { name: 'N002' }, 'node-exists'],
+  ['a name with a slash', { name: 'a/b' }, 'node-name'],
+  ['a class with a space', { classes: ['A B'] }, 'node-class'],
+  ['an address that is reserved', { address: '10.0.0.2' }, 'node-address-taken'],
+  ['a unit above 100', { unit: 101 }, 'node-unit'],
+];
+for (const [what, assignment, code] of refusals) {
+  test(`assign refuses ${what}`, () => {
+    const { registry, close } = open(':memory:');
+    const node = registry.add({ macs: [MAC], name: 'n001' }, ANNE);
+    registry.add({ macs: [OTHER], name: 'n002', address: '10.0.0.2' }, ANNE);
+    assert.throws(() => registry.assign(node, assignment, ANNE), { code });
+    assert.deepEqual(registry.byName('n001'), node);
+    close();
+  });
+}
+
+test('an address belongs to one node', () => {
+  const { registry, close } = open(':memory:');
+  registry.add({ macs: [MAC] }, ANNE);
+  assert.throws(() => registry.add({ macs: [OTHER, MAC] }, ANNE), { code: 'node-exists' });
+  close();
+});
+
+test('a rule may name and approve a machine by its hardware', () => {
+  const { registry, close } = open(':memory:', (node) =>
+    node.hardware?.serial === 'S1' ? { name: 'n001', classes: ['WEB'], approve: true } : {},
+  );
+  const node = registry.seen(MAC);
+  assert.ok(node);
+  assert.equal(node.state, 'discovered');
+  const found = registry.foundHardware(node, { serial: 'S1' });
+  assert.equal(found.name, 'n001');
+  assert.equal(found.state, 'approved');
+  assert.equal(registry.audit(found)[0]?.who, 'rule');
+  close();
+});
+
+test('the timeline of a machine is bounded', () => {
+  const { registry, clock, close } = open(':memory:');
+  registry.seen(MAC);
+  for (let i = 0; i < EVENTS_PER_MAC_MAX + 50; i += 1) registry.event(MAC, 'tftp', `block ${i}`);
+  clock.advance(1000);
+  const events = registry.events({ macs: [MAC] }, { limit: 10_000 });
+  assert.equal(events.length, EVENTS_PER_MAC_MAX);
+  assert.equal(events.at(-1)?.text, `block ${EVENTS_PER_MAC_MAX + 49}`);
+  assert.deepEqual(registry.events({ macs: [MAC] }, { afterId: events.at(-2)?.id ?? 0 }), [
+    events.at(-1),
+  ]);
+  close();
+});

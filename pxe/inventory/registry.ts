@@ -1,0 +1,351 @@
+import type { Clock } from '../../base/clock.ts';
+import { InputError } from '../../base/errors.ts';
+import type { Mac } from '../../wire/address.ts';
+import type {
+  AuditEntry,
+  NodeEvent,
+  NodeHardware,
+  Progress,
+  PxeNode,
+  Quirks,
+} from '../../wire/pxe.ts';
+import { allows, type NodeAction, nextState } from './node.ts';
+import type { NewEvent, NodeStore } from './store.ts';
+
+/** Who changes something, and from which address: what the audit keeps. */
+export interface Actor {
+  readonly who: string;
+  readonly from: string;
+}
+
+/** What a person, or a rule of the config space, says about a node. */
+export interface Assignment {
+  readonly name?: string;
+  readonly classes?: readonly string[];
+  readonly address?: string;
+  readonly rack?: string;
+  readonly unit?: number;
+  readonly quirks?: Quirks;
+}
+
+/** A rule's answer about a machine; `approve` lets it install without a person. */
+export type NodePolicy = (node: PxeNode) => Assignment & { readonly approve?: boolean };
+
+/** Machines that nobody asked for: enough for a room, and a bound for a flood of invented addresses. */
+export const DISCOVERED_NODES_MAX = 5000;
+/** Timeline events wait this long so that many share one transaction. */
+const EVENT_FLUSH_MS = 200;
+const EVENT_QUEUE_MAX = 1000;
+
+const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+const CLASS = /^[A-Za-z0-9_.-]+$/;
+const SELF: Actor = { who: 'appliance', from: 'local' };
+
+/**
+ * The registry of nodes: all in memory, written through to its store before a change counts.
+ * A state changes here and nowhere else.
+ */
+export class Registry {
+  readonly #store: NodeStore;
+  readonly #clock: Clock;
+  readonly #policy: NodePolicy;
+  readonly #nodes = new Map<number, PxeNode>();
+  readonly #idOfMac = new Map<string, number>();
+  readonly #idOfName = new Map<string, number>();
+  readonly #lastEvents = new Map<string, NewEvent>();
+  readonly #listeners = new Set<(node: PxeNode) => void>();
+  #pendingEvents: NewEvent[] = [];
+  #flushScheduled = false;
+  #closed = false;
+
+  constructor(store: NodeStore, clock: Clock, policy: NodePolicy = () => ({})) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#policy = policy;
+    for (const node of store.loadNodes()) this.#keep(node);
+    const macs = [...this.#idOfMac.keys()];
+    for (const mac of macs) {
+      const last = store.events([mac], 0, 1)[0];
+      if (last) this.#lastEvents.set(mac, last);
+    }
+  }
+
+  /** All nodes, by name. */
+  list(): PxeNode[] {
+    return [...this.#nodes.values()]
+      .map((node) => this.#withContact(node))
+      .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+  }
+
+  byMac(mac: Mac): PxeNode | undefined {
+    return this.#withId(this.#idOfMac.get(mac));
+  }
+
+  byName(name: string): PxeNode | undefined {
+    return this.#withId(this.#idOfName.get(name.toLowerCase()));
+  }
+
+  /** Runs `listener` after each change of a node; the result ends it. */
+  onChange(listener: (node: PxeNode) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * A machine asked to boot from the network: the node with this address, made anew when it is the first contact.
+   * @returns undefined when `DISCOVERED_NODES_MAX` machines wait already
+   */
+  seen(mac: Mac, found: { readonly uuid?: string } = {}): PxeNode | undefined {
+    const known = this.byMac(mac);
+    if (known) {
+      if (found.uuid === undefined || known.uuid === found.uuid) return known;
+      return this.#change(known, { uuid: found.uuid }, undefined);
+    }
+    const waiting = [...this.#nodes.values()].filter((node) => node.state === 'discovered').length;
+    if (waiting >= DISCOVERED_NODES_MAX) return undefined;
+    const node = this.#create({ macs: [mac], ...found }, { ...SELF, action: 'discover' });
+    return this.#applyPolicy(node);
+  }
+
+  /**
+   * Enters a machine before its first boot.
+   * @throws InputError `node-exists`, or those of `assign`
+   */
+  add(entry: Assignment & { readonly macs: readonly Mac[] }, actor: Actor): PxeNode {
+    const { macs, ...assignment } = entry;
+    for (const mac of macs) {
+      const owner = this.byMac(mac);
+      if (owner)
+        throw new InputError('node-exists', `${mac} belongs to ${owner.name} already`, {
+          field: 'macs',
+        });
+    }
+    this.#checkAssignment(assignment, undefined);
+    return this.#create({ macs, ...assignment }, { ...actor, action: 'add' });
+  }
+
+  /**
+   * Changes what is said about a node; fields that are left out stay.
+   * @throws InputError `node-name`, `node-class`, `node-address-taken`, `node-unit`
+   */
+  assign(node: PxeNode, assignment: Assignment, actor: Actor): PxeNode {
+    this.#checkAssignment(assignment, node);
+    return this.#change(node, assignment, {
+      ...actor,
+      action: 'assign',
+      detail: JSON.stringify(assignment),
+    });
+  }
+
+  /**
+   * Moves a node to its next state, and forgets what the old one was about.
+   * @throws InputError `node-state` when the action does not apply
+   */
+  act(node: PxeNode, action: NodeAction, actor: Actor, detail = ''): PxeNode {
+    const current = this.#nodes.get(node.id) ?? node;
+    const state = nextState(current, action);
+    const { progress: _progress, failure: _failure, ...kept } = current;
+    const changed: PxeNode = {
+      ...kept,
+      state,
+      changedMs: this.#clock.nowMs(),
+      ...(action === 'install-failed' && { failure: detail }),
+      ...(action === 'metrics-arrived' && { installedMs: this.#clock.nowMs() }),
+    };
+    this.#write(changed, this.#audit(changed, { ...actor, action, detail }));
+    this.event(changed, 'state', `${current.state} → ${state}${detail ? `: ${detail}` : ''}`);
+    return this.#withContact(changed);
+  }
+
+  /** Like `act`, for reports that may come late or twice: leaves the node alone where the action does not apply. */
+  reported(
+    node: PxeNode,
+    action: Exclude<NodeAction, 'cancel'>,
+    actor: Actor = SELF,
+    detail = '',
+  ): PxeNode {
+    const current = this.#nodes.get(node.id) ?? node;
+    return allows(current.state, action) ? this.act(current, action, actor, detail) : current;
+  }
+
+  /** The installer's step, kept on the node; not audited, since it comes many times a minute. */
+  progress(node: PxeNode, progress: Progress): PxeNode {
+    const begun = node.state === 'installing' ? node : this.reported(node, 'task-begun');
+    return begun.state === 'installing' ? this.#change(begun, { progress }, undefined) : begun;
+  }
+
+  /** What the installer found; rules of the config space may name, assign and approve the node by it. */
+  foundHardware(node: PxeNode, hardware: NodeHardware): PxeNode {
+    return this.#applyPolicy(this.#change(node, { hardware }, undefined));
+  }
+
+  /** Ties the node to a host of the collector. */
+  tieToHost(node: PxeNode, agentId: string): PxeNode {
+    return node.agentId === agentId ? node : this.#change(node, { agentId }, undefined);
+  }
+
+  /** Adds a step to the timeline of a machine. */
+  event(of: PxeNode | Mac, kind: string, text: string): void {
+    const mac = typeof of === 'string' ? of : (of.macs[0] as Mac | undefined);
+    if (mac === undefined) return;
+    const event = { atMs: this.#clock.nowMs(), mac, kind, text };
+    this.#lastEvents.set(mac, event);
+    this.#pendingEvents.push(event);
+    if (this.#pendingEvents.length >= EVENT_QUEUE_MAX) this.flush();
+    else this.#scheduleFlush();
+  }
+
+  /** The last events of a node's addresses, oldest first. */
+  events(
+    of: { readonly macs: readonly string[] },
+    options: { afterId?: number; limit?: number } = {},
+  ): NodeEvent[] {
+    this.flush();
+    return this.#store.events(of.macs, options.afterId ?? 0, options.limit ?? 200);
+  }
+
+  audit(node?: PxeNode, limit = 100): AuditEntry[] {
+    return this.#store.audit(node?.name, limit);
+  }
+
+  flush(): void {
+    const events = this.#pendingEvents;
+    this.#pendingEvents = [];
+    if (events.length > 0) this.#store.addEvents(events);
+  }
+
+  close(): void {
+    this.flush();
+    this.#closed = true;
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    this.#clock.after(EVENT_FLUSH_MS, () => {
+      this.#flushScheduled = false;
+      if (!this.#closed) this.flush();
+    });
+  }
+
+  #create(
+    entry: Assignment & { readonly macs: readonly Mac[]; readonly uuid?: string },
+    actor: Actor & { readonly action: string },
+  ): PxeNode {
+    const nowMs = this.#clock.nowMs();
+    const node: PxeNode = {
+      classes: [],
+      quirks: {},
+      ...entry,
+      id: Math.max(0, ...this.#nodes.keys()) + 1,
+      name: entry.name ?? `node-${entry.macs[0]?.replaceAll(':', '')}`,
+      state: 'discovered',
+      createdMs: nowMs,
+      changedMs: nowMs,
+    };
+    this.#write(node, this.#audit(node, { ...actor, detail: node.macs.join(' ') }));
+    return node;
+  }
+
+  #applyPolicy(node: PxeNode): PxeNode {
+    const { approve, ...assignment } = this.#policy(node);
+    const actor = { who: 'rule', from: 'config space' };
+    const changes = Object.entries(assignment).filter(
+      ([key, value]) => JSON.stringify(node[key as keyof Assignment]) !== JSON.stringify(value),
+    );
+    const assigned = changes.length > 0 ? this.assign(node, assignment, actor) : node;
+    return approve && assigned.state === 'discovered'
+      ? this.act(assigned, 'approve', actor)
+      : assigned;
+  }
+
+  #checkAssignment(assignment: Assignment, node: PxeNode | undefined): void {
+    const { name, classes, address, unit } = assignment;
+    if (name !== undefined) {
+      if (!NAME.test(name) || name.length > 253) {
+        throw new InputError(
+          'node-name',
+          `${JSON.stringify(name)} is not a host name (letters, digits, hyphens)`,
+          { field: 'name' },
+        );
+      }
+      const owner = this.byName(name);
+      if (owner && owner.id !== node?.id) {
+        throw new InputError(
+          'node-exists',
+          `there is a node ${name} already (${owner.macs.join(', ')})`,
+          { field: 'name' },
+        );
+      }
+    }
+    const badClass = classes?.find((entry) => !CLASS.test(entry));
+    if (badClass !== undefined) {
+      throw new InputError(
+        'node-class',
+        `${JSON.stringify(badClass)} is not a class name (letters, digits, _ . -)`,
+        { field: 'classes' },
+      );
+    }
+    const owner =
+      address &&
+      [...this.#nodes.values()].find((other) => other.address === address && other.id !== node?.id);
+    if (owner)
+      throw new InputError('node-address-taken', `${address} is reserved for ${owner.name}`, {
+        field: 'address',
+      });
+    if (unit !== undefined && !(Number.isInteger(unit) && unit >= 1 && unit <= 100)) {
+      throw new InputError('node-unit', `unit ${unit} is not a rack unit from 1 to 100`, {
+        field: 'unit',
+      });
+    }
+  }
+
+  #change(
+    node: PxeNode,
+    changes: Partial<PxeNode>,
+    actor: (Actor & { readonly action: string; readonly detail: string }) | undefined,
+  ): PxeNode {
+    const changed = { ...(this.#nodes.get(node.id) ?? node), ...changes };
+    this.#write(changed, actor && this.#audit(changed, actor));
+    return this.#withContact(changed);
+  }
+
+  #audit(
+    node: PxeNode,
+    entry: Actor & { readonly action: string; readonly detail: string },
+  ): AuditEntry {
+    return { atMs: this.#clock.nowMs(), node: node.name, ...entry };
+  }
+
+  #write(node: PxeNode, audit: AuditEntry | undefined): void {
+    const { lastContact: _lastContact, ...stored } = node;
+    this.#store.save(stored, audit);
+    this.#keep(stored);
+    for (const listener of this.#listeners) listener(this.#withContact(stored));
+  }
+
+  #keep(node: PxeNode): void {
+    const before = this.#nodes.get(node.id);
+    if (before) {
+      this.#idOfName.delete(before.name.toLowerCase());
+      for (const mac of before.macs) this.#idOfMac.delete(mac);
+    }
+    this.#nodes.set(node.id, node);
+    this.#idOfName.set(node.name.toLowerCase(), node.id);
+    for (const mac of node.macs) this.#idOfMac.set(mac, node.id);
+  }
+
+  #withId(id: number | undefined): PxeNode | undefined {
+    const node = id === undefined ? undefined : this.#nodes.get(id);
+    return node && this.#withContact(node);
+  }
+
+  #withContact(node: PxeNode): PxeNode {
+    const last = node.macs
+      .flatMap((mac) => this.#lastEvents.get(mac) ?? [])
+      .reduce<NewEvent | undefined>((a, b) => (a && a.atMs >= b.atMs ? a : b), undefined);
+    return last
+      ? { ...node, lastContact: { atMs: last.atMs, what: `${last.kind}: ${last.text}` } }
+      : node;
+  }
+}
