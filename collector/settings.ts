@@ -1,0 +1,38 @@
+import { isIP } from 'node:net';
+import { choice, integer, list, type SettingsOf, section, text } from '../base/config.ts';
+
+/** Section `collector` of the configuration file. */
+export const collectorSettings = section({
+  data: text({ default: 'data', doc: 'folder of databases, journal and secret' }),
+  listen: text({
+    default: '127.0.0.1',
+    doc: 'address of the web page and API; another than loopback needs a token first (clustermon token add)',
+    check: {
+      wanted: 'an IP address such as 127.0.0.1, 0.0.0.0 or ::',
+      accepts: (value) => isIP(value) !== 0,
+    },
+  }),
+  webPort: integer({
+    default: 8640,
+    min: 0,
+    max: 65_535,
+    doc: 'TCP port of the web page and API; 0 = any free one',
+  }),
+  hostNames: list({
+    default: [],
+    doc: "names by which browsers reach the page, besides IP addresses and this machine's own name",
+  }),
+  tokens: choice(['remote', 'always'], {
+    default: 'remote',
+    doc: 'who must show a token: clients on other machines, or everyone',
+  }),
+  queryWorkers: integer({ default: 2, min: 1, max: 16, doc: 'threads that answer range queries' }),
+  queryTimeoutSeconds: integer({
+    default: 30,
+    min: 1,
+    max: 600,
+    doc: 'longest time that one query may take',
+  }),
+});
+
+export type CollectorSettings = SettingsOf<typeof collectorSettings>;
