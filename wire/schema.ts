@@ -33,7 +33,8 @@ export interface SchemaPart {
 
 export const NO_NONCE = new Uint8Array(NONCE_SIZE);
 
-const FIXED_SIZE = 4 + NONCE_SIZE + 4 * 6;
+/** Number, nonce, part, parts, total, first, length of the metrics. */
+const FIXED_SIZE = 4 + NONCE_SIZE + 4 * 5;
 const METRIC_SIZE_MIN = 4 * 11;
 const PAIR_SIZE_MIN = 8;
 
