@@ -6,6 +6,8 @@ const program = new Command('clustermon')
   .description('Cluster monitoring and provisioning in one appliance.')
   .configureHelp({ showGlobalOptions: true })
   .option('--debug', 'print the stack of an error')
+  .option('--server <url>', 'the appliance to talk to (CLUSTERMON_SERVER)')
+  .option('--data <dir>', 'data folder of the appliance on this machine (CLUSTERMON_DATA)')
   .exitOverride();
 
 try {

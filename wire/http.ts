@@ -196,6 +196,13 @@ export interface ApiError {
   readonly message: string;
 }
 
+/** `server.json` in the data folder: how programs on this machine reach the running collector. */
+export interface ServerFile {
+  /** `http://127.0.0.1:8640` */
+  readonly url: string;
+  readonly pid: number;
+}
+
 /* The live stream: WebSocket /api/live. The page says what it shows; the server answers with one layout and then one frame a second. */
 
 /** Page → server, as JSON text; replaces what was asked before. */
