@@ -52,6 +52,7 @@ export class Registry {
   readonly #nodes = new Map<number, PxeNode>();
   readonly #idOfMac = new Map<string, number>();
   readonly #idOfName = new Map<string, number>();
+  readonly #idOfAddress = new Map<string, number>();
   readonly #lastEvents = new Map<string, NewEvent>();
   readonly #listeners = new Set<(node: PxeNode) => void>();
   #pendingEvents: NewEvent[] = [];
@@ -83,6 +84,11 @@ export class Registry {
 
   byName(name: string): PxeNode | undefined {
     return this.#withId(this.#idOfName.get(name.toLowerCase()));
+  }
+
+  /** The node for which an IPv4 address is reserved. */
+  byAddress(address: string): PxeNode | undefined {
+    return this.#withId(this.#idOfAddress.get(address));
   }
 
   /** Runs `listener` after each change of a node; the result ends it. */
@@ -286,10 +292,8 @@ export class Registry {
         { field: 'classes' },
       );
     }
-    const owner =
-      address &&
-      [...this.#nodes.values()].find((other) => other.address === address && other.id !== node?.id);
-    if (owner)
+    const owner = address === undefined ? undefined : this.byAddress(address);
+    if (owner && owner.id !== node?.id)
       throw new InputError('node-address-taken', `${address} is reserved for ${owner.name}`, {
         field: 'address',
       });
@@ -328,10 +332,12 @@ export class Registry {
     const before = this.#nodes.get(node.id);
     if (before) {
       this.#idOfName.delete(before.name.toLowerCase());
+      if (before.address !== undefined) this.#idOfAddress.delete(before.address);
       for (const mac of before.macs) this.#idOfMac.delete(mac);
     }
     this.#nodes.set(node.id, node);
     this.#idOfName.set(node.name.toLowerCase(), node.id);
+    if (node.address !== undefined) this.#idOfAddress.set(node.address, node.id);
     for (const mac of node.macs) this.#idOfMac.set(mac, node.id);
   }
 

@@ -1,0 +1,194 @@
+/** Which address a client gets. The policy above `LeaseStore`; offers live in memory, leases on disk. */
+import type { Ipv4, Mac } from '../../wire/address.ts';
+import type { Lease, LeaseStore } from './lease-store.ts';
+
+/** Addresses `first` to `last`, both included. */
+export interface AddressRange {
+  readonly first: Ipv4;
+  readonly last: Ipv4;
+}
+
+/** Addresses that are set aside for one machine, inside or outside the ranges. */
+export interface Reservations {
+  addressOf(mac: Mac): Ipv4 | undefined;
+  ownerOf(address: Ipv4): Mac | undefined;
+}
+
+/** A client of the server: its key, and the MAC address by which reservations go. */
+export interface LeaseClient {
+  readonly key: string;
+  readonly mac: Mac | undefined;
+}
+
+/** How long an offer is kept for the client that got it: OVMF asks 4 s after it, STP can hold the answer for 50 s. */
+const OFFER_MS = 60_000;
+const OFFERS_MAX = 4096;
+/** How long an address stays unused after somebody else was heard on it. */
+export const QUARANTINE_MS = 10 * 60_000;
+
+interface Offer {
+  readonly address: Ipv4;
+  readonly expiresMs: number;
+}
+
+export class Leases {
+  readonly #store: LeaseStore;
+  readonly #reservations: Reservations;
+  readonly #offers = new Map<string, Offer>();
+  readonly #offered = new Map<Ipv4, string>();
+  /** Per range, the next address that never had a lease. */
+  readonly #fresh = new Map<AddressRange, Ipv4>();
+
+  constructor(store: LeaseStore, reservations: Reservations) {
+    this.#store = store;
+    this.#reservations = reservations;
+  }
+
+  /**
+   * The address to offer, kept for the client for a minute: its reservation, what it has or had, what it asks for, or a free one.
+   * @returns undefined when every address of the ranges is taken
+   */
+  offer(
+    client: LeaseClient,
+    ranges: readonly AddressRange[],
+    { nowMs, wanted }: { readonly nowMs: number; readonly wanted?: Ipv4 | undefined },
+  ): Ipv4 | undefined {
+    this.#dropOldOffers(nowMs);
+    const reserved = client.mac && this.#reservations.addressOf(client.mac);
+    const had = this.#offers.get(client.key)?.address ?? this.#store.ofClient(client.key)?.address;
+    const preferred = [had, wanted].filter(
+      (address) => address !== undefined && ranges.some((range) => contains(range, address)),
+    );
+    const address =
+      [reserved, ...preferred].find(
+        (candidate) => candidate !== undefined && this.isFreeFor(client, candidate, nowMs),
+      ) ?? this.#findFree(client, ranges, nowMs);
+    if (address !== undefined) this.#remember(client.key, { address, expiresMs: nowMs + OFFER_MS });
+    return address;
+  }
+
+  /** True when nobody else holds, was offered, or has reserved the address, and it is not in quarantine. */
+  isFreeFor(client: LeaseClient, address: Ipv4, nowMs: number): boolean {
+    const owner = this.#reservations.ownerOf(address);
+    if (owner !== undefined && owner !== client.mac) return false;
+    const offeredTo = this.#offered.get(address);
+    if (offeredTo !== undefined && offeredTo !== client.key) return false;
+    const lease = this.#store.at(address);
+    return !lease || lease.client === client.key || lease.expiresMs <= nowMs;
+  }
+
+  /** The client's lease or offer: what it may ask for. */
+  expected(client: LeaseClient, nowMs: number): Ipv4 | undefined {
+    const offer = this.#offers.get(client.key);
+    if (offer && offer.expiresMs > nowMs) return offer.address;
+    return this.#store.ofClient(client.key)?.address;
+  }
+
+  /** Whether any lease of the client is on record, also one that has run out. */
+  knows(client: LeaseClient): boolean {
+    return this.#store.ofClient(client.key) !== undefined;
+  }
+
+  /** Gives the address to the client until `expiresMs`; on disk when it returns. */
+  grant(
+    client: LeaseClient,
+    address: Ipv4,
+    until: { expiresMs: number; hostName: string | undefined },
+  ): void {
+    this.withdraw(client);
+    this.#store.put({ address, client: client.key, mac: client.mac, ...until });
+  }
+
+  /** The client took another server's offer, or was told no. */
+  withdraw(client: LeaseClient): void {
+    const offer = this.#offers.get(client.key);
+    if (!offer) return;
+    this.#offers.delete(client.key);
+    this.#offered.delete(offer.address);
+  }
+
+  /** Ends the client's lease but remembers it, so that the client gets the same address again while it is free. */
+  release(client: LeaseClient, address: Ipv4, nowMs: number): boolean {
+    const lease = this.#store.at(address);
+    if (lease?.client !== client.key) return false;
+    this.#store.put({ ...lease, expiresMs: nowMs });
+    return true;
+  }
+
+  /** Somebody else was heard on the address: nobody gets it for a while. */
+  quarantine(address: Ipv4, nowMs: number): void {
+    const offeredTo = this.#offered.get(address);
+    if (offeredTo !== undefined) this.#offers.delete(offeredTo);
+    this.#offered.delete(address);
+    this.#store.put({
+      address,
+      client: undefined,
+      mac: undefined,
+      hostName: undefined,
+      expiresMs: nowMs + QUARANTINE_MS,
+    });
+  }
+
+  all(): Lease[] {
+    return this.#store.all();
+  }
+
+  #findFree(client: LeaseClient, ranges: readonly AddressRange[], nowMs: number): Ipv4 | undefined {
+    for (const range of ranges) {
+      const address = this.#neverUsed(client, range, nowMs);
+      if (address !== undefined) return address;
+    }
+    for (const range of ranges) {
+      // At most so many expired ones are on offer to others or reserved.
+      const limit = this.#offered.size + 16;
+      const found = this.#store
+        .expired(range, nowMs, limit)
+        .find((lease) => this.isFreeFor(client, lease.address, nowMs));
+      if (found) return found.address;
+    }
+    return undefined;
+  }
+
+  #neverUsed(client: LeaseClient, range: AddressRange, nowMs: number): Ipv4 | undefined {
+    let next = this.#fresh.get(range);
+    if (next === undefined) {
+      const highest = this.#store.highest(range);
+      next = (highest === undefined ? range.first : highest + 1) as Ipv4;
+    }
+    while (next <= range.last && !this.isFreeFor(client, next, nowMs)) next = (next + 1) as Ipv4;
+    const found = next <= range.last ? next : undefined;
+    this.#fresh.set(range, Math.min(next + 1, range.last + 1) as Ipv4);
+    // An offer that is not taken leaves no lease behind; an expired row keeps its address findable.
+    if (found !== undefined && !this.#store.at(found)) {
+      this.#store.put({
+        address: found,
+        client: undefined,
+        mac: undefined,
+        hostName: undefined,
+        expiresMs: 0,
+      });
+    }
+    return found;
+  }
+
+  #remember(key: string, offer: Offer): void {
+    const before = this.#offers.get(key);
+    if (before) this.#offered.delete(before.address);
+    // Set anew, so that the map's order stays the order of expiry.
+    this.#offers.delete(key);
+    this.#offers.set(key, offer);
+    this.#offered.set(offer.address, key);
+  }
+
+  #dropOldOffers(nowMs: number): void {
+    for (const [key, offer] of this.#offers) {
+      if (offer.expiresMs > nowMs && this.#offers.size <= OFFERS_MAX) return;
+      this.#offers.delete(key);
+      this.#offered.delete(offer.address);
+    }
+  }
+}
+
+function contains(range: AddressRange, address: Ipv4): boolean {
+  return address >= range.first && address <= range.last;
+}
