@@ -67,8 +67,9 @@ export interface MetricInfo {
 }
 
 /**
- * GET /api/series?host=…&metric=…&label.device=sda&from=…&to=…&points=…
- * The range is answered from the finest archive that gives at most about `points` rows.
+ * GET /api/series?host=…&metric=…&label.device=sda&from=…&to=…&points=…&only=average
+ * `host` and `metric` may be repeated; without `host` it is every host. The range is answered from the finest archive that gives at most
+ * about `points` rows. All series of one answer come from one archive; `only=average` leaves `min` and `max` empty.
  */
 export interface SeriesRange {
   /** Seconds between rows. */
