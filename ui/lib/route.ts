@@ -1,0 +1,90 @@
+/** The page and its state as a URL, both ways. */
+
+export type Page =
+  | { readonly name: 'overview' }
+  | { readonly name: 'host'; readonly host: string }
+  | { readonly name: 'alerts' }
+  | { readonly name: 'machines' }
+  | { readonly name: 'machine'; readonly machine: string }
+  | { readonly name: 'metrics' }
+  | { readonly name: 'metric'; readonly metric: string }
+  | { readonly name: 'explore' }
+  | { readonly name: 'unknown'; readonly path: string };
+
+const PLAIN_PAGES = ['alerts', 'machines', 'metrics', 'explore'] as const;
+
+/** @param path of a URL, still percent-encoded */
+export function parsePath(path: string): Page {
+  const [first = '', second, ...rest] = path.replace(/^\/|\/$/g, '').split('/');
+  if (rest.length > 0) return { name: 'unknown', path };
+  if (second === undefined) {
+    if (first === '') return { name: 'overview' };
+    const plain = PLAIN_PAGES.find((name) => name === first);
+    return plain ? { name: plain } : { name: 'unknown', path };
+  }
+  const word = decoded(second);
+  if (word === null || word === '') return { name: 'unknown', path };
+  if (first === 'host') return { name: 'host', host: word };
+  if (first === 'machine') return { name: 'machine', machine: word };
+  if (first === 'metric') return { name: 'metric', metric: word };
+  return { name: 'unknown', path };
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+export function pathOf(page: Page): string {
+  switch (page.name) {
+    case 'overview':
+      return '/';
+    case 'host':
+      return `/host/${encodeURIComponent(page.host)}`;
+    case 'machine':
+      return `/machine/${encodeURIComponent(page.machine)}`;
+    case 'metric':
+      return `/metric/${encodeURIComponent(page.metric)}`;
+    case 'unknown':
+      return page.path;
+    case 'alerts':
+    case 'machines':
+    case 'metrics':
+    case 'explore':
+      return `/${page.name}`;
+  }
+}
+
+/** Parameters that stay when one goes from page to page: the time on screen. */
+const TRAVELLING = ['range', 'from', 'to'];
+
+/** URL of `page` with the time range of the page that one comes from. */
+export function hrefOf(page: Page, current: URLSearchParams): string {
+  const params = new URLSearchParams();
+  for (const name of TRAVELLING) {
+    const value = current.get(name);
+    if (value !== null) params.set(name, value);
+  }
+  return withQuery(pathOf(page), params);
+}
+
+export function withQuery(path: string, params: URLSearchParams): string {
+  const query = params.toString();
+  return query === '' ? path : `${path}?${query}`;
+}
+
+/** A copy with `changes` made; null removes. */
+export function changedParams(
+  params: URLSearchParams,
+  changes: Readonly<Record<string, string | null>>,
+): URLSearchParams {
+  const next = new URLSearchParams(params);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) next.delete(name);
+    else next.set(name, value);
+  }
+  return next;
+}

@@ -1,0 +1,129 @@
+/** Values with their units as people read them: `15.6 GiB`, `12.4 MB/s`, `43.2 %`. */
+
+interface Prefixes {
+  readonly base: number;
+  readonly suffixes: readonly string[];
+}
+
+const BINARY: Prefixes = { base: 1024, suffixes: ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] };
+const DECIMAL: Prefixes = { base: 1000, suffixes: ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] };
+const PLAIN: Prefixes = { base: 1000, suffixes: ['', 'k', 'M', 'G', 'T', 'P'] };
+
+interface Family {
+  /** What one unit of the metric is in the unit that the prefixes count. */
+  readonly multiplier: number;
+  readonly prefixes: Prefixes;
+  /** Follows the prefix: `/s` in `MB/s`. */
+  readonly tail: string;
+}
+
+/** Ganglia counts memory in KB of 1,024 bytes and disks in GB of 10^9. */
+const BYTE_FAMILIES: Readonly<Record<string, Family>> = {
+  bytes: { multiplier: 1, prefixes: BINARY, tail: '' },
+  KB: { multiplier: 1024, prefixes: BINARY, tail: '' },
+  KiB: { multiplier: 1024, prefixes: BINARY, tail: '' },
+  MB: { multiplier: 1e6, prefixes: DECIMAL, tail: '' },
+  GB: { multiplier: 1e9, prefixes: DECIMAL, tail: '' },
+  'bytes/sec': { multiplier: 1, prefixes: DECIMAL, tail: '/s' },
+  'bytes/s': { multiplier: 1, prefixes: DECIMAL, tail: '/s' },
+  'KB/sec': { multiplier: 1024, prefixes: DECIMAL, tail: '/s' },
+};
+
+/** How to write all values of one magnitude: `value × factor` followed by `suffix`. */
+export interface ValueScale {
+  readonly factor: number;
+  readonly suffix: string;
+}
+
+/** Units as a tail for a number: `ops/sec` → ` ops/s`; none for the words that Ganglia uses for "no unit". */
+function tailOf(units: string): string {
+  const word = units.trim().replace(/\/sec$/, '/s');
+  if (word === '' || word === 'none') return '';
+  if (word === 'C') return ' °C';
+  return ` ${word}`;
+}
+
+/** The scale in which a value of `magnitude` has one to three digits before the point. */
+export function scaleFor(units: string, magnitude: number): ValueScale {
+  const bytes = BYTE_FAMILIES[units];
+  if (bytes) {
+    const step = stepOf(magnitude * bytes.multiplier, bytes.prefixes);
+    return {
+      factor: bytes.multiplier / bytes.prefixes.base ** step,
+      suffix: ` ${bytes.prefixes.suffixes[step]}${bytes.tail}`,
+    };
+  }
+  const tail = tailOf(units);
+  // 9,999 requests are read at a glance, 10,000 are 10 k; percent and seconds never take a prefix.
+  const prefixed = units !== '%' && !isSeconds(units) && Math.abs(magnitude) >= 10_000;
+  const step = prefixed ? stepOf(magnitude, PLAIN) : 0;
+  return { factor: 1 / PLAIN.base ** step, suffix: `${PLAIN.suffixes[step]}${tail}` };
+}
+
+function stepOf(value: number, prefixes: Prefixes): number {
+  let step = 0;
+  for (
+    let rest = Math.abs(value);
+    rest >= prefixes.base && step < prefixes.suffixes.length - 1;
+    rest /= prefixes.base
+  )
+    step++;
+  return step;
+}
+
+function isSeconds(units: string): boolean {
+  return units === 's' || units === 'sec' || units === 'seconds';
+}
+
+/** @param value null and NaN = unknown, written as `–` */
+export function formatValue(value: number | null | undefined, units: string): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return '–';
+  if (isSeconds(units) && Math.abs(value) >= 120) return formatDuration(value);
+  const scale = scaleFor(units, value);
+  return `${digits(value * scale.factor)}${scale.suffix}`;
+}
+
+/** Three significant digits, but never less than the whole part: 0.043, 4.32, 43.2, 432, 4321. */
+export function digits(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  if (size >= 100 || Number.isInteger(value)) return String(Math.round(value));
+  if (size >= 10) return trimmed(value.toFixed(1));
+  if (size >= 0.1) return trimmed(value.toFixed(2));
+  return size >= 0.001 ? trimmed(value.toFixed(4)) : value.toExponential(1);
+}
+
+function trimmed(text: string): string {
+  return text.replace(/\.?0+$/, '');
+}
+
+/** Labels of one axis: all in the unit of the largest, with just the decimals that tell neighbours apart. */
+export function formatTicks(ticks: readonly number[], units: string): string[] {
+  const magnitude = Math.max(0, ...ticks.map(Math.abs));
+  const scale = scaleFor(units, magnitude);
+  const gap = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) * scale.factor : 1;
+  const decimals = gap >= 1 || gap === 0 ? 0 : Math.min(6, Math.ceil(-Math.log10(gap) - 1e-9));
+  return ticks.map((tick) => `${(tick * scale.factor).toFixed(decimals)}${scale.suffix}`);
+}
+
+const DURATION_UNITS = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+] as const;
+
+/** The two largest units: `3 d 4 h`, `12 min 5 s`, `8 s`. */
+export function formatDuration(seconds: number): string {
+  let rest = Math.round(Math.abs(seconds));
+  const sign = seconds < 0 && rest > 0 ? '-' : '';
+  const words: string[] = [];
+  for (const [word, size] of DURATION_UNITS) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) words.push(`${count} ${word}`);
+    else if (words.length > 0) break;
+    if (words.length === 2) break;
+  }
+  return words.length > 0 ? sign + words.join(' ') : '0 s';
+}
