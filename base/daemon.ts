@@ -1,0 +1,48 @@
+import { reasonOf } from './errors.ts';
+import { openLog } from './log.ts';
+
+/** A daemon that runs; `close` ends it after it has written what it holds. */
+export interface Running {
+  close(): Promise<void>;
+}
+
+/** How long `close` may take before the process ends without it. */
+const CLOSE_MS_MAX = 10_000;
+
+/**
+ * Runs one daemon as this process: settings are the JSON of the first argument; SIGTERM, SIGINT and the end of the supervisor close it.
+ * Exits with 1 when it cannot start.
+ * @param start gets the settings as the command line has validated them
+ */
+export async function runDaemon(
+  name: string,
+  start: (settings: unknown) => Promise<Running>,
+): Promise<void> {
+  const log = openLog(name);
+  try {
+    const running = await start(JSON.parse(process.argv[2] ?? '{}'));
+    let closing = false;
+    const close = (reason: string) => {
+      if (closing) return;
+      closing = true;
+      log.info('closing', { reason });
+      setTimeout(() => {
+        log.error('close-timeout', { afterMs: CLOSE_MS_MAX });
+        process.exit(1);
+      }, CLOSE_MS_MAX).unref();
+      running.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error('close-failed', { reason: reasonOf(error) });
+          process.exit(1);
+        },
+      );
+    };
+    process.on('SIGTERM', () => close('SIGTERM'));
+    process.on('SIGINT', () => close('SIGINT'));
+    process.on('disconnect', () => close('the supervisor is gone'));
+  } catch (error) {
+    log.error('start-failed', { reason: reasonOf(error) });
+    process.exit(1);
+  }
+}
