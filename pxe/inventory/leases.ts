@@ -84,6 +84,11 @@ export class Leases {
     return this.#store.ofClient(client.key)?.address;
   }
 
+  /** The client of the address's lease, also of one that has run out. */
+  holderOf(address: Ipv4): string | undefined {
+    return this.#store.at(address)?.client;
+  }
+
   /** Whether any lease of the client is on record, also one that has run out. */
   knows(client: LeaseClient): boolean {
     return this.#store.ofClient(client.key) !== undefined;

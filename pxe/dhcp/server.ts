@@ -1,0 +1,311 @@
+/** The DHCP sockets of one network interface: bytes in, the responder's answers out. */
+import { randomInt } from 'node:crypto';
+import type { RemoteInfo } from 'node:dgram';
+import { DgramAsPromised, type SocketAsPromised } from 'dgram-as-promised';
+import type { Cancel, Clock } from '../../base/clock.ts';
+import { InputError, reasonOf, WorldError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { formatIpv4, type Ipv4, type Mac, macBytes, parseIpv4 } from '../../wire/address.ts';
+import type { Leases } from '../inventory/leases.ts';
+import { bindToDevice, type NetworkInterface } from './device.ts';
+import type { AddressProbe } from './neighbours.ts';
+import { OPTION } from './options.ts';
+import {
+  addressOption,
+  BOOT_REPLY,
+  BOOT_REQUEST,
+  clientMac,
+  type DhcpPacket,
+  decodePacket,
+  encodePacket,
+  FLAG_BROADCAST,
+  MESSAGE,
+  messageType,
+} from './packet.ts';
+import {
+  DHCP_CLIENT_PORT,
+  DHCP_SERVER_PORT,
+  type Outcome,
+  PXE_BOOT_SERVER_PORT,
+  type Received,
+} from './reply.ts';
+
+export interface DhcpServiceOptions {
+  readonly interface: NetworkInterface;
+  /** The pure responder, with its context. */
+  readonly respond: (received: Received, nowMs: number) => Outcome;
+  /** Server mode: the addresses that the responder gives; each new one is probed, and none is given beside another DHCP server. */
+  readonly leases?: Leases;
+  readonly probe: AddressProbe;
+  /** Every packet of a machine's boot; `packet` is the request that it is about. */
+  readonly onEvent: (mac: Mac, kind: string, text: string, packet: DhcpPacket) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How long a search for other DHCP servers listens: dnsmasq pings an address for 3 s before it offers it. */
+const SEARCH_MS = 4000;
+/** How often it is repeated, and how long a server that was heard counts as being there. */
+const SEARCH_EVERY_MS = 60_000;
+const FOREIGN_SERVER_MS = 3 * SEARCH_EVERY_MS;
+const RECEIVE_BUFFER_BYTES = 1 << 20;
+const BROADCAST = '255.255.255.255';
+
+export interface DhcpStatus {
+  readonly interface: string;
+  readonly address: string;
+  readonly mode: 'proxy' | 'server';
+  /** False while other DHCP servers are heard, or still looked for. */
+  readonly servesAddresses: boolean;
+  readonly foreignServers: readonly string[];
+  readonly packets: number;
+  readonly malformed: number;
+}
+
+export class DhcpService {
+  readonly #options: DhcpServiceOptions;
+  readonly #sockets = new Map<number, SocketAsPromised>();
+  readonly #probes = new Map<Ipv4, Promise<void>>();
+  readonly #foreign = new Map<Ipv4, number>();
+  #cancelSearch: Cancel = () => {};
+  /** The transaction of our own search, whose broadcast comes back to us. */
+  #searchXid = 0;
+  #searched = false;
+  #packets = 0;
+  #malformed = 0;
+
+  constructor(options: DhcpServiceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Opens ports 67, 68 (to hear other servers) and 4011, on this interface only.
+   * @throws WorldError `dhcp-listen`, `bind-to-device`
+   */
+  async open(): Promise<void> {
+    try {
+      await this.#listen(DHCP_SERVER_PORT, (bytes, from) =>
+        this.#receive(bytes, from, DHCP_SERVER_PORT),
+      );
+      await this.#listen(PXE_BOOT_SERVER_PORT, (bytes, from) =>
+        this.#receive(bytes, from, PXE_BOOT_SERVER_PORT),
+      );
+      await this.#listen(DHCP_CLIENT_PORT, (bytes) => this.#overhear(bytes));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.#search();
+  }
+
+  async close(): Promise<void> {
+    this.#cancelSearch();
+    const sockets = [...this.#sockets.values()];
+    this.#sockets.clear();
+    await Promise.all(sockets.map((socket) => socket.close()));
+  }
+
+  status(): DhcpStatus {
+    const { interface: device, leases } = this.#options;
+    const foreign = this.#foreignServers();
+    return {
+      interface: device.name,
+      address: formatIpv4(device.address),
+      mode: leases ? 'server' : 'proxy',
+      servesAddresses: leases !== undefined && this.#searched && foreign.length === 0,
+      foreignServers: foreign.map(formatIpv4),
+      packets: this.#packets,
+      malformed: this.#malformed,
+    };
+  }
+
+  async #listen(port: number, receive: (bytes: Buffer, from: RemoteInfo) => void): Promise<void> {
+    const { interface: device, log } = this.#options;
+    const socket = DgramAsPromised.createSocket({ type: 'udp4', reuseAddr: true });
+    this.#sockets.set(port, socket);
+    try {
+      await socket.bind({ port, address: '0.0.0.0', exclusive: true });
+    } catch (error) {
+      throw new WorldError(
+        'dhcp-listen',
+        `cannot listen on UDP port ${port} of ${device.name}`,
+        error,
+      );
+    }
+    await bindToDevice(socket.socket, device.name);
+    socket.setBroadcast(true);
+    socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
+    socket.socket.on('error', (error) => log.warn('dhcp-socket', { port, reason: error.message }));
+    socket.socket.on('message', receive);
+  }
+
+  #receive(bytes: Buffer, from: RemoteInfo, port: number): void {
+    this.#packets += 1;
+    const packet = this.#decode(bytes);
+    if (!packet || packet.op !== BOOT_REQUEST || packet.xid === this.#searchXid) return;
+    const received = {
+      packet,
+      from: { address: parseIpv4(from.address) ?? (0 as Ipv4), port: from.port },
+      port,
+    };
+    const wanted = addressOption(packet, OPTION.requestedAddress);
+    const probe = wanted === undefined ? undefined : this.#probes.get(wanted);
+    // An address that is still being probed is not given away before the answer.
+    if (probe && messageType(packet) === MESSAGE.request)
+      void probe.then(() => this.#answer(received));
+    else this.#answer(received);
+  }
+
+  #answer(received: Received): void {
+    const { respond, leases, onEvent, clock, log, interface: device } = this.#options;
+    const mac = clientMac(received.packet);
+    const heldBack = leases ? this.#reasonToHoldBack() : undefined;
+    if (heldBack !== undefined && received.port === DHCP_SERVER_PORT) {
+      if (mac) onEvent(mac, 'dhcp-held-back', heldBack, received.packet);
+      return;
+    }
+    let outcome: Outcome;
+    try {
+      outcome = respond(received, clock.nowMs());
+    } catch (error) {
+      log.error('dhcp-respond', { interface: device.name, mac, reason: reasonOf(error) });
+      return;
+    }
+    if (outcome.kind === 'dhcp-other-server') {
+      this.#heardServer(addressOption(received.packet, OPTION.serverId));
+    }
+    if (mac) onEvent(mac, outcome.kind, outcome.text, received.packet);
+    const { reply } = outcome;
+    if (!reply) return;
+    if (outcome.kind === 'dhcp-offer' && mac)
+      this.#probe(reply.packet.yiaddr, mac, received.packet);
+    this.#send(reply.fromPort, reply.bytes, reply.to.port, reply.to.address);
+  }
+
+  #send(fromPort: number, bytes: Uint8Array, port: number, address: string): void {
+    const { log, interface: device } = this.#options;
+    this.#sockets.get(fromPort)?.socket.send(bytes, port, address, (error) => {
+      if (error)
+        log.warn('dhcp-send', { interface: device.name, to: address, reason: error.message });
+    });
+  }
+
+  /** Looks for another user of an address while the client thinks about the offer. */
+  #probe(address: Ipv4, mac: Mac, packet: DhcpPacket): void {
+    const { leases, probe, onEvent, clock, log } = this.#options;
+    if (!leases || address === 0 || this.#probes.has(address) || leases.holderOf(address) === mac)
+      return;
+    const done = probe(address)
+      .then((user) => {
+        if (user === undefined || user === mac) return;
+        leases.quarantine(address, clock.nowMs());
+        onEvent(mac, 'dhcp-conflict', `${formatIpv4(address)} is in use by ${user}`, packet);
+      })
+      .catch((error: unknown) => log.warn('dhcp-probe', { reason: reasonOf(error) }))
+      .finally(() => this.#probes.delete(address));
+    this.#probes.set(address, done);
+  }
+
+  /** What comes to the client port: other servers' offers. */
+  #overhear(bytes: Buffer): void {
+    const packet = this.#decode(bytes);
+    if (packet?.op !== BOOT_REPLY) return;
+    const server = addressOption(packet, OPTION.serverId);
+    if (server === undefined || server === this.#options.interface.address) return;
+    const mac = clientMac(packet);
+    const type = messageType(packet);
+    // A ProxyDHCP server gives no addresses; it is no rival for them.
+    if (type === MESSAGE.offer && packet.yiaddr !== 0) this.#heardServer(server);
+    if (
+      mac &&
+      mac !== this.#options.interface.mac &&
+      (type === MESSAGE.offer || type === MESSAGE.nak)
+    ) {
+      const what =
+        type === MESSAGE.nak
+          ? 'refuses'
+          : packet.yiaddr === 0
+            ? 'offers a boot file'
+            : `offers ${formatIpv4(packet.yiaddr)}`;
+      this.#options.onEvent(mac, 'dhcp-foreign', `${formatIpv4(server)} ${what}`, packet);
+    }
+  }
+
+  #heardServer(server: Ipv4 | undefined): void {
+    const { log, clock, interface: device, leases } = this.#options;
+    if (server === undefined) return;
+    if (leases && !this.#foreignServers().includes(server)) {
+      log.warn('dhcp-foreign-server', {
+        interface: device.name,
+        server: formatIpv4(server),
+        advice: 'no addresses are served beside it; use proxy mode, or stop it',
+      });
+    }
+    this.#foreign.set(server, clock.nowMs());
+  }
+
+  #foreignServers(): Ipv4[] {
+    const sinceMs = this.#options.clock.nowMs() - FOREIGN_SERVER_MS;
+    for (const [server, heardMs] of this.#foreign)
+      if (heardMs < sinceMs) this.#foreign.delete(server);
+    return [...this.#foreign.keys()];
+  }
+
+  #reasonToHoldBack(): string | undefined {
+    const foreign = this.#foreignServers();
+    if (foreign.length > 0) {
+      return `another DHCP server, ${foreign.map(formatIpv4).join(', ')}, serves this network: no addresses are given beside it`;
+    }
+    return this.#searched ? undefined : 'still looking for other DHCP servers';
+  }
+
+  /** Asks for an address as a client would, to hear who else gives them. */
+  #search(): void {
+    const { clock, interface: device } = this.#options;
+    this.#searchXid = randomInt(1, 0xffffffff);
+    this.#send(
+      DHCP_CLIENT_PORT,
+      searchPacket(device.mac, this.#searchXid),
+      DHCP_SERVER_PORT,
+      BROADCAST,
+    );
+    this.#cancelSearch = clock.after(SEARCH_MS, () => {
+      this.#searched = true;
+      this.#cancelSearch = clock.after(SEARCH_EVERY_MS - SEARCH_MS, () => this.#search());
+    });
+  }
+
+  #decode(bytes: Buffer): DhcpPacket | undefined {
+    try {
+      return decodePacket(bytes);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.#malformed += 1;
+      this.#options.log.debug('dhcp-malformed', { code: error.code });
+      return undefined;
+    }
+  }
+}
+
+function searchPacket(mac: Mac, xid: number): Uint8Array {
+  const chaddr = new Uint8Array(16);
+  chaddr.set(macBytes(mac));
+  const zero = 0 as Ipv4;
+  return encodePacket({
+    op: BOOT_REQUEST,
+    htype: 1,
+    hlen: 6,
+    hops: 0,
+    xid,
+    secs: 0,
+    flags: FLAG_BROADCAST,
+    ciaddr: zero,
+    yiaddr: zero,
+    siaddr: zero,
+    giaddr: zero,
+    chaddr,
+    sname: '',
+    file: '',
+    options: new Map([[OPTION.messageType, Uint8Array.of(MESSAGE.discover)]]),
+  });
+}
