@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { WorldError } from '../../../base/errors.ts';
+import { insertLine } from '../line-insert.ts';
+import type { Problem } from '../problem.ts';
+
+const AINSL = /^\s*ainsl((?:\s+-[a-zA-Z]+)*)\s+\S+\s+(["'])([^"'$`]*)\2\s*$/;
+const FCOPY = /^\s*fcopy((?:\s+-[a-zA-Z]+)*)((?:\s+\/[\w./-]+)+)\s*$/;
+
+/** How a file is run: on its own, by its first line, or read into a running bash. */
+export type ScriptUse = 'executed' | 'sourced';
+
+/**
+ * Checks one script without running it: executable, interpreter, shell syntax, and calls of FAI's helpers that cannot mean what they say.
+ * @param path relative to the config space
+ */
+export function checkScript(space: string, path: string, use: ScriptUse): readonly Problem[] {
+  const file = join(space, path);
+  const status = statSync(file, { throwIfNoEntry: false });
+  if (!status)
+    return [
+      { ...at(path), severity: 'error', code: 'script_link', message: 'the link leads nowhere' },
+    ];
+  const content = readFileSync(file);
+  if (content.includes(0)) return [];
+  const text = content.toString();
+  const problems: Problem[] = [];
+  if (use === 'executed' && (status.mode & 0o111) === 0) {
+    const message = 'not executable, so it is never run: chmod +x';
+    problems.push({ ...at(path), severity: 'warning', code: 'script_mode', message });
+  }
+  const shell = use === 'sourced' ? 'bash' : interpreter(text);
+  if (shell === undefined) {
+    const message = 'the first line names no interpreter (#!)';
+    problems.push({ ...at(path, 1), severity: 'error', code: 'script_interpreter', message });
+  }
+  if (shell !== 'bash' && shell !== 'sh') return problems;
+  return [...problems, ...shellSyntax(shell, file, path), ...helperCalls(space, path, text)];
+}
+
+function interpreter(text: string): string | undefined {
+  const [, program = '', argument = ''] = /^#!\s*(\S+)(?:[ \t]+(\S+))?/.exec(text) ?? [];
+  const name = program.endsWith('/env') ? argument : (program.split('/').at(-1) ?? '');
+  if (name === '') return undefined;
+  return name === 'dash' ? 'sh' : name;
+}
+
+function shellSyntax(shell: string, file: string, path: string): readonly Problem[] {
+  const run = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
+  if (run.error) throw new WorldError('profile_shell', `running ${shell} -n`, run.error);
+  if (run.status === 0) return [];
+  const [first = ''] = run.stderr.split('\n');
+  const [, line, message = first] = /: (?:line )?(\d+): (.*)$/.exec(first) ?? [];
+  return [
+    {
+      ...at(path, line === undefined ? undefined : Number(line)),
+      severity: 'error',
+      code: 'script_syntax',
+      message,
+    },
+  ];
+}
+
+function helperCalls(space: string, path: string, text: string): readonly Problem[] {
+  return text.split('\n').flatMap((content, index): readonly Problem[] => {
+    const line = index + 1;
+    const ainsl = AINSL.exec(content);
+    if (ainsl && !addsOnce(ainsl[3] ?? '', ainsl[1] ?? '')) {
+      const message =
+        'as a pattern, this line does not match itself: it is added at each run (use -Q or a pattern)';
+      return [{ ...at(path, line), severity: 'warning', code: 'ainsl_pattern', message }];
+    }
+    const fcopy = FCOPY.exec(content);
+    if (!fcopy || /[ir]/.test(fcopy[1] ?? '')) return [];
+    return (fcopy[2] ?? '')
+      .trim()
+      .split(/\s+/)
+      .filter((target) => !statSync(join(space, 'files', target), { throwIfNoEntry: false }))
+      .map((target): Problem => {
+        const message = `files${target}/ does not exist, so fcopy fails (or use fcopy -i)`;
+        return { ...at(path, line), severity: 'warning', code: 'file_missing', message };
+      });
+  });
+}
+
+function addsOnce(line: string, flags: string): boolean {
+  const options = {
+    create: true,
+    anySpace: flags.includes('s'),
+    quoteStar: flags.includes('q'),
+    quoteAll: flags.includes('Q'),
+  };
+  try {
+    const once = insertLine(undefined, line, undefined, options);
+    return insertLine(once, line, undefined, options) === once;
+  } catch {
+    // Perl reads some patterns that JavaScript does not; those are not judged.
+    return true;
+  }
+}
+
+function at(path: string, line?: number): { path: string; line?: number } {
+  return line === undefined ? { path } : { path, line };
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { checkSpace } from './space.ts';
+
+test("Debian's fai-doc example is sound", () => {
+  const problems = checkSpace('/usr/share/doc/fai-doc/examples/simple');
+  // scripts/DEMO/10-misc copies a file that the example does not have, for the class XORG.
+  assert.deepEqual(
+    problems.map((one) => `${one.severity} ${one.path} ${one.code}`),
+    ['warning scripts/DEMO/10-misc file_missing'],
+  );
+});
+
+const OK = '#!/bin/bash\ntrue\n';
+
+/** One file of an otherwise empty space (mode 755 for scripts), and what is found: `path:line code`. */
+const CASES: readonly { path: string; text: string; mode?: number; found: readonly string[] }[] = [
+  { path: 'class/10-a', text: OK, mode: 0o644, found: ['class/10-a script_mode'] },
+  { path: 'class/10-a', text: '#!/bin/bash\nif\n', found: ['class/10-a:3 script_syntax'] },
+  { path: 'class/10-a', text: 'echo A\n', found: ['class/10-a:1 script_interpreter'] },
+  { path: 'class/10-a.sh', text: 'newclasses=A\n', found: [] },
+  { path: 'class/10-a.source', text: OK, found: ['class/10-a.source script_name'] },
+  { path: 'class/WEB.var', text: 'A=(1\n', found: ['class/WEB.var:1 script_syntax'] },
+  { path: 'class/node1', text: 'A B\nC/D\n', found: ['class/node1:2 class_name'] },
+  {
+    path: 'class/x.profile',
+    text: 'Default: B\n\nName: A\nClasses: X\n',
+    found: ['class/x.profile:1 menu_default'],
+  },
+  {
+    path: 'disk_config/WEB',
+    text: 'disk_config disk1\nprimary / 1.5G ext4 rw\n',
+    found: ['disk_config/WEB:2 disk_size'],
+  },
+  {
+    path: 'disk_config/WEB',
+    text: 'disk_config disk1\nprimary / 60% ext4 rw\nprimary /b 50%-60% ext4 rw\n',
+    found: ['disk_config/WEB:3 disk_space'],
+  },
+  {
+    path: 'disk_config/WEB',
+    text: 'disk_config disk1 preserve_always:1\nprimary / 1G ext4 rw\n',
+    found: [],
+  },
+  {
+    path: 'disk_config/WEB',
+    text: 'disk_config /dev/disk/by-id/x\nprimary / 1G ext4 rw\n',
+    found: [],
+  },
+  {
+    path: 'disk_config/WEB',
+    text: 'disk_config disk1 disklabel:gpt\nprimary / 100T- ext4 rw\n',
+    found: [],
+  },
+  {
+    path: 'package_config/WEB',
+    text: 'PACKAGES instal\nnginx\n',
+    found: ['package_config/WEB:1 package_action'],
+  },
+  { path: 'package_config/WEB', text: 'nginx\n', found: ['package_config/WEB:1 package_header'] },
+  {
+    path: 'package_config/WEB',
+    text: 'PACKAGES install A && (B\nnginx\n',
+    found: ['package_config/WEB:1 package_condition'],
+  },
+  {
+    path: 'package_config/WEB',
+    text: 'PACKAGES install A && !(B || C)\nNginx\n',
+    found: ['package_config/WEB:2 package_name'],
+  },
+  { path: 'package_config/WEB.gpg', text: '\u0099', found: [] },
+  {
+    path: 'debconf/WEB',
+    text: 'locales locales/default select C\nlocales x\n',
+    found: ['debconf/WEB:2 debconf_syntax'],
+  },
+  { path: 'debconf/WEB', text: 'a b chose C\n', found: ['debconf/WEB:1 debconf_syntax'] },
+  { path: 'debconf/WEB', text: 'a b string C \\\n  more\n', found: [] },
+  { path: 'hooks/instsof.WEB', text: OK, found: ['hooks/instsof.WEB hook_task'] },
+  { path: 'hooks/instsoft.WEB.source', text: OK, found: ['hooks/instsoft.WEB.source script_name'] },
+  { path: 'hooks/instsoft.WEB', text: OK, mode: 0o644, found: ['hooks/instsoft.WEB script_mode'] },
+  { path: 'hooks/setup.DEFAULT.sh', text: 'export A=1\n', mode: 0o644, found: [] },
+  {
+    path: 'scripts/WEB/10-x',
+    text: '#!/bin/sh\nfi\n',
+    found: ['scripts/WEB/10-x:2 script_syntax'],
+  },
+  { path: 'scripts/WEB/x', text: OK, found: ['scripts/WEB/x script_name'] },
+  {
+    path: 'scripts/WEB/10-x',
+    text: '#!/bin/sh\nfcopy /etc/none\n',
+    found: ['scripts/WEB/10-x:2 file_missing'],
+  },
+  { path: 'scripts/WEB/10-x', text: '#!/bin/sh\nfcopy -i /etc/none\n', found: [] },
+  {
+    path: 'scripts/WEB/10-x',
+    text: '#!/bin/sh\nainsl /etc/x "a[b]"\n',
+    found: ['scripts/WEB/10-x:2 ainsl_pattern'],
+  },
+  { path: 'scripts/WEB/10-x', text: '#!/bin/sh\nainsl -Q /etc/x "a[b]"\n', found: [] },
+  { path: 'scripts/WEB/10-x', text: '#!/usr/bin/perl\nif (\n', found: [] },
+  { path: 'files/motd', text: 'x', found: ['files/motd file_class'] },
+  { path: 'files/etc/motd/WEB', text: 'x', found: [] },
+  {
+    path: 'files/etc/motd/file-modes',
+    text: 'root root 0999\n',
+    found: ['files/etc/motd/file-modes:1 file_modes'],
+  },
+  {
+    path: 'files/etc/motd/preinst',
+    text: OK,
+    mode: 0o644,
+    found: ['files/etc/motd/preinst script_mode'],
+  },
+  { path: 'nodes.yaml', text: 'nodes:\n  - clases: [A]\n', found: ['nodes.yaml:2 nodes_key'] },
+];
+
+for (const { path, text, mode = 0o755, found } of CASES) {
+  test(`${path}: ${JSON.stringify(text)} gives ${found.join(', ') || 'nothing'}`, () => {
+    inSpace((space) => {
+      mkdirSync(dirname(join(space, path)), { recursive: true });
+      writeFileSync(join(space, path), text);
+      chmodSync(join(space, path), mode);
+      const problems = checkSpace(space).map(
+        (one) => `${one.path}${one.line === undefined ? '' : `:${one.line}`} ${one.code}`,
+      );
+      assert.deepEqual(problems, found);
+    });
+  });
+}
+
+test('a link that leads nowhere is named', () => {
+  inSpace((space) => {
+    symlinkSync('/nowhere', join(space, 'class/10-a'));
+    const found = checkSpace(space).map((one) => one.code);
+    assert.ok(found.includes('script_link'));
+  });
+});
+
+test('a folder without class/ is no config space', () => {
+  assert.throws(() => checkSpace('/proc'), { code: 'profile_space' });
+});
+
+function inSpace(run: (space: string) => void): void {
+  const space = mkdtempSync(join(tmpdir(), 'clustermon-check-'));
+  try {
+    mkdirSync(join(space, 'class'));
+    run(space);
+  } finally {
+    rmSync(space, { recursive: true, force: true });
+  }
+}
