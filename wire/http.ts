@@ -108,7 +108,8 @@ export interface BandRange {
 }
 
 export type AlertState = 'pending' | 'firing' | 'resolved' | 'nodata';
-export type Severity = 'info' | 'warning' | 'critical';
+export const SEVERITIES = ['info', 'warning', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
 
 /** GET /api/rules, POST /api/rules */
 export interface RuleInfo {
@@ -221,7 +222,11 @@ export interface LiveRequest {
 /** Server → page, as JSON text. A layout comes again when a host appears or a series changes its place. */
 export type LiveMessage =
   | { readonly kind: 'layout'; readonly id: number; readonly hosts: readonly string[] }
+  /** The request was refused; the previous one goes on. */
+  | { readonly kind: 'error'; readonly code: string; readonly message: string }
+  /** All hosts at the start, then those that changed. */
   | { readonly kind: 'hosts'; readonly hosts: readonly HostSummary[] }
+  | { readonly kind: 'hosts-removed'; readonly ids: readonly string[] }
   | { readonly kind: 'alerts'; readonly alerts: readonly AlertInfo[] }
   | { readonly kind: 'event'; readonly event: EventInfo }
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };

@@ -1,5 +1,6 @@
 /** What the HTTP server needs from the rest of the collector and gets passed in; `collector/main.ts` joins them. */
 import type { AlertInfo, NewRule, Problem, RuleInfo } from '../../wire/http.ts';
+import type { BandRangeRequest, SeriesRangeRequest } from '../range/read-range.ts';
 
 /** Rules and alerts as the API shows them. */
 export interface AlertService {
@@ -10,11 +11,31 @@ export interface AlertService {
   removeRule(name: string): void;
   /** Pending, firing and nodata, and those resolved in the last minutes. */
   alerts(): readonly AlertInfo[];
-  /** Grows with each change of `alerts()`, so that the live stream sends them only then. */
-  readonly version: number;
+  /** Calls `listener` after each change of `alerts()`; the result ends that. */
+  subscribe(listener: () => void): () => void;
 }
 
 /** What a person should do something about; each part of the collector reports its own. */
 export interface ProblemSource {
   problems(): readonly Problem[];
+}
+
+/** Work for a query thread. */
+export type QueryTask =
+  | { readonly kind: 'series'; readonly request: SeriesRangeRequest }
+  | { readonly kind: 'bands'; readonly request: BandRangeRequest };
+
+/** A whole HTTP answer, so that the main thread only passes it on. */
+export interface QueryAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: Uint8Array;
+}
+
+export interface QueryRunner {
+  /**
+   * @param signal ends the query early when nobody waits for it any more
+   * @throws InputError what the query refuses, `busy`, `query-timeout`, `query-cancelled`
+   */
+  run(task: QueryTask, signal: AbortSignal): Promise<QueryAnswer>;
 }

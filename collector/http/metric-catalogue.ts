@@ -1,0 +1,54 @@
+import type { MetricInfo } from '../../wire/http.ts';
+import type { HostTable } from '../hosts/host-table.ts';
+
+/** Every metric over all hosts; put together on demand and kept until a series comes or goes. */
+export class MetricCatalogue {
+  readonly #hosts: HostTable;
+  #list: readonly MetricInfo[] | undefined;
+
+  constructor(hosts: HostTable) {
+    this.#hosts = hosts;
+    hosts.subscribe((change) => {
+      if (change.kind !== 'second' && change.kind !== 'event') this.#list = undefined;
+    });
+  }
+
+  /** In order of their names. */
+  list(): readonly MetricInfo[] {
+    this.#list ??= this.#collect();
+    return this.#list;
+  }
+
+  #collect(): readonly MetricInfo[] {
+    const found = new Map<string, { info: MetricInfo; hosts: Set<number>; labels: Set<string> }>();
+    for (const host of this.#hosts.list()) {
+      for (const { metric } of host.series) {
+        const { name, type, units, group, title, description } = metric;
+        let entry = found.get(name);
+        if (!entry) {
+          const info = {
+            name,
+            type,
+            units,
+            group,
+            title,
+            description,
+            hostCount: 0,
+            labelNames: [],
+          };
+          entry = { info, hosts: new Set(), labels: new Set() };
+          found.set(name, entry);
+        }
+        entry.hosts.add(host.number);
+        for (const label of Object.keys(metric.labels)) entry.labels.add(label);
+      }
+    }
+    return [...found.values()]
+      .map(({ info, hosts, labels }) => ({
+        ...info,
+        hostCount: hosts.size,
+        labelNames: [...labels].sort(),
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import { type AlertInfo, type NewRule, type RuleInfo, SEVERITIES } from '../../../wire/http.ts';
+import { Body } from '../body.ts';
+import type { AlertService } from '../ports.ts';
+
+const NAME_MAX = 128;
+const EXPR_MAX = 16_384;
+const FOR_SECONDS = { default: 0, min: 0, max: 30 * 86_400 };
+
+/** Rules and alerts in the page's own shapes; Prometheus' and Alertmanager's stand beside them. */
+export function alertRoutes(app: FastifyInstance, alerts: AlertService): void {
+  app.get('/api/rules', async (): Promise<readonly RuleInfo[]> => alerts.rules());
+  app.get('/api/alerts', async (): Promise<readonly AlertInfo[]> => alerts.alerts());
+
+  app.post('/api/rules', async (request, reply) => {
+    const body = new Body(request.body);
+    const name = body.text('name', { default: '', max: NAME_MAX });
+    const rule: NewRule = {
+      ...(name === '' ? {} : { name }),
+      expr: body.text('expr', { max: EXPR_MAX }),
+      forSeconds: body.number('forSeconds', FOR_SECONDS),
+      severity: body.choice('severity', SEVERITIES, 'warning'),
+    };
+    return reply.code(201).send(alerts.addRule(rule));
+  });
+
+  app.delete<{ Params: { name: string } }>('/api/rules/:name', async ({ params }, reply) => {
+    alerts.removeRule(params.name);
+    return reply.code(204).send();
+  });
+}

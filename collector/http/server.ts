@@ -1,0 +1,97 @@
+import fastifyWebsocket from '@fastify/websocket';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Log } from '../../base/log.ts';
+import type { EventInfo } from '../../wire/http.ts';
+import type { TokenStore } from '../access/token-store.ts';
+import type { EventStore } from '../events/event-store.ts';
+import { recordHostEvents } from '../events/record-host-events.ts';
+import type { HostTable } from '../hosts/host-table.ts';
+import type { SampleStore } from '../store/sample-store.ts';
+import { answerErrors } from './errors.ts';
+import { guard } from './guard.ts';
+import { LiveHub } from './live/live-hub.ts';
+import { liveRoute } from './live/live-route.ts';
+import { loginRoutes } from './login.ts';
+import type { AlertService, ProblemSource, QueryRunner } from './ports.ts';
+import { alertRoutes } from './routes/alerts.ts';
+import { eventRoutes } from './routes/events.ts';
+import { hostRoutes } from './routes/hosts.ts';
+import { pageRoutes } from './routes/page.ts';
+import { pxeRoutes } from './routes/pxe.ts';
+import { seriesRoutes } from './routes/series.ts';
+import { statusRoutes } from './routes/status.ts';
+
+export interface HttpPorts {
+  readonly hosts: HostTable;
+  readonly store: Pick<SampleStore, 'status'>;
+  readonly queries: QueryRunner;
+  readonly alerts: AlertService;
+  readonly events: Pick<EventStore, 'add' | 'inRange'>;
+  readonly problems: ProblemSource;
+  readonly tokens: Pick<TokenStore, 'find'>;
+  readonly log: Log;
+}
+
+export interface HttpOptions {
+  readonly version: string;
+  readonly tokensRequired: 'remote' | 'always';
+  readonly hostNames: readonly string[];
+  /** `ui/dist` */
+  readonly pageFolder: string;
+  /** Unix socket of the pxe daemon. */
+  readonly pxeSocket: string;
+}
+
+const BODY_BYTES_MAX = 1 << 20;
+const LIVE_MESSAGE_BYTES_MAX = 1 << 20;
+
+/** Scripts, styles and connections from this origin only; see docs/decisions/0027. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+
+/** The web server of the collector, not listening yet. Closing it ends the live streams too. */
+export async function buildServer(
+  ports: HttpPorts,
+  options: HttpOptions,
+): Promise<FastifyInstance> {
+  const app = fastify({ bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true });
+  answerErrors(app, ports.log);
+  guard(app, {
+    tokens: ports.tokens,
+    required: options.tokensRequired,
+    hostNames: options.hostNames,
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers({
+      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+  });
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, new URLSearchParams(String(body))),
+  );
+  await app.register(fastifyWebsocket, { options: { maxPayload: LIVE_MESSAGE_BYTES_MAX } });
+
+  const hub = new LiveHub(ports);
+  app.addHook('preClose', async () => hub.close());
+  const announce = (event: EventInfo) => {
+    ports.events.add(event);
+    hub.tellEvent(event);
+  };
+  const stopRecording = recordHostEvents(ports.hosts, announce);
+  app.addHook('onClose', async () => stopRecording());
+  loginRoutes(app, ports.tokens);
+  hostRoutes(app, ports.hosts);
+  seriesRoutes(app, ports.queries);
+  eventRoutes(app, ports.events, announce);
+  alertRoutes(app, ports.alerts);
+  statusRoutes(app, { ...ports, version: options.version, startedMs: Date.now() });
+  pxeRoutes(app, options.pxeSocket);
+  liveRoute(app, hub);
+  pageRoutes(app, options.pageFolder);
+  return app;
+}

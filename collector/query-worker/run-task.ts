@@ -1,0 +1,45 @@
+import { InputError } from '../../base/errors.ts';
+import type { HostTable } from '../hosts/host-table.ts';
+import type { QueryAnswer, QueryTask } from '../http/ports.ts';
+import { type RangeSource, readBandRange, readSeriesRange } from '../range/read-range.ts';
+import type { SampleStore } from '../store/sample-store.ts';
+
+/** What tasks read from. */
+export interface QueryData {
+  readonly hosts: HostTable;
+  readonly store: SampleStore;
+}
+
+/**
+ * Does one task to the end.
+ * @param isCancelled becomes true when nobody waits for the answer any more
+ * @throws InputError what the task refuses, or `query-cancelled`
+ */
+export function runTask(
+  task: QueryTask,
+  { hosts, store }: QueryData,
+  isCancelled: () => boolean,
+): QueryAnswer {
+  const source: RangeSource = {
+    hosts,
+    store,
+    nowMs: Date.now,
+    checkWanted: () => {
+      if (isCancelled()) throw new InputError('query-cancelled', 'the client has gone');
+    },
+  };
+  switch (task.kind) {
+    case 'series':
+      return json(readSeriesRange(task.request, source));
+    case 'bands':
+      return json(readBandRange(task.request, source));
+  }
+}
+
+function json(value: unknown): QueryAnswer {
+  return {
+    status: 200,
+    type: 'application/json; charset=utf-8',
+    body: Buffer.from(JSON.stringify(value)),
+  };
+}
