@@ -1,9 +1,27 @@
 import { isIP } from 'node:net';
-import { choice, integer, list, type SettingsOf, section, text } from '../base/config.ts';
+import { choice, flag, integer, list, type SettingsOf, section, text } from '../base/config.ts';
 
 /** Section `collector` of the configuration file. */
 export const collectorSettings = section({
   data: text({ default: 'data', doc: 'folder of databases, journal and secret' }),
+  group: text({
+    default: '239.2.11.72',
+    doc: 'multicast group, IPv4 or IPv6, that agents send to; empty = unicast only',
+    check: {
+      wanted: 'an IP address, or empty',
+      accepts: (value) => value === '' || isIP(value) !== 0,
+    },
+  }),
+  port: integer({ default: 8641, min: 0, max: 65_535, doc: 'UDP port on which agents are heard' }),
+  interfaces: list({
+    default: [],
+    doc: 'network interfaces on which the group is joined, besides loopback',
+  }),
+  open: flag({ default: false, doc: 'accept datagrams without authentication' }),
+  secretFile: text({
+    default: '',
+    doc: "file with the cluster's secret, 64 hexadecimal digits; empty = `secret` in the data folder",
+  }),
   listen: text({
     default: '127.0.0.1',
     doc: 'address of the web page and API; another than loopback needs a token first (clustermon token add)',
