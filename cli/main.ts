@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { InputError, reasonOf, WorldError } from '../base/errors.ts';
+import { register as registerProfile } from './commands/profile.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 const program = new Command('clustermon')
@@ -9,6 +10,8 @@ const program = new Command('clustermon')
   .option('--server <url>', 'the appliance to talk to (CLUSTERMON_SERVER)')
   .option('--data <dir>', 'data folder of the appliance on this machine (CLUSTERMON_DATA)')
   .exitOverride();
+
+registerProfile(program);
 
 try {
   await program.parseAsync(process.argv);

@@ -180,7 +180,7 @@ class Placement {
       maxSum += BIOS_GRUB_BYTES;
     }
     if (free < minSum) {
-      const text = `${this.#device(part)} and those after it need ${minSum} bytes, but ${free}`;
+      const text = `${this.#device(part)} and those after it need ${minSum} bytes, but ${Math.max(0, free)}`;
       fail('disk_space', `${text} are left: make them smaller or use a larger disk`, part.line);
     }
     if (maxSum <= free) return max;
