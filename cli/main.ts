@@ -1,17 +1,37 @@
 import { Command, CommanderError } from 'commander';
 import { InputError, reasonOf, WorldError } from '../base/errors.ts';
+import { register as registerConfig } from './commands/config.ts';
+import { register as registerDaemon } from './commands/daemon.ts';
+import { register as registerDoctor } from './commands/doctor.ts';
 import { register as registerProfile } from './commands/profile.ts';
+import { register as registerUp } from './commands/up.ts';
 import { CommandError, EXIT } from './exit.ts';
+
+const EXAMPLES = `Examples:
+  clustermon up                                        monitor this host, serve the page on http://127.0.0.1:8640
+  clustermon up --demo 200                             look around with two hundred simulated hosts
+  clustermon node list                                 every machine and its state
+  clustermon top                                       live, in the terminal
+  clustermon query 'avg by (rack) (cpu_user)'          PromQL over live values and archives
+  clustermon alert add 'load_one > 8' --for 1m         be told when it happens
+  clustermon metric send room_temperature 21.5         a value of your own, from a script
+`;
 
 const program = new Command('clustermon')
   .description('Cluster monitoring and provisioning in one appliance.')
   .configureHelp({ showGlobalOptions: true })
+  .addHelpText('before', EXAMPLES)
   .option('--debug', 'print the stack of an error')
   .option('--server <url>', 'the appliance to talk to (CLUSTERMON_SERVER)')
+  .option('--config <file>', 'configuration file (CLUSTERMON_CONFIG, /etc/clustermon/config.yaml)')
   .option('--data <dir>', 'data folder of the appliance on this machine (CLUSTERMON_DATA)')
   .exitOverride();
 
+registerUp(program);
+registerDaemon(program);
 registerProfile(program);
+registerConfig(program);
+registerDoctor(program);
 
 try {
   await program.parseAsync(process.argv);

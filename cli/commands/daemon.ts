@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import { type ConfigurationOptions, loadConfiguration } from '../configuration.ts';
+import { agentDaemon, becomeDaemon, collectorDaemon, pxeDaemon } from '../daemons.ts';
+import { ensureSecret } from '../secret.ts';
+
+export function register(program: Command): void {
+  program
+    .command('agent')
+    .description('run the agent alone, in the foreground')
+    .option('--secret-file <file>', "the cluster's secret, copied from the appliance's data folder")
+    .option('--group <address>', 'multicast group, or the address of the collector')
+    .option('--interface <name>', 'network interface that multicast leaves by')
+    .option('--host-name <name>', 'name of this host')
+    .option('--label <name=value...>', 'labels of this host, such as rack=r07')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  clustermon agent --secret-file ./secret                       multicast on the network of the default route
+  clustermon agent --secret-file ./secret --group 10.0.0.1      to the appliance at 10.0.0.1
+  clustermon agent --label rack=r07 --label class=WEB`,
+    )
+    .action((_options, command: Command) => {
+      const options = command.optsWithGlobals<AgentOptions>();
+      const { agent } = loadConfiguration(options);
+      becomeDaemon(
+        agentDaemon({
+          ...agent,
+          secretFile: options.secretFile ?? agent.secretFile,
+          group: options.group ?? agent.group,
+          interface: options.interface ?? agent.interface,
+          hostName: options.hostName ?? agent.hostName,
+          labels: { ...agent.labels, ...parseLabels(options.label ?? []) },
+        }),
+      );
+    });
+
+  program
+    .command('collector')
+    .description('run the collector alone, in the foreground')
+    .option('--listen <address>', 'address of the page and API (default: 127.0.0.1)')
+    .option('--agents <interface...>', 'network interfaces on which agents are heard')
+    .action((_options, command: Command) => {
+      const options = command.optsWithGlobals<CollectorOptions>();
+      const { collector } = loadConfiguration(options);
+      ensureSecret(collector.data);
+      becomeDaemon(
+        collectorDaemon({
+          ...collector,
+          listen: options.listen ?? collector.listen,
+          interfaces: options.agents ?? collector.interfaces,
+        }),
+      );
+    });
+
+  program
+    .command('pxe')
+    .description('run the boot and installation service alone, in the foreground')
+    .option('--interface <name...>', 'network interfaces on which machines are booted')
+    .action((_options, command: Command) => {
+      const options = command.optsWithGlobals<PxeOptions>();
+      const { pxe } = loadConfiguration(options);
+      becomeDaemon(pxeDaemon({ ...pxe, interfaces: options.interface ?? pxe.interfaces }));
+    });
+}
+
+interface AgentOptions extends ConfigurationOptions {
+  readonly secretFile?: string;
+  readonly group?: string;
+  readonly interface?: string;
+  readonly hostName?: string;
+  readonly label?: readonly string[];
+}
+
+interface CollectorOptions extends ConfigurationOptions {
+  readonly listen?: string;
+  readonly agents?: readonly string[];
+}
+
+interface PxeOptions extends ConfigurationOptions {
+  readonly interface?: readonly string[];
+}
+
+function parseLabels(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}

@@ -1,0 +1,139 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { systemClock } from '../../base/clock.ts';
+import { defaultsOf } from '../../base/config.ts';
+import { openLog } from '../../base/log.ts';
+import { demoSettings } from '../../demo/settings.ts';
+import type { ServerFile } from '../../wire/http.ts';
+import {
+  type Configuration,
+  type ConfigurationOptions,
+  loadConfiguration,
+} from '../configuration.ts';
+import { agentDaemon, collectorDaemon, demoDaemon, pxeDaemon } from '../daemons.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { note } from '../output.ts';
+import { ensureSecret } from '../secret.ts';
+import { type DaemonSpec, superviseDaemons } from '../supervisor.ts';
+
+interface UpOptions extends ConfigurationOptions {
+  readonly demo?: number;
+  readonly listen?: string;
+  readonly agents?: readonly string[];
+  readonly pxe?: readonly string[];
+}
+
+const DEMO_HOSTS_MAX = 20_000;
+const LOOPBACK = '127.0.0.1';
+
+export function register(program: Command): void {
+  program
+    .command('up')
+    .description('run the appliance: this host is monitored, the page is served')
+    .option('--demo <hosts>', 'add that many simulated hosts, to look around', parseHosts)
+    .option('--listen <address>', 'address of the page and API (default: 127.0.0.1)')
+    .option(
+      '--agents <interface...>',
+      'network interfaces on which agents of other machines are heard',
+    )
+    .option(
+      '--pxe <interface...>',
+      'network interfaces on which new machines are booted and installed',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  clustermon up                               this host, page on http://127.0.0.1:8640
+  clustermon up --demo 200                    and two hundred simulated hosts
+  clustermon up --agents eth0                 and every agent on eth0's network
+  clustermon up --agents eth0 --pxe eth0      and new machines there are installed`,
+    )
+    .action(async (_options: UpOptions, command: Command) => {
+      await up(command.optsWithGlobals<UpOptions>());
+    });
+}
+
+async function up(options: UpOptions): Promise<void> {
+  const configuration = withOptions(loadConfiguration(options), options);
+  const secretFile = ensureSecret(configuration.collector.data);
+  const log = openLog('up');
+  const supervisor = superviseDaemons(daemonsOf(configuration, options, secretFile), {
+    log,
+    clock: systemClock,
+    nodePath: process.execPath,
+  });
+  const stopped = new Promise<string>((resolve) => {
+    process.once('SIGINT', () => resolve('SIGINT'));
+    process.once('SIGTERM', () => resolve('SIGTERM'));
+  });
+  const cancelGreeting = greetWhenReady(configuration.collector.data);
+  const reason = await Promise.race([
+    stopped,
+    supervisor.failed.then((name) => ({ failed: name })),
+  ]);
+  cancelGreeting();
+  await supervisor.close();
+  if (typeof reason === 'object') {
+    throw new CommandError(
+      EXIT.failed,
+      `the ${reason.failed} could not be started; its last log line says why. \`clustermon doctor\` checks this machine.`,
+    );
+  }
+  log.info('stopped', { reason });
+}
+
+function withOptions(configuration: Configuration, options: UpOptions): Configuration {
+  const { agent, collector, pxe } = configuration;
+  return {
+    // The collector beside it always hears loopback, whichever networks it hears besides.
+    agent: { ...agent, interface: agent.interface === '' ? LOOPBACK : agent.interface },
+    collector: {
+      ...collector,
+      listen: options.listen ?? collector.listen,
+      interfaces: options.agents ?? collector.interfaces,
+    },
+    pxe: { ...pxe, interfaces: options.pxe ?? pxe.interfaces },
+  };
+}
+
+function daemonsOf(
+  { agent, collector, pxe }: Configuration,
+  { demo }: UpOptions,
+  secretFile: string,
+): DaemonSpec[] {
+  // What a collector that was killed left behind must not be taken for the new one's.
+  rmSync(serverFile(collector.data), { force: true });
+  const daemons = [collectorDaemon(collector), agentDaemon(agent)];
+  if (pxe.interfaces.length > 0) daemons.push(pxeDaemon(pxe));
+  if (demo !== undefined) {
+    const { group, port } = agent;
+    daemons.push(demoDaemon({ ...defaultsOf(demoSettings), hosts: demo, group, port, secretFile }));
+  }
+  return daemons;
+}
+
+function serverFile(dataFolder: string): string {
+  return join(dataFolder, 'server.json');
+}
+
+/** Says where the page is as soon as it is served. */
+function greetWhenReady(dataFolder: string): () => void {
+  const file = serverFile(dataFolder);
+  const timer = setInterval(() => {
+    if (!existsSync(file)) return;
+    clearInterval(timer);
+    const { url } = JSON.parse(readFileSync(file, 'utf8')) as ServerFile;
+    note(
+      `\n  clustermon runs: ${url}\n  Ctrl-C stops it. Another machine: docs/monitoring.md, or \`clustermon agent --help\`\n`,
+    );
+  }, 100);
+  return () => clearInterval(timer);
+}
+
+function parseHosts(text: string): number {
+  const hosts = Number(text);
+  if (Number.isInteger(hosts) && hosts >= 1 && hosts <= DEMO_HOSTS_MAX) return hosts;
+  throw new InvalidArgumentError(`a whole number from 1 to ${DEMO_HOSTS_MAX} is wanted.`);
+}

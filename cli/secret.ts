@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError, WorldError } from '../base/errors.ts';
+
+/** Bytes of the cluster's secret, twice as many hexadecimal digits in its file. */
+const SECRET_SIZE = 32;
+
+/**
+ * Makes the data folder and the cluster's secret in it when they are not there yet; both for their owner only.
+ * @returns the path of the file with the secret
+ * @throws InputError `secret-invalid` when the file does not hold 64 hexadecimal digits
+ * @throws WorldError `data-folder` when the folder cannot be made or written
+ */
+export function ensureSecret(dataFolder: string): string {
+  const file = join(dataFolder, 'secret');
+  try {
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    // `wx` fails when the file is there: of two that start at once, one makes the secret and both use it.
+    writeFileSync(file, `${randomBytes(SECRET_SIZE).toString('hex')}\n`, {
+      mode: 0o600,
+      flag: 'wx',
+    });
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') {
+      throw new WorldError('data-folder', `cannot use the data folder ${dataFolder}`, error);
+    }
+  }
+  if (!/^[0-9a-f]{64}\s*$/i.test(readFileSync(file, 'utf8'))) {
+    throw new InputError(
+      'secret-invalid',
+      `${file} does not hold 64 hexadecimal digits. Restore it, or delete it so that a new one is made; agents on other machines then need the new one.`,
+    );
+  }
+  return file;
+}
