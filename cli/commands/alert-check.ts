@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { reasonOf } from '../../base/errors.ts';
+import { type Duplicate, duplicatesOf } from '../../collector/alerts/lint.ts';
+import { parseRuleFile } from '../../collector/alerts/rule-file.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { note, print, printJson } from '../output.ts';
+
+interface CheckOptions {
+  readonly lint: string;
+  readonly lintFatal?: boolean;
+  readonly ignoreUnknownFields?: boolean;
+  readonly json?: boolean;
+}
+
+interface FileReport {
+  readonly file: string;
+  readonly rules: number;
+  readonly errors: readonly string[];
+  readonly lint: readonly string[];
+}
+
+const LINTS = ['all', 'duplicate-rules', 'none'];
+
+export function register(alert: Command): void {
+  alert
+    .command('check')
+    .description('check rule files: syntax, expressions, templates, duplicates')
+    .argument('[file...]', 'rule files; standard input when none is named')
+    .option('--lint <which>', `what else to look for: ${LINTS.join(', ')}`, 'duplicate-rules')
+    .option('--lint-fatal', 'exit with 3 when only lint found something')
+    .option('--ignore-unknown-fields', 'accept fields that no rule file has')
+    .option('--json', 'one JSON document')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all good, 1 errors, 3 lint only (with --lint-fatal), as promtool check rules.\n\n' +
+        'Examples:\n  clustermon alert check rules/*.yml\n  clustermon alert check < rules.yml',
+    )
+    .action((files: string[], options: CheckOptions) => check(files, options));
+}
+
+function check(files: readonly string[], options: CheckOptions): void {
+  if (!LINTS.includes(options.lint)) {
+    throw new CommandError(EXIT.usage, `--lint is ${options.lint}, must be ${LINTS.join(', ')}`);
+  }
+  const reports = (files.length > 0 ? files : ['-']).map((file) => report(file, options));
+  if (options.json) printJson(reports);
+  else for (const one of reports) show(one);
+  if (reports.some(({ errors }) => errors.length > 0)) process.exitCode = EXIT.failed;
+  else if (options.lintFatal && reports.some(({ lint }) => lint.length > 0)) {
+    process.exitCode = EXIT.lint;
+  }
+}
+
+function report(file: string, options: CheckOptions): FileReport {
+  let text: string;
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    return { file, rules: 0, errors: [reasonOf(error)], lint: [] };
+  }
+  const { groups, problems } = parseRuleFile(text, options);
+  const name = file === '-' ? 'standard input' : file;
+  return {
+    file: name,
+    rules: groups.reduce((sum, { rules }) => sum + rules.length, 0),
+    errors: problems.map(({ line, column, message }) =>
+      line === 0 ? `${name}: ${message}` : `${name}: ${line}:${column}: ${message}`,
+    ),
+    lint: options.lint === 'none' ? [] : describe(duplicatesOf(groups)),
+  };
+}
+
+function describe(duplicates: readonly Duplicate[]): readonly string[] {
+  if (duplicates.length === 0) return [];
+  const each = duplicates.map(
+    ({ name, labels }) =>
+      `Metric: ${name}\nLabel(s):\n${Object.entries(labels)
+        .map(([label, value]) => `\t${label}: ${value}\n`)
+        .join('')}`,
+  );
+  return [
+    `${duplicates.length} duplicate rule(s) found.\n${each.join('')}Might cause inconsistency while recording expressions`,
+  ];
+}
+
+function show({ file, rules, errors, lint }: FileReport): void {
+  print(`Checking ${file}\n`);
+  if (errors.length + lint.length === 0) print(`  SUCCESS: ${rules} rules found\n`);
+  else {
+    note('  FAILED:');
+    for (const text of [...errors, ...lint]) note(text);
+  }
+  print('\n');
+}

@@ -1,0 +1,100 @@
+import type { Labels } from '../query/labels.ts';
+
+/** `nodata`: it fires, and the data that it is about has vanished since. */
+export type InstanceState = 'pending' | 'firing' | 'nodata' | 'inactive';
+
+/** One alert of a rule: one element of its expression's result. Times are ms since the epoch. */
+export interface AlertInstance {
+  /** Its identity: labels of the sample and of the rule, and `alertname`. */
+  readonly labels: Labels;
+  /** Labels of the sample without its name: by them it is found in other expressions on the same series. */
+  readonly sampleLabels: Labels;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly state: InstanceState;
+  readonly value: number;
+  readonly activeAtMs: number;
+  readonly firedAtMs: number | undefined;
+  readonly resolvedAtMs: number | undefined;
+  /** Since when the condition is false while `keep_firing_for` holds it. */
+  readonly keepFiringSinceMs: number | undefined;
+  /** Since when its data is missing. */
+  readonly missingSinceMs: number | undefined;
+}
+
+/** A resolved alert is remembered, and sent again, for 15 minutes (Prometheus rules/alerting.go, resolvedRetention). */
+export const RESOLVED_RETENTION_MS = 15 * 60_000;
+/** A pending alert whose data is missing is dropped after 5 minutes, Prometheus' lookback. */
+export const PENDING_MISSING_MAX_MS = 5 * 60_000;
+
+export interface Timing {
+  readonly forMs: number;
+  readonly keepFiringForMs: number;
+}
+
+/** What the expression's result says of an alert that it contains. */
+export interface Observation {
+  readonly labels: Labels;
+  readonly sampleLabels: Labels;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Why an alert that was active is not in the result: its condition became false, hysteresis still holds it, or its data is gone. */
+export type Absence = 'cleared' | 'held' | 'missing';
+
+/** The alert after an evaluation that found it. */
+export function observe(
+  before: AlertInstance | undefined,
+  seen: Observation,
+  timing: Timing,
+  nowMs: number,
+): AlertInstance {
+  const continues = before !== undefined && before.state !== 'inactive';
+  const activeAtMs = continues ? before.activeAtMs : nowMs;
+  const isDue = nowMs - activeAtMs >= timing.forMs;
+  const fired = continues && before.state !== 'pending' ? before.firedAtMs : undefined;
+  return {
+    ...seen,
+    // A reload that raised `for` takes a firing alert back to pending.
+    state: isDue ? 'firing' : 'pending',
+    activeAtMs,
+    firedAtMs: isDue ? (fired ?? nowMs) : undefined,
+    resolvedAtMs: undefined,
+    keepFiringSinceMs: undefined,
+    missingSinceMs: undefined,
+  };
+}
+
+/** The alert after an evaluation that did not find it; undefined = forget it. */
+export function miss(
+  before: AlertInstance,
+  absence: Absence,
+  timing: Timing,
+  nowMs: number,
+): AlertInstance | undefined {
+  if (before.state === 'inactive') {
+    const age = nowMs - (before.resolvedAtMs ?? nowMs);
+    return age > RESOLVED_RETENTION_MS ? undefined : before;
+  }
+  if (absence === 'missing') return withoutData(before, nowMs);
+  if (before.state === 'pending') return undefined;
+  if (absence === 'held') return { ...before, state: 'firing', missingSinceMs: undefined };
+  const keepFiringSinceMs = before.keepFiringSinceMs ?? nowMs;
+  if (timing.keepFiringForMs > 0 && nowMs - keepFiringSinceMs < timing.keepFiringForMs) {
+    return { ...before, state: 'firing', keepFiringSinceMs, missingSinceMs: undefined };
+  }
+  return { ...before, state: 'inactive', resolvedAtMs: nowMs, missingSinceMs: undefined };
+}
+
+function withoutData(before: AlertInstance, nowMs: number): AlertInstance | undefined {
+  const missingSinceMs = before.missingSinceMs ?? nowMs;
+  if (before.state !== 'pending') return { ...before, state: 'nodata', missingSinceMs };
+  return nowMs - missingSinceMs > PENDING_MISSING_MAX_MS
+    ? undefined
+    : { ...before, missingSinceMs };
+}
+
+/** Firing, as those who are notified see it: an alert without data has not been resolved. */
+export function isFiring(instance: AlertInstance): boolean {
+  return instance.state === 'firing' || instance.state === 'nodata';
+}

@@ -1,0 +1,306 @@
+import type { Command, Operand, ParsedTemplate, Pipeline, TemplateNode } from './ast.ts';
+import { formatValue, quote } from './format.ts';
+import {
+  type CallPlace,
+  callFunction,
+  FUNCTION_NAMES,
+  TemplateCallError,
+  type TemplateContext,
+} from './functions.ts';
+import { parseTemplate } from './parse.ts';
+import { type GoMap, type GoValue, isList, isMap, isTrue, typeName } from './value.ts';
+
+/** Variables that every rule's template may use without declaring them. */
+const VARIABLES = ['$labels', '$externalLabels', '$externalURL', '$value'] as const;
+
+/**
+ * Prometheus puts the declarations of these variables before the text, `{{$labels := .Labels}}` and so on; they count in the columns
+ * of its error texts: 22 + 38 + 32 + 20 characters.
+ */
+const PREAMBLE_LENGTH = 112;
+
+/** Calls of one template beyond this many are taken for a template that calls itself. */
+const CALL_DEPTH_MAX = 1000;
+
+/** What a rule's template is expanded with. */
+export interface TemplateData {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly externalLabels: Readonly<Record<string, string>>;
+  readonly externalUrl: string;
+  readonly value: number;
+}
+
+/** A template of a label or annotation, parsed once and expanded at each evaluation. */
+export class Template {
+  /** True when there is nothing to expand. */
+  readonly isPlain: boolean;
+  readonly text: string;
+  readonly #parsed: ParsedTemplate | undefined;
+
+  /** @throws TemplateSyntaxError in the words of Go's text/template */
+  constructor(text: string) {
+    this.text = text;
+    this.isPlain = !text.includes('{{');
+    this.#parsed = this.isPlain ? undefined : parseTemplate(text, FUNCTION_NAMES, VARIABLES);
+  }
+
+  /** @throws TemplateCallError */
+  expand(data: TemplateData, context: TemplateContext): string {
+    if (!this.#parsed) return this.text;
+    const labels = new Map(Object.entries(data.labels));
+    const externalLabels = new Map(Object.entries(data.externalLabels));
+    const dot: GoMap = new Map<string, GoValue>([
+      ['Labels', labels],
+      ['ExternalLabels', externalLabels],
+      ['ExternalURL', data.externalUrl],
+      ['Value', data.value],
+    ]);
+    const run = new Expansion(this.#parsed, context);
+    const values: Readonly<Record<(typeof VARIABLES)[number] | '$', GoValue>> = {
+      $: dot,
+      $labels: labels,
+      $externalLabels: externalLabels,
+      $externalURL: data.externalUrl,
+      $value: data.value,
+    };
+    for (const [name, value] of Object.entries(values)) run.declare(name, value);
+    return run.expand(dot);
+  }
+
+  /** Never fails: what goes wrong is said in the text, so that a bad template cannot lose an alert. */
+  expandOrExplain(data: TemplateData, context: TemplateContext, name: string): string {
+    try {
+      return this.expand(data, context);
+    } catch (error) {
+      const where = error instanceof TemplateCallError ? this.#describe(error, name) : '';
+      return `<error expanding template: error executing template ${name}: template: ${name}:${where}${(error as Error).message}>`;
+    }
+  }
+
+  /** `1:115: executing "name" at <first (query "x")>: `, as Go tells where a call failed. */
+  #describe(error: TemplateCallError, name: string): string {
+    const { from = 0, to = 0 } = error.at ?? {};
+    const before = this.text.slice(0, from).split('\n');
+    const line = before.length;
+    const column = Buffer.byteLength(before.at(-1) ?? '') + (line === 1 ? PREAMBLE_LENGTH : 0);
+    const source = this.text.slice(error.at?.start ?? from, to);
+    return `${line}:${column}: executing ${quote(name)} at <${source}>: `;
+  }
+}
+
+interface Variable {
+  readonly name: string;
+  value: GoValue;
+}
+
+type Flow = 'next' | 'break' | 'continue';
+
+class Expansion {
+  readonly #template: ParsedTemplate;
+  readonly #context: TemplateContext;
+  #variables: Variable[] = [];
+  #output = '';
+  #depth = 0;
+
+  constructor(template: ParsedTemplate, context: TemplateContext) {
+    this.#template = template;
+    this.#context = context;
+  }
+
+  declare(name: string, value: GoValue): void {
+    this.#variables.push({ name, value });
+  }
+
+  expand(dot: GoValue): string {
+    this.#nodes(this.#template.nodes, dot);
+    return this.#output;
+  }
+
+  #nodes(nodes: readonly TemplateNode[], dot: GoValue): Flow {
+    for (const node of nodes) {
+      const flow = this.#node(node, dot);
+      if (flow !== 'next') return flow;
+    }
+    return 'next';
+  }
+
+  #node(node: TemplateNode, dot: GoValue): Flow {
+    switch (node.kind) {
+      case 'text':
+        this.#output += node.text;
+        return 'next';
+      case 'action': {
+        const value = this.#pipeline(node.pipeline, dot);
+        if (node.pipeline.targets.length === 0) this.#output += printed(value);
+        return 'next';
+      }
+      case 'template':
+        this.#call(node.name, node.pipeline ? this.#pipeline(node.pipeline, dot) : null);
+        return 'next';
+      case 'break':
+      case 'continue':
+        return node.kind;
+      default:
+        return this.#scoped(() => this.#branch(node, dot));
+    }
+  }
+
+  #branch(node: Extract<TemplateNode, { kind: 'if' | 'with' | 'range' }>, dot: GoValue): Flow {
+    if (node.kind === 'range') return this.#range(node, dot);
+    const value = this.#pipeline(node.pipeline, dot);
+    if (!isTrue(value)) return this.#nodes(node.otherwise, dot);
+    return this.#nodes(node.body, node.kind === 'with' ? value : dot);
+  }
+
+  #range(node: Extract<TemplateNode, { kind: 'if' | 'with' | 'range' }>, dot: GoValue): Flow {
+    const { targets, commands, declares } = node.pipeline;
+    const items = itemsOf(this.#pipeline({ targets: [], declares: false, commands }, dot));
+    if (items.length === 0) return this.#nodes(node.otherwise, dot);
+    const [first, second] = targets;
+    for (const [key, value] of items) {
+      const flow = this.#scoped(() => {
+        if (first !== undefined) this.#set(first, second === undefined ? value : key, declares);
+        if (second !== undefined) this.#set(second, value, declares);
+        return this.#nodes(node.body, value);
+      });
+      if (flow === 'break') break;
+    }
+    return 'next';
+  }
+
+  #call(name: string, dot: GoValue): void {
+    const body = this.#template.defined.get(name);
+    if (!body) throw new TemplateCallError(`template "${name}" not defined`);
+    if (++this.#depth > CALL_DEPTH_MAX)
+      throw new TemplateCallError('exceeded maximum template depth');
+    const outer = this.#variables;
+    this.#variables = [{ name: '$', value: dot }];
+    this.#nodes(body, dot);
+    this.#variables = outer;
+    this.#depth--;
+  }
+
+  #pipeline(pipeline: Pipeline, dot: GoValue): GoValue {
+    let value: GoValue | undefined;
+    for (const command of pipeline.commands) value = this.#command(command, dot, value);
+    for (const name of pipeline.targets) this.#set(name, value as GoValue, pipeline.declares);
+    return value as GoValue;
+  }
+
+  #command(command: Command, dot: GoValue, piped: GoValue | undefined): GoValue {
+    try {
+      return this.#evaluate(command, dot, piped);
+    } catch (error) {
+      if (error instanceof TemplateCallError) error.at ??= placeOf(command);
+      throw error;
+    }
+  }
+
+  #evaluate(command: Command, dot: GoValue, piped: GoValue | undefined): GoValue {
+    const [first, ...rest] = command.operands as [Operand, ...Operand[]];
+    if (first.kind !== 'function') {
+      if (rest.length > 0 || piped !== undefined) {
+        throw new TemplateCallError(`can't give argument to non-function ${nameOf(first)}`);
+      }
+      return this.#operand(first, dot);
+    }
+    if (first.name === 'and' || first.name === 'or')
+      return this.#shortCircuit(first.name, rest, dot, piped);
+    const args = rest.map((operand) => this.#operand(operand, dot));
+    if (piped !== undefined) args.push(piped);
+    return callFunction(first.name, args, this.#context);
+  }
+
+  /** `and` and `or` do not evaluate what no longer matters. */
+  #shortCircuit(
+    name: 'and' | 'or',
+    operands: readonly Operand[],
+    dot: GoValue,
+    piped: GoValue | undefined,
+  ): GoValue {
+    let value: GoValue = piped ?? null;
+    for (const operand of operands) {
+      value = this.#operand(operand, dot);
+      if (isTrue(value) === (name === 'or')) return value;
+    }
+    return piped ?? value;
+  }
+
+  #operand(operand: Operand, dot: GoValue): GoValue {
+    switch (operand.kind) {
+      case 'literal':
+        return operand.value;
+      case 'dot':
+        return dot;
+      case 'field':
+        return follow(dot, operand.path);
+      case 'variable':
+        return follow(this.#variable(operand.name).value, operand.path);
+      case 'function':
+        return callFunction(operand.name, [], this.#context);
+      case 'group':
+        return follow(this.#pipeline(operand.pipeline, dot), operand.path);
+    }
+  }
+
+  #variable(name: string): Variable {
+    const found = this.#variables.findLast((variable) => variable.name === name);
+    if (!found) throw new TemplateCallError(`undefined variable: ${name}`);
+    return found;
+  }
+
+  #set(name: string, value: GoValue, declares: boolean): void {
+    if (declares) this.declare(name, value);
+    else this.#variable(name).value = value;
+  }
+
+  #scoped<T>(run: () => T): T {
+    const depth = this.#variables.length;
+    try {
+      return run();
+    } finally {
+      this.#variables.length = depth;
+    }
+  }
+}
+
+/** Go points at a call's first word, and at the path behind a variable. */
+function placeOf({ operands, from, to }: Command): CallPlace {
+  const [first] = operands;
+  const inPath = operands.length === 1 && first?.kind === 'variable';
+  return { start: from, from: inPath ? from + first.name.length : from, to };
+}
+
+/** `missingkey=zero`: a label that is not there is the empty text. */
+function follow(value: GoValue, path: readonly string[]): GoValue {
+  let current = value;
+  for (const name of path) {
+    if (!isMap(current)) {
+      if (current === null) throw new TemplateCallError(`nil data; no entry for key "${name}"`);
+      throw new TemplateCallError(`can't evaluate field ${name} in type ${typeName(current)}`);
+    }
+    current = current.get(name) ?? '';
+  }
+  return current;
+}
+
+function itemsOf(value: GoValue): readonly (readonly [key: GoValue, value: GoValue])[] {
+  if (isList(value)) return value.map((element, index) => [BigInt(index), element]);
+  if (isMap(value)) return [...value].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (typeof value === 'bigint') {
+    return Array.from({ length: Number(value) }, (_, index) => [BigInt(index), BigInt(index)]);
+  }
+  if (value === null) return [];
+  throw new TemplateCallError(`range can't iterate over ${formatValue(value)}`);
+}
+
+function nameOf(operand: Operand): string {
+  if (operand.kind === 'literal') return operand.text;
+  if (operand.kind === 'variable') return [operand.name, ...operand.path].join('.');
+  return operand.kind === 'field' ? `.${operand.path.join('.')}` : operand.kind;
+}
+
+/** As an action writes it: nil is `<no value>`. */
+function printed(value: GoValue): string {
+  return value === null ? '<no value>' : formatValue(value);
+}

@@ -1,0 +1,208 @@
+import type { Document, Node, YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar } from 'yaml';
+
+/** A fault of a YAML file and where it stands; lines and columns are 1-based, 0 = the file as a whole. */
+export interface FileProblem {
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A node with its key's name; `undefined` where the file has nothing or `null`. */
+export type YamlNode = Node | undefined;
+
+/**
+ * Reads a YAML document into typed values the way Go's yaml.v3 decodes it with known fields: every scalar may become text, `null`
+ * leaves the default, unknown and repeated keys are errors. All problems are collected; a reading function returns its default then.
+ */
+export class YamlReader {
+  readonly problems: FileProblem[] = [];
+  readonly root: YamlNode;
+  readonly #lines = new LineCounter();
+  readonly #document: Document;
+  readonly #ignoreUnknownFields: boolean;
+
+  constructor(text: string, options: { readonly ignoreUnknownFields?: boolean } = {}) {
+    this.#ignoreUnknownFields = options.ignoreUnknownFields ?? false;
+    // The first document counts; `failsafe` keeps every scalar as it is written.
+    const document = parseDocument(firstDocument(text), {
+      lineCounter: this.#lines,
+      schema: 'failsafe',
+      uniqueKeys: false,
+      prettyErrors: false,
+    });
+    this.#document = document;
+    for (const error of document.errors) {
+      const at = this.#lines.linePos(error.pos[0]);
+      this.problems.push({ line: at.line, column: at.col, message: error.message });
+    }
+    this.root = document.errors.length > 0 ? undefined : this.resolve(document.contents);
+  }
+
+  /** The node itself where it is an alias, and `undefined` for null. */
+  resolve(node: unknown): YamlNode {
+    if (isAlias(node)) return this.resolve(node.resolve(this.#document));
+    if (isScalar(node) && isNull(node)) return undefined;
+    return (node ?? undefined) as YamlNode;
+  }
+
+  positionOf(node: YamlNode): Position {
+    const offset = node?.range?.[0];
+    if (offset === undefined) return { line: 0, column: 0 };
+    const { line, col } = this.#lines.linePos(offset);
+    return { line, column: col };
+  }
+
+  fail(node: YamlNode, message: string): void {
+    this.problems.push({ ...this.positionOf(node), message });
+  }
+
+  /**
+   * The values of a mapping by key.
+   * @param type  what the mapping is, for messages
+   * @param known the only keys that it may have
+   */
+  mapping<Key extends string>(
+    node: YamlNode,
+    type: string,
+    known: readonly Key[],
+  ): Readonly<Partial<Record<Key, Node>>> {
+    const found: Partial<Record<string, Node>> = {};
+    if (node === undefined) return found as Partial<Record<Key, Node>>;
+    if (!isMap(node)) {
+      this.fail(node, `cannot unmarshal ${kindOf(node)} into ${type}`);
+      return found as Partial<Record<Key, Node>>;
+    }
+    for (const [key, keyNode, value] of this.#entries(node)) {
+      if (!known.includes(key as Key)) {
+        if (!this.#ignoreUnknownFields) this.fail(keyNode, `field ${key} not found in ${type}`);
+      } else if (value !== undefined) found[key] = value;
+    }
+    return found as Partial<Record<Key, Node>>;
+  }
+
+  list(node: YamlNode, type: string): readonly YamlNode[] {
+    if (node === undefined) return [];
+    if (isSeq(node)) return node.items.map((item) => this.resolve(item));
+    this.fail(node, `cannot unmarshal ${kindOf(node)} into a list of ${type}`);
+    return [];
+  }
+
+  text(node: YamlNode): string {
+    if (node === undefined) return '';
+    if (isScalar(node)) return String(node.value ?? '');
+    this.fail(node, `cannot unmarshal ${kindOf(node)} into a text`);
+    return '';
+  }
+
+  /** Texts of a list; a list of one may be written without the brackets where `orOne` says so. */
+  texts(node: YamlNode): readonly string[] {
+    return this.list(node, 'texts').map((item) => this.text(item));
+  }
+
+  textMap(node: YamlNode): Readonly<Record<string, string>> {
+    const result: Record<string, string> = {};
+    if (node === undefined) return result;
+    if (!isMap(node)) {
+      this.fail(node, `cannot unmarshal ${kindOf(node)} into names with texts`);
+      return result;
+    }
+    for (const [key, , value] of this.#entries(node)) result[key] = this.text(value);
+    return result;
+  }
+
+  integer(node: YamlNode): number {
+    if (node === undefined) return 0;
+    const text = this.text(node);
+    if (isPlain(node) && /^[-+]?(\d[\d_]*|0x[\da-fA-F]+|0o?[0-7]+)$/.test(text)) {
+      return Number(text.replaceAll('_', ''));
+    }
+    this.fail(node, `cannot unmarshal ${JSON.stringify(text)} into an integer`);
+    return 0;
+  }
+
+  number(node: YamlNode): number {
+    if (node === undefined) return 0;
+    const text = this.text(node);
+    const special = /^([-+]?)\.(inf|nan)$/i.exec(text);
+    if (special) {
+      if (special[2]?.toLowerCase() === 'nan') return Number.NaN;
+      return special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    }
+    if (isPlain(node) && /^[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(text)) {
+      return Number(text.replaceAll('_', ''));
+    }
+    if (isPlain(node) && /^0x[\da-fA-F]+$/.test(text)) return Number(text);
+    this.fail(node, `cannot unmarshal ${JSON.stringify(text)} into a number`);
+    return 0;
+  }
+
+  flag(node: YamlNode): boolean {
+    const text = this.text(node);
+    if (node === undefined || /^(false|no|off|n)$/i.test(text)) return false;
+    if (/^(true|yes|on|y)$/i.test(text)) return true;
+    this.fail(node, `cannot unmarshal ${JSON.stringify(text)} into true or false`);
+    return false;
+  }
+
+  *#entries(map: YAMLMap): Generator<readonly [key: string, keyNode: Node, value: YamlNode]> {
+    const lines = new Map<string, number>();
+    for (const { key: keyNode, value } of map.items as { key: Node; value: unknown }[]) {
+      const key = this.text(this.resolve(keyNode));
+      if (key === '<<' && isPlain(keyNode)) {
+        yield* this.#merged(this.resolve(value), map);
+        continue;
+      }
+      const before = lines.get(key);
+      if (before !== undefined) {
+        this.fail(keyNode, `mapping key ${JSON.stringify(key)} already defined at line ${before}`);
+        continue;
+      }
+      lines.set(key, this.positionOf(keyNode).line);
+      yield [key, keyNode, this.resolve(value)];
+    }
+  }
+
+  /** `<<: *anchor`: keys of another mapping that this one does not have itself. */
+  *#merged(
+    source: YamlNode,
+    into: YAMLMap,
+  ): Generator<readonly [key: string, keyNode: Node, value: YamlNode]> {
+    if (isSeq(source)) {
+      for (const item of source.items) yield* this.#merged(this.resolve(item), into);
+    } else if (isMap(source)) {
+      for (const entry of this.#entries(source)) if (!into.has(entry[0])) yield entry;
+    } else this.fail(source, 'map merge requires map or sequence of maps as the value');
+  }
+}
+
+function isNull(scalar: Scalar): boolean {
+  return isPlain(scalar) && /^(|~|null|Null|NULL)$/.test(String(scalar.value ?? ''));
+}
+
+function isPlain(node: Node): boolean {
+  return isScalar(node) && (node.type === undefined || node.type === Scalar.PLAIN);
+}
+
+function kindOf(node: Node): string {
+  if (isMap(node)) return 'a mapping';
+  return isSeq(node) ? 'a list' : `${JSON.stringify(String((node as Scalar).value))}`;
+}
+
+/** The text up to the second document; what follows is cut off without moving a line. */
+function firstDocument(text: string): string {
+  const marker = /^(?:---|\.\.\.)(?=\s|$)/gm;
+  for (let found = marker.exec(text); found; found = marker.exec(text)) {
+    const before = text
+      .slice(0, found.index)
+      .replace(/^[ \t]*#.*$/gm, '')
+      .replace(/^%.*$/gm, '');
+    if (before.replace(/^---/, '').trim() !== '') return text.slice(0, found.index);
+  }
+  return text;
+}
