@@ -1,0 +1,43 @@
+import type { KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { agentKey, keyFromBytes } from '../base/authentication.ts';
+import { InputError, reasonOf } from '../base/errors.ts';
+import type { AgentSettings } from './settings.ts';
+
+type KeySettings = Pick<AgentSettings, 'open' | 'keyFile' | 'secretFile' | 'data'>;
+
+/**
+ * The key of this agent: its own from `keyFile`, or derived from the cluster's secret.
+ * @returns undefined when the cluster runs open
+ * @throws InputError `key-missing` when the file cannot be read, `key-invalid` when it does not hold 64 hexadecimal digits
+ */
+export function readKey(settings: KeySettings, agent: string): KeyObject | undefined {
+  if (settings.open) return undefined;
+  if (settings.keyFile !== '') return keyFromBytes(readHex(settings.keyFile, 'agent.keyFile'));
+  const secretFile = settings.secretFile || join(settings.data, 'secret');
+  return agentKey(readHex(secretFile, 'agent.secretFile'), agent);
+}
+
+function readHex(file: string, field: string): Uint8Array {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new InputError(
+      'key-missing',
+      `cannot read the key in ${file} (${reasonOf(error)}). Copy the collector's \`secret\` there, name this agent's own key in agent.keyFile, or set agent.open on both sides to run without authentication.`,
+      { field, cause: error },
+    );
+  }
+  if (!/^[0-9a-f]{64}$/i.test(text)) {
+    throw new InputError(
+      'key-invalid',
+      `${file} must hold 64 hexadecimal digits and nothing else`,
+      {
+        field,
+      },
+    );
+  }
+  return Buffer.from(text, 'hex');
+}

@@ -1,0 +1,139 @@
+/** The agent's socket: datagrams to the group and to unicast targets, and what collectors send back. */
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIP, isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { Log } from '../base/log.ts';
+import type { AgentSettings } from './settings.ts';
+import { parseTarget, type Target } from './target.ts';
+
+export type OutletSettings = Pick<
+  AgentSettings,
+  'group' | 'port' | 'interface' | 'ttl' | 'targets'
+>;
+
+export interface Outlet {
+  /** To the group and to every target. */
+  broadcast(datagram: Buffer): void;
+  sendTo(target: Target, datagram: Buffer): void;
+  onDatagram(listener: (datagram: Buffer, from: Target) => void): void;
+  /** Datagrams that the kernel did not take. */
+  readonly failures: number;
+  /** UDP port that datagrams leave from; 0 when there is only an IPv6 socket. */
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * One socket for each address family that is needed, unconnected: collectors answer to the port that datagrams come from, and a
+ * socket that is connected to a group would not receive from them.
+ */
+export async function openOutlet(settings: OutletSettings, log: Log): Promise<Outlet> {
+  const group = settings.group === '' ? [] : [{ address: settings.group, port: settings.port }];
+  const targets = [...group, ...settings.targets.flatMap((text) => parseTarget(text) ?? [])];
+  const sockets = {
+    four: await openFor(targets, 'udp4'),
+    six: await openFor(targets, 'udp6'),
+  };
+  const socketOf = ({ address }: Target) => (isIPv6(address) ? sockets.six : sockets.four);
+  const all = [sockets.four, sockets.six].filter((socket) => socket !== undefined);
+  let failures = 0;
+  let failing = false;
+
+  for (const target of group) {
+    const socket = socketOf(target);
+    if (!socket || !isMulticast(target.address)) continue;
+    socket.setMulticastTTL(settings.ttl);
+    if (settings.interface !== '' || !(await hasRoute(target))) chooseInterface(target);
+  }
+
+  function chooseInterface(target: Target): void {
+    const chosen = multicastInterface(settings.interface, isIPv6(target.address));
+    if (chosen !== undefined) socketOf(target)?.setMulticastInterface(chosen);
+  }
+
+  const done = (error: Error | null) => {
+    if (!error) {
+      failing = false;
+      return;
+    }
+    failures += 1;
+    if (failing) return;
+    failing = true;
+    log.warn('send-failed', { reason: error.message });
+    // The interface may have come, gone or changed its address since the start.
+    for (const target of group) if (isMulticast(target.address)) chooseInterface(target);
+  };
+  const sendTo = (target: Target, datagram: Buffer) =>
+    socketOf(target)?.send(datagram, target.port, target.address, done);
+
+  return {
+    broadcast(datagram) {
+      for (const target of targets) sendTo(target, datagram);
+    },
+    sendTo,
+    onDatagram(listener) {
+      for (const socket of all) socket.on('message', listener);
+    },
+    get failures() {
+      return failures;
+    },
+    port: sockets.four?.address().port ?? 0,
+    async close() {
+      for (const socket of all) {
+        socket.close();
+        await once(socket, 'close');
+      }
+    },
+  };
+}
+
+async function openFor(
+  targets: readonly Target[],
+  type: 'udp4' | 'udp6',
+): Promise<Socket | undefined> {
+  const family = type === 'udp4' ? 4 : 6;
+  if (!targets.some(({ address }) => isIP(address) === family)) return undefined;
+  const socket = createSocket({
+    type,
+    // Addresses are numeric: no look-up, not even its detour over the next tick.
+    lookup: (address, _options, callback) => callback(null, address, family),
+  });
+  const listening = once(socket, 'listening');
+  socket.bind(0);
+  await listening;
+  return socket;
+}
+
+/** Whether the kernel knows by which interface the target is reached: connecting a datagram socket asks it, and sends nothing. */
+async function hasRoute({ address, port }: Target): Promise<boolean> {
+  const probe = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+  const known = await new Promise<boolean>((resolve) => {
+    probe.connect(port, address, (error?: Error) => resolve(!error));
+  });
+  probe.close();
+  return known;
+}
+
+function isMulticast(address: string): boolean {
+  if (isIPv6(address)) return /^ff/i.test(address);
+  const first = Number(address.split('.')[0]);
+  return first >= 224 && first <= 239;
+}
+
+/**
+ * What `setMulticastInterface` wants for an interface or address that a person named; without a name the first interface that has an
+ * address, so that a machine with no default route sends as well, and loopback when there is no other.
+ */
+function multicastInterface(name: string, six: boolean): string | undefined {
+  const family = six ? 'IPv6' : 'IPv4';
+  const all = Object.entries(networkInterfaces()).flatMap(([device, addresses]) =>
+    (addresses ?? []).filter((one) => one.family === family).map((one) => ({ device, ...one })),
+  );
+  const chosen =
+    name === ''
+      ? (all.find(({ internal }) => !internal) ?? all[0])
+      : all.find(({ device, address }) => device === name || address === name);
+  if (chosen === undefined) return undefined;
+  return six ? `::%${chosen.device}` : chosen.address;
+}

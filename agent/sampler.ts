@@ -1,0 +1,91 @@
+import { reasonOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { round3 } from './rate.ts';
+import type { SeriesTable, SourceTable } from './series.ts';
+import type { Source } from './source.ts';
+
+/** A source and what it fills. */
+export interface OpenSource {
+  readonly source: Source;
+  readonly table: SourceTable;
+}
+
+interface Entry extends OpenSource {
+  /** Index of the series of milliseconds that a reading took. */
+  readonly duration: number;
+  /** Index of the series that is 1 after a reading that worked, 0 after one that failed. */
+  readonly success: number;
+  /** What the last reading failed with, so that only changes are logged. */
+  failure: string | undefined;
+}
+
+/** Reads the sources, each as often as it wants; one that fails is marked and does not stop the others. */
+export class Sampler {
+  readonly #entries: readonly Entry[];
+  readonly #table: SeriesTable;
+  readonly #monotonicMs: () => number;
+  readonly #log: Log;
+  #readings = 0;
+
+  constructor(
+    sources: readonly OpenSource[],
+    { table, monotonicMs, log }: { table: SeriesTable; monotonicMs: () => number; log: Log },
+  ) {
+    this.#table = table;
+    this.#monotonicMs = monotonicMs;
+    this.#log = log;
+    this.#entries = sources.map(({ source, table: own }) => ({
+      source,
+      table: own,
+      duration: table.add({
+        name: 'source_duration',
+        group: 'agent',
+        title: 'Time to read a source',
+        units: 'ms',
+        labels: { source: source.name },
+      }),
+      success: table.add({
+        name: 'source_success',
+        group: 'agent',
+        title: 'Source could be read',
+        description: '1 = yes',
+        type: 'uint',
+        labels: { source: source.name },
+      }),
+      failure: undefined,
+    }));
+  }
+
+  /** Brings the table up to date; to be called once a second. */
+  sample(): void {
+    for (let index = 0; index < this.#entries.length; index += 1) {
+      const entry = this.#entries[index]!;
+      // The first reading is due at once; afterwards slow sources take turns, so that no second has to bear them all.
+      const turn = this.#readings === 0 ? 0 : (this.#readings + index) % entry.source.everySeconds;
+      if (turn === 0) this.#read(entry);
+    }
+    this.#readings += 1;
+  }
+
+  close(): void {
+    for (const { source } of this.#entries) source.close();
+  }
+
+  #read(entry: Entry): void {
+    const startMs = this.#monotonicMs();
+    let failure: string | undefined;
+    try {
+      entry.source.read();
+    } catch (error) {
+      failure = reasonOf(error);
+      entry.table.forget();
+    }
+    const { numbers } = this.#table;
+    numbers[entry.duration] = round3(this.#monotonicMs() - startMs);
+    numbers[entry.success] = failure === undefined ? 1 : 0;
+    if (failure === entry.failure) return;
+    entry.failure = failure;
+    if (failure === undefined) this.#log.info('source-works', { source: entry.source.name });
+    else this.#log.warn('source-failed', { source: entry.source.name, reason: failure });
+  }
+}

@@ -1,0 +1,98 @@
+import { isIP } from 'node:net';
+import { flag, integer, list, type SettingsOf, section, text, textMap } from '../base/config.ts';
+import { MAX_DATAGRAM, MAX_PAYLOAD_DEFAULT } from '../wire/packet.ts';
+import { isTarget } from './target.ts';
+
+const patterns = { wanted: 'a name in which * stands for any letters', accepts: () => true };
+
+/** Section `agent` of the configuration file. */
+export const agentSettings = section({
+  data: text({
+    default: 'data',
+    doc: 'folder of the secret, the last boot id and the socket of metric send',
+  }),
+  hostName: text({ default: '', doc: 'name of this host; empty = what hostname(1) says' }),
+  labels: textMap({ default: {}, doc: 'labels of this host, such as class, rack, u, role' }),
+  group: text({
+    default: '239.2.11.72',
+    doc: 'multicast group, IPv4 or IPv6, that collectors listen to; empty = only to `targets`',
+    check: {
+      wanted: 'an IP address, or empty',
+      accepts: (value) => value === '' || isIP(value) !== 0,
+    },
+  }),
+  port: integer({
+    default: 8641,
+    min: 1,
+    max: 65_535,
+    doc: 'UDP port of the collectors in the group',
+  }),
+  interface: text({
+    default: '',
+    doc: 'network interface, or its address, that multicast leaves by; empty = the one that routing gives',
+  }),
+  ttl: integer({ default: 1, min: 0, max: 255, doc: 'routers that multicast may pass, plus one' }),
+  targets: list({
+    default: [],
+    doc: 'collectors that get each datagram by unicast, besides the group: 10.0.0.1:8641, [fd00::1]:8641',
+    check: { wanted: 'an address with a port, such as 10.0.0.1:8641', accepts: isTarget },
+  }),
+  open: flag({ default: false, doc: 'send without authentication' }),
+  secretFile: text({
+    default: '',
+    doc: "file with the cluster's secret, 64 hexadecimal digits; empty = `secret` in the data folder",
+  }),
+  keyFile: text({
+    default: '',
+    doc: "file with this agent's own key, 64 hexadecimal digits, in place of the cluster's secret",
+  }),
+  payloadBytes: integer({
+    default: MAX_PAYLOAD_DEFAULT,
+    min: 512,
+    max: MAX_DATAGRAM,
+    doc: 'largest datagram',
+  }),
+  historySeconds: integer({
+    default: 900,
+    min: 0,
+    max: 900,
+    doc: 'how far back collectors can ask for what they missed',
+  }),
+  historyBytes: integer({
+    default: 8 * 1024 * 1024,
+    min: 0,
+    max: 256 * 1024 * 1024,
+    doc: 'most memory that the history takes',
+  }),
+  perCore: flag({ default: true, doc: 'a series for each CPU' }),
+  ignoredInterfaces: list({
+    default: ['veth*', 'cali*', 'lxc*'],
+    doc: 'network interfaces without series of their own; the totals count them',
+    check: patterns,
+  }),
+  ignoredMounts: list({
+    default: [
+      '/boot/efi',
+      '/var/lib/docker/*',
+      '/var/lib/containers/*',
+      '/var/lib/kubelet/*',
+      '/run/*',
+    ],
+    doc: 'mount points that are left out',
+    check: patterns,
+  }),
+  filesystemSeconds: integer({
+    default: 10,
+    min: 1,
+    max: 3600,
+    doc: 'seconds between two looks at the file systems',
+  }),
+  sensorSeconds: integer({
+    default: 5,
+    min: 1,
+    max: 3600,
+    doc: 'seconds between two readings of temperatures, fans and power',
+  }),
+});
+
+export type AgentSettings = SettingsOf<typeof agentSettings>;
