@@ -8,6 +8,7 @@ import type { SampleStore } from '../store/sample-store.ts';
 export interface QueryData {
   readonly hosts: HostTable;
   readonly store: SampleStore;
+  nowMs(): number;
 }
 
 /**
@@ -15,15 +16,11 @@ export interface QueryData {
  * @param isCancelled becomes true when nobody waits for the answer any more
  * @throws InputError what the task refuses, or `query-cancelled`
  */
-export function runTask(
-  task: QueryTask,
-  { hosts, store }: QueryData,
-  isCancelled: () => boolean,
-): QueryAnswer {
+export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boolean): QueryAnswer {
   const source: RangeSource = {
-    hosts,
-    store,
-    nowMs: Date.now,
+    hosts: data.hosts,
+    store: data.store,
+    nowMs: () => data.nowMs(),
     checkWanted: () => {
       if (isCancelled()) throw new InputError('query-cancelled', 'the client has gone');
     },

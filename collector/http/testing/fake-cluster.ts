@@ -5,13 +5,7 @@
 import { createHash } from 'node:crypto';
 import { BAND_FIELDS, type HostState, type StoreStatus } from '../../../wire/http.ts';
 import { type Labels, type Metric, seriesKey } from '../../../wire/metric.ts';
-import type {
-  HostChange,
-  HostTable,
-  LiveHost,
-  LiveSeries,
-  SeriesIdentity,
-} from '../../hosts/host-table.ts';
+import type { HostChange, HostTable, LiveHost, LiveSeries } from '../../hosts/host-table.ts';
 import type {
   ArchiveInfo,
   Column,
@@ -133,11 +127,11 @@ export class FakeHost implements LiveHost {
     return this.#series.find((series) => series.key === key);
   }
 
-  seriesById(id: number): SeriesIdentity | undefined {
+  seriesById(id: number): FakeSeries | undefined {
     return this.#series.find((series) => series.id === id);
   }
 
-  allSeries(): readonly SeriesIdentity[] {
+  allSeries(): readonly FakeSeries[] {
     return this.#series;
   }
 }
@@ -190,6 +184,10 @@ export class FakeCluster implements HostTable, SampleStore {
   subscribe(listener: (change: HostChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  nowMs(): number {
+    return this.second * 1000;
   }
 
   tell(change: HostChange): void {

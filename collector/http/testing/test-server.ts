@@ -75,7 +75,11 @@ export async function startTestServer(
       store: cluster,
       queries: {
         run: async (task, signal) =>
-          runTask(task, { hosts: cluster, store: cluster }, () => signal.aborted),
+          runTask(
+            task,
+            { hosts: cluster, store: cluster, nowMs: () => cluster.nowMs() },
+            () => signal.aborted,
+          ),
       },
       alerts,
       events,

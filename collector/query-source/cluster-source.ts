@@ -1,0 +1,164 @@
+import type { HostTable, LiveHost } from '../hosts/host-table.ts';
+import type { Labels } from '../query/labels.ts';
+import type { Matcher } from '../query/matcher.ts';
+import type { SampleSeries, SampleSource, SelectHints, SelectPlan } from '../query/source.ts';
+import type { ArchiveInfo, Column, SampleStore } from '../store/sample-store.ts';
+import { chooseArchive, rowsOf } from './choose-archive.ts';
+import { allSamples, newestSamples, type Rows, staleAfterMs } from './rows.ts';
+import { type IndexedSeries, SeriesIndex } from './series-index.ts';
+
+export interface ClusterSourcePorts {
+  readonly hosts: HostTable;
+  readonly store: Pick<SampleStore, 'archives' | 'read'>;
+  nowMs(): number;
+}
+
+/** How far back values are in memory, less what a query may take. */
+const LIVE_SECONDS = 240;
+
+/**
+ * All series of all hosts for PromQL: `cpu_user{host="n001",class="WEB",rack="r07"}`, and `up`. Instant queries of the last minutes
+ * read the live values, everything else the archives.
+ */
+export class ClusterSource implements SampleSource {
+  readonly #ports: ClusterSourcePorts;
+  readonly #index: SeriesIndex;
+
+  constructor(ports: ClusterSourcePorts) {
+    this.#ports = ports;
+    this.#index = new SeriesIndex(ports.hosts);
+  }
+
+  plan(matchers: readonly Matcher[], hints: SelectHints): SelectPlan {
+    const series = this.#index.find(matchers).length;
+    if (this.#isLive(hints)) return { archive: 'live', series, samples: series };
+    const archive = this.#archiveFor(hints, series);
+    return {
+      archive: `${archive.name} ${fieldOf(hints)}`,
+      series,
+      samples: series * rowsOf(archive, hints),
+    };
+  }
+
+  select(matchers: readonly Matcher[], hints: SelectHints): readonly SampleSeries[] {
+    const found = this.#index.find(matchers);
+    if (this.#isLive(hints)) return found.flatMap((series) => this.#liveSample(series, hints));
+    const archive = this.#archiveFor(hints, found.length);
+    return [...byHost(found)].flatMap(([host, series]) =>
+      this.#readHost(host, series, archive, hints),
+    );
+  }
+
+  series(
+    matchers: readonly Matcher[],
+    { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
+  ): readonly Labels[] {
+    return this.#index
+      .find(matchers)
+      .filter(({ host }) => host.firstSeenMs <= endMs && host.lastSeenMs >= startMs)
+      .map(({ labels }) => labels);
+  }
+
+  close(): void {
+    this.#index.close();
+  }
+
+  #isLive({ stepMs, rangeMs, untilMs }: SelectHints): boolean {
+    return (
+      stepMs === 0 && rangeMs === 0 && untilMs / 1000 > this.#ports.hosts.second - LIVE_SECONDS
+    );
+  }
+
+  #archiveFor(hints: SelectHints, seriesCount: number): ArchiveInfo {
+    return chooseArchive(this.#ports.store.archives, hints, {
+      nowMs: this.#ports.nowMs(),
+      seriesCount,
+    });
+  }
+
+  /** The newest known value of the seconds up to `untilMs`; none when the series has been silent for longer than it may be. */
+  #liveSample(series: IndexedSeries, { untilMs }: SelectHints): readonly SampleSeries[] {
+    const { hosts } = this.#ports;
+    const last = Math.min(hosts.second, Math.floor(untilMs / 1000));
+    if (series.id === undefined) {
+      const value = upNow(series.host);
+      return value === undefined ? [] : [sample(series.labels, last, value)];
+    }
+    if (!series.live) return [];
+    const first = Math.floor(untilMs / 1000) - staleAfterMs(1) / 1000;
+    for (let second = last; second > first; second -= 1) {
+      const value = series.live.at(second);
+      if (!Number.isNaN(value)) return [sample(series.labels, second, value)];
+    }
+    return [];
+  }
+
+  #readHost(
+    host: LiveHost,
+    series: readonly IndexedSeries[],
+    archive: ArchiveInfo,
+    hints: SelectHints,
+  ): readonly SampleSeries[] {
+    const witness = host.allSeries().find(({ metric }) => metric.type !== 'string')?.id;
+    if (witness === undefined) return [];
+    const read = this.#ports.store.read({
+      host: host.number,
+      series: series.map(({ id }) => id ?? witness),
+      fromS: Math.floor(hints.afterMs / 1000) + 1 - staleAfterMs(archive.stepSeconds) / 1000,
+      toS: Math.floor(hints.untilMs / 1000) + 1,
+      archive,
+    });
+    const field = fieldOf(hints);
+    return series.flatMap(({ labels, id }, index) => {
+      const column = read.columns[index] as Column;
+      const values = id === undefined ? upRows(host, column, read) : column[field];
+      const rows: Rows = { ...read, values };
+      const samples =
+        hints.rangeMs === 0 ? newestSamples(labels, rows, hints) : allSamples(labels, rows);
+      return samples.timesMs.length === 0 || samples.stale?.every((end) => end === 1)
+        ? []
+        : [samples];
+    });
+  }
+}
+
+/** Which of a row's values answers: a maximum of maxima is exact, one of averages would hide the peaks. */
+function fieldOf({ operation }: SelectHints): 'average' | 'min' | 'max' {
+  if (operation === 'max' || operation === 'max_over_time') return 'max';
+  return operation === 'min' || operation === 'min_over_time' ? 'min' : 'average';
+}
+
+function byHost(found: readonly IndexedSeries[]): Map<LiveHost, IndexedSeries[]> {
+  const hosts = new Map<LiveHost, IndexedSeries[]>();
+  for (const series of found) {
+    const sameHost = hosts.get(series.host);
+    if (sameHost) sameHost.push(series);
+    else hosts.set(series.host, [series]);
+  }
+  return hosts;
+}
+
+function sample(labels: Labels, second: number, value: number): SampleSeries {
+  return { labels, timesMs: Float64Array.of(second * 1000), values: Float64Array.of(value) };
+}
+
+function upNow({ state }: LiveHost): number | undefined {
+  switch (state) {
+    case 'up':
+      return 1;
+    case 'down':
+      return 0;
+    case 'stopped':
+      return undefined;
+  }
+}
+
+/** 1 where a series that every agent always sends is known, 0 where it is not, unknown before the host was first seen. */
+function upRows(
+  { firstSeenMs }: LiveHost,
+  { count }: Column,
+  { startS, stepSeconds }: { readonly startS: number; readonly stepSeconds: number },
+): Float64Array {
+  const firstRow = Math.floor((firstSeenMs / 1000 - startS) / stepSeconds);
+  return count.map((known, row) => (row < firstRow ? Number.NaN : known > 0 ? 1 : 0));
+}

@@ -1,0 +1,133 @@
+import type { HostTable, LiveHost, LiveSeries, SeriesIdentity } from '../hosts/host-table.ts';
+import { Labels, METRIC_NAME } from '../query/labels.ts';
+import { type Matcher, matchesAll } from '../query/matcher.ts';
+
+/** The label that holds the host's name. */
+const HOST = 'host';
+/** 1 while the host is heard from, 0 while it is down, absent when it was stopped as planned. */
+export const UP = 'up';
+
+/** One series as queries see it. */
+export interface IndexedSeries {
+  readonly host: LiveHost;
+  /** Undefined for `up`, which is made from the others. */
+  readonly id: number | undefined;
+  /** What to read live values by; undefined when only archives have the series, and for `up`. */
+  readonly live: LiveSeries | undefined;
+  readonly labels: Labels;
+}
+
+/** Series of one host by their metric; labels are put together when a query first meets them. */
+class HostSeries {
+  readonly host: LiveHost;
+  readonly #identities = new Map<string, SeriesIdentity[]>();
+  readonly #indexed = new Map<string, readonly IndexedSeries[]>();
+  readonly #live = new Map<number, LiveSeries>();
+
+  constructor(host: LiveHost) {
+    this.host = host;
+    for (const series of host.series) this.#live.set(series.id, series);
+    for (const series of host.allSeries()) {
+      const { name, type } = series.metric;
+      if (type === 'string') continue;
+      const sameName = this.#identities.get(name);
+      if (sameName) sameName.push(series);
+      else this.#identities.set(name, [series]);
+    }
+  }
+
+  metrics(): Iterable<string> {
+    return [...this.#identities.keys(), UP];
+  }
+
+  of(metric: string): readonly IndexedSeries[] {
+    let indexed = this.#indexed.get(metric);
+    if (!indexed) {
+      const identities = this.#identities.get(metric) ?? [];
+      indexed = metric === UP ? [this.#up()] : identities.map((one) => this.#index(one));
+      this.#indexed.set(metric, indexed);
+    }
+    return indexed;
+  }
+
+  #index({ id, metric }: SeriesIdentity): IndexedSeries {
+    const labels = this.#labels(metric.name, metric.labels);
+    return { host: this.host, id, live: this.#live.get(id), labels };
+  }
+
+  #up(): IndexedSeries {
+    return { host: this.host, id: undefined, live: undefined, labels: this.#labels(UP, {}) };
+  }
+
+  /** The series' own labels go before the host's. */
+  #labels(metric: string, own: Readonly<Record<string, string>>): Labels {
+    return Labels.from({
+      ...this.host.labels,
+      ...own,
+      [HOST]: this.host.name,
+      [METRIC_NAME]: metric,
+    });
+  }
+}
+
+/** Finds series by matchers; follows the host table. */
+export class SeriesIndex {
+  readonly #hosts: HostTable;
+  readonly #byNumber = new Map<number, HostSeries>();
+  readonly #unsubscribe: () => void;
+
+  constructor(hosts: HostTable) {
+    this.#hosts = hosts;
+    this.#unsubscribe = hosts.subscribe((change) => {
+      switch (change.kind) {
+        case 'host-added':
+        case 'host-changed':
+        case 'series-changed':
+        case 'host-removed':
+          this.#byNumber.delete(change.host.number);
+          break;
+        case 'state':
+        case 'event':
+        case 'second':
+          break;
+      }
+    });
+  }
+
+  find(matchers: readonly Matcher[]): readonly IndexedSeries[] {
+    const names = namesOf(matchers);
+    const found: IndexedSeries[] = [];
+    for (const host of this.#candidates(matchers)) {
+      const series = this.#seriesOf(host);
+      for (const name of names ?? series.metrics()) {
+        for (const one of series.of(name)) if (matchesAll(matchers, one.labels)) found.push(one);
+      }
+    }
+    return found;
+  }
+
+  close(): void {
+    this.#unsubscribe();
+  }
+
+  #candidates(matchers: readonly Matcher[]): readonly LiveHost[] {
+    const names = matchers.find(({ name, alternatives }) => name === HOST && alternatives);
+    if (!names?.alternatives) return this.#hosts.list();
+    return names.alternatives.flatMap((name) => this.#hosts.byName(name) ?? []);
+  }
+
+  #seriesOf(host: LiveHost): HostSeries {
+    let series = this.#byNumber.get(host.number);
+    if (!series || series.host !== host) {
+      series = new HostSeries(host);
+      this.#byNumber.set(host.number, series);
+    }
+    return series;
+  }
+}
+
+/** The only metrics that the matchers can mean, or undefined when that takes a look at all. */
+function namesOf(matchers: readonly Matcher[]): readonly string[] | undefined {
+  return matchers.find(({ name, alternatives }) => name === METRIC_NAME && alternatives)
+    ?.alternatives;
+}

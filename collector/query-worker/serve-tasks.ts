@@ -1,0 +1,25 @@
+import type { MessagePort } from 'node:worker_threads';
+import { InputError } from '../../base/errors.ts';
+import type { ResultMessage, TaskMessage } from './messages.ts';
+import { type QueryData, runTask } from './run-task.ts';
+
+/** Does the tasks that arrive on `port`, one after the other, in this thread. */
+export function serveTasks(port: MessagePort, data: QueryData): void {
+  port.on('message', ({ task, cancelled }: TaskMessage) => {
+    const flag = new Int32Array(cancelled);
+    const result = resultOf(() => runTask(task, data, () => Atomics.load(flag, 0) !== 0));
+    port.postMessage(result);
+  });
+}
+
+function resultOf(run: () => ReturnType<typeof runTask>): ResultMessage {
+  try {
+    return { kind: 'answer', answer: run() };
+  } catch (error) {
+    if (error instanceof InputError) {
+      return { kind: 'refused', code: error.code, message: error.message };
+    }
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { kind: 'failed', reason };
+  }
+}
