@@ -45,13 +45,14 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
     ['localhost', hostname(), ...options.hostNames].map((name) => name.toLowerCase()),
   );
   app.decorateRequest('caller', null);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     checkHost(request, names);
     if (!READING.has(request.method) || isUpgrade(request)) checkOrigin(request);
     const access = request.routeOptions.config.access ?? defaultAccess(request);
     if (access === 'anyone') return;
     request.caller = identify(request, options);
     if (request.caller === null) {
+      if (isNavigation(request)) return reply.redirect('/login', 303);
       throw new InputError(
         'token-needed',
         'this needs a token: send "Authorization: Bearer TOKEN", or sign in at /login; `clustermon token add` makes one',
@@ -63,11 +64,17 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
         `${request.method} ${request.routeOptions.url ?? request.url} needs the role ${access}, token ${request.caller.name} has ${request.caller.role}`,
       );
     }
+    return undefined;
   });
 }
 
 function defaultAccess(request: FastifyRequest): Role {
   return READING.has(request.method) ? 'viewer' : 'operator';
+}
+
+/** A person who opens a page, as opposed to a program or the page itself. */
+function isNavigation({ method, url, headers }: FastifyRequest): boolean {
+  return method === 'GET' && !url.startsWith('/api/') && !!headers.accept?.includes('text/html');
 }
 
 function isUpgrade(request: FastifyRequest): boolean {

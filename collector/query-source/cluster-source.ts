@@ -77,25 +77,27 @@ export class ClusterSource implements SampleSource {
   }
 
   /** The newest known value of the seconds up to `untilMs`; none when the series has been silent for longer than it may be. */
-  #liveSample(series: IndexedSeries, { untilMs }: SelectHints): readonly SampleSeries[] {
+  #liveSample(
+    { host, series, labels }: IndexedSeries,
+    { untilMs }: SelectHints,
+  ): readonly SampleSeries[] {
     const { hosts } = this.#ports;
     const last = Math.min(hosts.second, Math.floor(untilMs / 1000));
-    if (series.id === undefined) {
-      const value = upNow(series.host);
-      return value === undefined ? [] : [sample(series.labels, last, value)];
+    if (!series) {
+      const value = upNow(host);
+      return value === undefined ? [] : [sample(labels, last, value)];
     }
-    if (!series.live) return [];
     const first = Math.floor(untilMs / 1000) - staleAfterMs(1) / 1000;
     for (let second = last; second > first; second -= 1) {
-      const value = series.live.at(second);
-      if (!Number.isNaN(value)) return [sample(series.labels, second, value)];
+      const value = series.at(second);
+      if (!Number.isNaN(value)) return [sample(labels, second, value)];
     }
     return [];
   }
 
   #readHost(
     host: LiveHost,
-    series: readonly IndexedSeries[],
+    indexed: readonly IndexedSeries[],
     archive: ArchiveInfo,
     hints: SelectHints,
   ): readonly SampleSeries[] {
@@ -103,15 +105,15 @@ export class ClusterSource implements SampleSource {
     if (witness === undefined) return [];
     const read = this.#ports.store.read({
       host: host.number,
-      series: series.map(({ id }) => id ?? witness),
+      series: indexed.map(({ series }) => series?.id ?? witness),
       fromS: Math.floor(hints.afterMs / 1000) + 1 - staleAfterMs(archive.stepSeconds) / 1000,
       toS: Math.floor(hints.untilMs / 1000) + 1,
       archive,
     });
     const field = fieldOf(hints);
-    return series.flatMap(({ labels, id }, index) => {
+    return indexed.flatMap(({ labels, series }, index) => {
       const column = read.columns[index] as Column;
-      const values = id === undefined ? upRows(host, column, read) : column[field];
+      const values = series ? column[field] : upRows(host, column, read);
       const rows: Rows = { ...read, values };
       const samples =
         hints.rangeMs === 0 ? newestSamples(labels, rows, hints) : allSamples(labels, rows);

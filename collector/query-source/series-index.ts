@@ -1,4 +1,4 @@
-import type { HostTable, LiveHost, LiveSeries, SeriesIdentity } from '../hosts/host-table.ts';
+import type { HostTable, LiveHost, LiveSeries } from '../hosts/host-table.ts';
 import { Labels, METRIC_NAME } from '../query/labels.ts';
 import { type Matcher, matchesAll } from '../query/matcher.ts';
 
@@ -11,52 +11,48 @@ export const UP = 'up';
 export interface IndexedSeries {
   readonly host: LiveHost;
   /** Undefined for `up`, which is made from the others. */
-  readonly id: number | undefined;
-  /** What to read live values by; undefined when only archives have the series, and for `up`. */
-  readonly live: LiveSeries | undefined;
+  readonly series: LiveSeries | undefined;
   readonly labels: Labels;
 }
 
 /** Series of one host by their metric; labels are put together when a query first meets them. */
 class HostSeries {
   readonly host: LiveHost;
-  readonly #identities = new Map<string, SeriesIdentity[]>();
+  readonly #byMetric = new Map<string, LiveSeries[]>();
   readonly #indexed = new Map<string, readonly IndexedSeries[]>();
-  readonly #live = new Map<number, LiveSeries>();
 
   constructor(host: LiveHost) {
     this.host = host;
-    for (const series of host.series) this.#live.set(series.id, series);
     for (const series of host.allSeries()) {
       const { name, type } = series.metric;
       if (type === 'string') continue;
-      const sameName = this.#identities.get(name);
+      const sameName = this.#byMetric.get(name);
       if (sameName) sameName.push(series);
-      else this.#identities.set(name, [series]);
+      else this.#byMetric.set(name, [series]);
     }
   }
 
   metrics(): Iterable<string> {
-    return [...this.#identities.keys(), UP];
+    return [...this.#byMetric.keys(), UP];
   }
 
   of(metric: string): readonly IndexedSeries[] {
     let indexed = this.#indexed.get(metric);
     if (!indexed) {
-      const identities = this.#identities.get(metric) ?? [];
-      indexed = metric === UP ? [this.#up()] : identities.map((one) => this.#index(one));
+      const sameName = this.#byMetric.get(metric) ?? [];
+      indexed = metric === UP ? [this.#up()] : sameName.map((one) => this.#index(one));
       this.#indexed.set(metric, indexed);
     }
     return indexed;
   }
 
-  #index({ id, metric }: SeriesIdentity): IndexedSeries {
-    const labels = this.#labels(metric.name, metric.labels);
-    return { host: this.host, id, live: this.#live.get(id), labels };
+  #index(series: LiveSeries): IndexedSeries {
+    const { name, labels } = series.metric;
+    return { host: this.host, series, labels: this.#labels(name, labels) };
   }
 
   #up(): IndexedSeries {
-    return { host: this.host, id: undefined, live: undefined, labels: this.#labels(UP, {}) };
+    return { host: this.host, series: undefined, labels: this.#labels(UP, {}) };
   }
 
   /** The series' own labels go before the host's. */

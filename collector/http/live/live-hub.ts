@@ -87,6 +87,7 @@ export class LiveHub {
     detach(): void;
   } {
     const connection = new Connection(socket);
+    if (this.#connections.size === 0) this.#changed.clear();
     this.#connections.add(connection);
     connection.tell({ kind: 'hosts', hosts: this.#ports.hosts.list().map(hostSummary) });
     connection.tell({ kind: 'alerts', alerts: this.#ports.alerts.alerts() });
@@ -183,10 +184,7 @@ export class LiveHub {
   #tick(): void {
     this.#ticks += 1;
     if (this.#ticks % HEARTBEAT_SECONDS === 0) this.#checkAlive();
-    if (this.#connections.size === 0) {
-      this.#changed.clear();
-      return;
-    }
+    if (this.#connections.size === 0) return;
     if (this.#changed.size > 0) {
       this.#tellAll({ kind: 'hosts', hosts: [...this.#changed].map(hostSummary) });
       this.#changed.clear();

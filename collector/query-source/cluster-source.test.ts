@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FakeCluster } from '../http/testing/fake-cluster.ts';
+import { evaluateInstant, evaluateRange, prepare } from '../query/engine.ts';
+import { ClusterSource } from './cluster-source.ts';
+
+const START_S = 1_767_225_600;
+const DAY_S = 86_400;
+
+function cluster(): FakeCluster {
+  const made = new FakeCluster(START_S);
+  for (const [name, rack] of [
+    ['a', 'r1'],
+    ['b', 'r1'],
+    ['c', 'r2'],
+  ] as const) {
+    made.addHost(name, { rack });
+  }
+  return made;
+}
+
+function sourceOf(hosts: FakeCluster): ClusterSource {
+  return new ClusterSource({ hosts, store: hosts, nowMs: () => hosts.nowMs() });
+}
+
+/** The result of an instant query as `labels value` lines. */
+function instant(hosts: FakeCluster, expr: string, timeS = hosts.second): string[] {
+  const { value } = evaluateInstant(prepare(expr), {
+    source: sourceOf(hosts),
+    timeMs: timeS * 1000,
+  });
+  if (value.type !== 'vector') throw new Error(`${expr} is no vector`);
+  return value.samples.map((sample) => `${sample.labels} ${sample.value}`).sort();
+}
+
+function range(
+  hosts: FakeCluster,
+  expr: string,
+  { fromS, toS, stepS }: { fromS: number; toS: number; stepS: number },
+) {
+  const { value } = evaluateRange(prepare(expr), {
+    source: sourceOf(hosts),
+    startMs: fromS * 1000,
+    endMs: toS * 1000,
+    stepMs: stepS * 1000,
+  });
+  if (value.type !== 'matrix') throw new Error(`${expr} is no matrix`);
+  return value.series;
+}
+
+test('a live value carries the labels of host and series', () => {
+  const hosts = cluster();
+  const value = hosts.byName('c')?.seriesByKey('disk_read_bytes{device="sdb"}')?.value();
+  assert.deepEqual(instant(hosts, 'disk_read_bytes{host="c",device="sdb"}'), [
+    `disk_read_bytes{device="sdb", host="c", rack="r2"} ${value}`,
+  ]);
+});
+
+const selections = [
+  { expr: 'load_one', series: 3 },
+  { expr: 'load_one{rack="r1"}', series: 2 },
+  { expr: 'load_one{host=~"a|c"}', series: 2 },
+  { expr: 'load_one{host!="a"}', series: 2 },
+  { expr: 'load_one{host="nobody"}', series: 0 },
+  { expr: '{__name__=~"load_.*",host="a"}', series: 2 },
+  { expr: 'disk_read_bytes{rack="r1",device="sda"}', series: 2 },
+  { expr: 'os_release', series: 0 },
+];
+for (const { expr, series } of selections) {
+  test(`${expr} selects ${series} series`, () => {
+    assert.equal(instant(cluster(), expr).length, series);
+  });
+}
+
+test('up is 1, 0 when the host is down, absent when it was stopped', () => {
+  const hosts = cluster();
+  hosts.byName('b')?.setState('down');
+  hosts.byName('c')?.setState('stopped');
+  assert.deepEqual(instant(hosts, 'up'), [
+    'up{host="a", rack="r1"} 1',
+    'up{host="b", rack="r1"} 0',
+  ]);
+});
+
+test('a series that is silent for more than five seconds has ended', () => {
+  const hosts = cluster();
+  hosts.byName('b')?.setState('down');
+  const silentS = hosts.second;
+  for (const [age, count] of [
+    [4, 3],
+    [5, 2],
+  ] as const) {
+    hosts.tick(silentS + age);
+    assert.equal(instant(hosts, 'load_one').length, count, `after ${age} s`);
+  }
+  const last = silentS + 60;
+  hosts.tick(last);
+  const [b] = range(hosts, 'load_one{host="b"}', { fromS: silentS - 5, toS: last, stepS: 1 });
+  assert.equal(b?.timesMs.at(-1), (silentS + 4) * 1000);
+});
+
+test('a host that joins, changes or leaves is followed', () => {
+  const hosts = cluster();
+  const source = sourceOf(hosts);
+  const count = () => {
+    const { value } = evaluateInstant(prepare('load_one'), { source, timeMs: hosts.nowMs() });
+    return value.type === 'vector' ? value.samples.length : -1;
+  };
+  assert.equal(count(), 3);
+  hosts.addHost('d');
+  assert.equal(count(), 4);
+  hosts.removeHost('a');
+  assert.equal(count(), 3);
+});
+
+test('a range over the finest archive has the very values that were sampled', () => {
+  const hosts = cluster();
+  const series = hosts.byName('a')?.seriesByKey('load_one');
+  const fromS = START_S - 3600;
+  const [a] = range(hosts, 'load_one{host="a"}', { fromS, toS: START_S, stepS: 15 });
+  const expected = Array.from({ length: 241 }, (_, step) => series?.history(fromS + step * 15));
+  assert.deepEqual([...(a?.values ?? [])], expected);
+});
+
+test('an instant query of the past reads the archive', () => {
+  const hosts = cluster();
+  const atS = START_S - 3600;
+  const value = hosts.byName('a')?.seriesByKey('load_one')?.history(atS);
+  assert.deepEqual(instant(hosts, 'load_one{host="a"}', atS), [
+    `load_one{host="a", rack="r1"} ${value}`,
+  ]);
+});
+
+test('a year at steps of a day has no gaps', () => {
+  const hosts = cluster();
+  const times = { fromS: START_S - 365 * DAY_S, toS: START_S, stepS: DAY_S };
+  const [a] = range(hosts, 'load_one{host="a"}', times);
+  assert.equal(a?.values.length, 366);
+});
+
+const plans = [
+  { expr: 'load_one', fromS: START_S - 60, stepS: 15, archive: '1s average' },
+  { expr: 'load_one', fromS: START_S - 12 * 3600, stepS: 60, archive: '10s average' },
+  { expr: 'max(load_one)', fromS: START_S - 7 * DAY_S, stepS: 3600, archive: '5m max' },
+  { expr: 'avg_over_time(load_one[7d])', fromS: START_S - 60, stepS: 60, archive: '5m average' },
+  { expr: 'min_over_time(load_one[30d])', fromS: START_S - 60, stepS: 60, archive: '1h min' },
+  { expr: 'load_one', fromS: START_S - 365 * DAY_S, stepS: DAY_S, archive: '1h average' },
+];
+for (const { expr, fromS, stepS, archive } of plans) {
+  test(`${expr} since ${START_S - fromS} s ago is read from ${archive}`, () => {
+    const hosts = cluster();
+    const source = sourceOf(hosts);
+    const used: string[] = [];
+    const spy = {
+      plan: source.plan.bind(source),
+      series: source.series.bind(source),
+      select: (...args: Parameters<ClusterSource['select']>) => {
+        used.push(source.plan(...args).archive);
+        return source.select(...args);
+      },
+    };
+    evaluateRange(prepare(expr), {
+      source: spy,
+      startMs: fromS * 1000,
+      endMs: START_S * 1000,
+      stepMs: stepS * 1000,
+    });
+    assert.deepEqual(used, [archive]);
+  });
+}
+
+test('the plan of an instant query of now is to read live values', () => {
+  const hosts = cluster();
+  const hints = {
+    afterMs: hosts.nowMs() - 300_000,
+    untilMs: hosts.nowMs(),
+    stepMs: 0,
+    rangeMs: 0,
+    operation: '',
+  };
+  const plan = sourceOf(hosts).plan([], hints);
+  assert.deepEqual(plan, { archive: 'live', series: 3 * 13, samples: 3 * 13 });
+});
