@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { reasonOf } from '../base/errors.ts';
 import type { ServerFile } from '../wire/http.ts';
+import { type ConfigurationOptions, loadConfiguration } from './configuration.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 /** Values of a query string; undefined ones are left out. */
@@ -23,20 +24,14 @@ export interface Client {
   openSocket(path: string): WebSocket;
 }
 
-export interface ConnectOptions {
+export interface ConnectOptions extends ConfigurationOptions {
   /** `--server`; otherwise CLUSTERMON_SERVER, then the collector that runs on the data folder. */
   readonly server?: string | undefined;
-  /** `--data`; otherwise CLUSTERMON_DATA, then the folder `data` of this checkout. */
-  readonly data?: string | undefined;
 }
 
-/** The client for a command, by its global options `--server` and `--data`. */
+/** The client for a command, by its global options `--server`, `--data` and `--config`. */
 export function clientOf(command: Command): Client {
   return connect(command.optsWithGlobals<ConnectOptions>());
-}
-
-export function dataFolder({ data }: ConnectOptions): string {
-  return data ?? process.env['CLUSTERMON_DATA'] ?? join(import.meta.dirname, '..', 'data');
 }
 
 /** @throws CommandError `unreachable` when no appliance is named and none runs on the data folder */
@@ -76,13 +71,13 @@ export function connect(options: ConnectOptions): Client {
 
 /** What a running collector wrote into its data folder. */
 function localUrl(options: ConnectOptions): string {
-  const file = join(dataFolder(options), 'server.json');
+  const { data } = loadConfiguration(options).collector;
   try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as ServerFile).url;
+    return (JSON.parse(readFileSync(join(data, 'server.json'), 'utf8')) as ServerFile).url;
   } catch {
     throw new CommandError(
       EXIT.unreachable,
-      `no appliance runs on ${dataFolder(options)}: start one with \`clustermon up\`, or name another with --server URL`,
+      `no appliance runs on ${data}: start one with \`clustermon up\`, or name another with --server URL`,
     );
   }
 }

@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { InputError, reasonOf, WorldError } from '../base/errors.ts';
+import { register as registerAlert } from './commands/alert.ts';
 import { register as registerConfig } from './commands/config.ts';
 import { register as registerDaemon } from './commands/daemon.ts';
 import { register as registerDoctor } from './commands/doctor.ts';
 import { register as registerProfile } from './commands/profile.ts';
+import { register as registerToken } from './commands/token.ts';
 import { register as registerUp } from './commands/up.ts';
 import { CommandError, EXIT } from './exit.ts';
 
@@ -30,7 +32,9 @@ const program = new Command('clustermon')
 registerUp(program);
 registerDaemon(program);
 registerProfile(program);
+registerAlert(program);
 registerConfig(program);
+registerToken(program);
 registerDoctor(program);
 
 try {
