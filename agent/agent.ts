@@ -65,13 +65,15 @@ export async function startAgent(
     { hostName, labels: settings.labels, facts: {} },
     { table, datagrams, history },
   );
+  const outlet = await openOutlet(settings, log);
   const sources = openSources(settings, {
     root: ports.root,
     table,
     monotonicMs: ports.monotonicMs,
+    startSeconds: Math.floor(clock.nowMs() / 1000),
+    sendFailures: () => outlet.failures,
   });
   const sampler = new Sampler(sources, { table, monotonicMs: ports.monotonicMs, log });
-  const outlet = await openOutlet(settings, log);
   const responder = new Responder(
     { agent, boot, key, table, datagrams, history, publisher },
     { clock, random: ports.random, sendTo: outlet.sendTo },
@@ -99,6 +101,7 @@ export async function startAgent(
       }
       for (const datagram of publisher.samples(tick, timeMs)) outlet.broadcast(datagram);
       tick += 1;
+      sampler.sampleSlow();
     },
   });
 

@@ -49,7 +49,7 @@ export class Rows {
   next(bytes: Buffer, from: number, to: number): Row {
     let row = this.#order[this.#cursor];
     if (row === undefined || !isNamed(row, bytes, from, to)) {
-      row = this.#find(bytes.latin1Slice(from, to));
+      row = this.#find(bytes.toString('latin1', from, to));
       this.#order[this.#cursor] = row;
     }
     this.#cursor += 1;

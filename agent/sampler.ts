@@ -1,6 +1,6 @@
 import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { round3 } from './rate.ts';
+import { round2 } from './rate.ts';
 import type { SeriesTable, SourceTable } from './series.ts';
 import type { Source } from './source.ts';
 
@@ -56,15 +56,24 @@ export class Sampler {
     }));
   }
 
-  /** Brings the table up to date; to be called once a second. */
+  /** Reads what is read each second, and everything the first time. To be called on each second. */
   sample(): void {
-    for (let index = 0; index < this.#entries.length; index += 1) {
-      const entry = this.#entries[index]!;
-      // The first reading is due at once; afterwards slow sources take turns, so that no second has to bear them all.
-      const turn = this.#readings === 0 ? 0 : (this.#readings + index) % entry.source.everySeconds;
-      if (turn === 0) this.#read(entry);
+    for (const entry of this.#entries) {
+      if (this.#readings === 0 || entry.source.everySeconds === 1) this.#read(entry);
     }
     this.#readings += 1;
+  }
+
+  /**
+   * Reads the slow sources that are due: after the values of this second were sent, so that a sensor that takes its time does not
+   * hold them up. They take turns, so that no second has to bear them all.
+   */
+  sampleSlow(): void {
+    for (let index = 0; index < this.#entries.length; index += 1) {
+      const entry = this.#entries[index]!;
+      const { everySeconds } = entry.source;
+      if (everySeconds > 1 && (this.#readings + index) % everySeconds === 0) this.#read(entry);
+    }
   }
 
   close(): void {
@@ -81,7 +90,7 @@ export class Sampler {
       entry.table.forget();
     }
     const { numbers } = this.#table;
-    numbers[entry.duration] = round3(this.#monotonicMs() - startMs);
+    numbers[entry.duration] = round2(this.#monotonicMs() - startMs);
     numbers[entry.success] = failure === undefined ? 1 : 0;
     if (failure === entry.failure) return;
     entry.failure = failure;

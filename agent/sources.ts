@@ -1,37 +1,69 @@
 import { join } from 'node:path';
+import type { Labels } from '../wire/metric.ts';
 import type { OpenSource } from './sampler.ts';
 import { type SeriesTable, SourceTable } from './series.ts';
 import type { AgentSettings } from './settings.ts';
 import type { Source, SourcePorts } from './source.ts';
 import { cpuSource } from './sources/cpu.ts';
 import { diskSource } from './sources/disk.ts';
+import { filesystemSource } from './sources/filesystem.ts';
 import { loadSource } from './sources/load.ts';
 import { memorySource } from './sources/memory.ts';
 import { networkSource } from './sources/network.ts';
+import { pressureSource } from './sources/pressure.ts';
+import { selfSource } from './sources/self.ts';
+import { sensorsSource } from './sources/sensors.ts';
+import { socketsSource } from './sources/sockets.ts';
+import { systemSource } from './sources/system.ts';
 import { FileReader } from './text.ts';
 
-/** Every source of the agent, in the order in which they are read and their series are listed. */
-export function openSources(
-  settings: AgentSettings,
-  { root, table, monotonicMs }: { root: string; table: SeriesTable; monotonicMs: () => number },
-): OpenSource[] {
+export interface SourcesPorts {
+  /** Root of /proc and /sys. */
+  readonly root: string;
+  readonly table: SeriesTable;
+  readonly monotonicMs: () => number;
+  /** Seconds since the epoch at which the agent started. */
+  readonly startSeconds: number;
+  readonly sendFailures: () => number;
+}
+
+/** Every source that this machine has, in the order in which they are read and their series are listed. */
+export function openSources(settings: AgentSettings, ports: SourcesPorts): OpenSource[] {
   const shared = {
-    proc: join(root, 'proc'),
-    sys: join(root, 'sys'),
+    proc: join(ports.root, 'proc'),
+    sys: join(ports.root, 'sys'),
     reader: new FileReader(),
-    monotonicMs,
+    monotonicMs: ports.monotonicMs,
   };
-  const open = (source: (ports: SourcePorts) => Source): OpenSource => {
-    const own = new SourceTable(table);
-    return { source: source({ ...shared, table: own }), table: own };
+  const opened: OpenSource[] = [];
+  const open = (make: (ports: SourcePorts) => Source | undefined) => {
+    const table = new SourceTable(ports.table);
+    const source = make({ ...shared, table });
+    if (source) opened.push({ source, table });
   };
-  return [
-    open((ports) => cpuSource(ports, { perCore: settings.perCore })),
-    open(loadSource),
-    open(memorySource),
-    open(diskSource),
-    open((ports) => networkSource(ports, { isIgnored: matcher(settings.ignoredInterfaces) })),
-  ];
+  open((own) => systemSource(own, { ...ports, location: locationOf(settings.labels) }));
+  open(loadSource);
+  open((own) => cpuSource(own, { perCore: settings.perCore }));
+  open(memorySource);
+  open((own) => networkSource(own, { isIgnored: matcher(settings.ignoredInterfaces) }));
+  open(socketsSource);
+  open(diskSource);
+  open((own) =>
+    filesystemSource(own, {
+      everySeconds: settings.filesystemSeconds,
+      isIgnored: matcher(settings.ignoredMounts),
+    }),
+  );
+  open(pressureSource);
+  open((own) => sensorsSource(own, { everySeconds: settings.sensorSeconds }));
+  open((own) => selfSource(own, ports));
+  return opened;
+}
+
+/** Ganglia's `location`, rack and place in it. */
+function locationOf({ rack, u }: Labels): string {
+  if (rack === undefined) return 'unspecified';
+  return u === undefined ? rack : `${rack},${u}`;
 }
 
 /** @returns whether a name is one of the patterns, in which `*` stands for any letters */

@@ -133,6 +133,23 @@ export class Scanner {
     this.position = at < 0 || at >= this.end ? this.end : at + 1;
   }
 
+  /** Moves over `word` when it comes next. @returns whether it did */
+  take(word: string): boolean {
+    for (let index = 0; index < word.length; index += 1) {
+      if (this.#bytes[this.position + index] !== word.charCodeAt(index)) return false;
+    }
+    this.position += word.length;
+    return true;
+  }
+
+  /** Moves behind the next occurrence of `word`. @returns false, at the end, when there is none */
+  find(word: Buffer): boolean {
+    const at = this.#bytes.indexOf(word, this.position);
+    const found = at >= 0 && at + word.length <= this.end;
+    this.position = found ? at + word.length : this.end;
+    return found;
+  }
+
   /**
    * The next whole or decimal number in this line; the scanner then stands behind it.
    * @returns NaN when the next word is not a number, or the line ends
@@ -167,10 +184,5 @@ export class Scanner {
     }
     this.position = at;
     return negative ? -value : value;
-  }
-
-  /** The text from `from` to the scanner, as latin-1. */
-  since(from: number): string {
-    return this.#bytes.latin1Slice(from, this.position);
   }
 }

@@ -2,6 +2,7 @@ import { KeyedNumbers } from '../keyed.ts';
 import { Elapsed, rate, round1 } from '../rate.ts';
 import { type Row, Rows } from '../rows.ts';
 import type { SeriesSpec } from '../series.ts';
+import { SeriesGroup } from '../series-group.ts';
 import type { Source, SourcePorts } from '../source.ts';
 import { KeptFile, Scanner, type Text } from '../text.ts';
 
@@ -66,7 +67,35 @@ const COUNT: SeriesSpec = {
   units: 'CPUs',
   type: 'uint',
   slope: 'zero',
+  tmax: 1200,
 };
+
+const SPEED: SeriesSpec = {
+  name: 'cpu_speed',
+  group: 'cpu',
+  title: 'CPU speed',
+  units: 'MHz',
+  type: 'uint',
+  slope: 'zero',
+  tmax: 1200,
+};
+
+/** MHz, as Ganglia has it: the highest that the governor may choose, or what /proc/cpuinfo says. NaN where nobody tells. */
+export function readSpeed({ proc, sys, reader }: SourcePorts): number {
+  const first = (path: string, word: Buffer, perMhz: number) => {
+    try {
+      const scanner = new Scanner();
+      scanner.start(reader.readOnce(path));
+      if (word.length > 0 && !scanner.find(word)) return Number.NaN;
+      return Math.round(scanner.number() / perMhz);
+    } catch {
+      return Number.NaN;
+    }
+  };
+  const governed = `${sys}/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq`;
+  const speed = first(governed, Buffer.alloc(0), 1000);
+  return Number.isNaN(speed) ? first(`${proc}/cpuinfo`, Buffer.from('cpu MHz\t\t: '), 1) : speed;
+}
 
 function coreSpec(cpu: string): SeriesSpec {
   return {
@@ -83,7 +112,8 @@ export function cpuSource(ports: SourcePorts, { perCore }: { perCore: boolean })
   const elapsed = new Elapsed(ports.monotonicMs);
   const counters = new KeyedNumbers(COUNTER_KEYS);
   const countersBefore = new Float64Array(COUNTER_KEYS.length).fill(Number.NaN);
-  const count = table.add(COUNT);
+  const constants = new SeriesGroup(table, [COUNT, SPEED]);
+  const speed = readSpeed(ports);
   const percentages = PERCENTAGES.map((spec) => table.add(spec));
   const rates = RATES.map((spec) => table.add(spec));
   const rows = new Rows(COLUMNS, {
@@ -123,7 +153,8 @@ export function cpuSource(ports: SourcePorts, { perCore }: { perCore: boolean })
       cores += 1;
       if (row.series.length > 0) table.numbers[row.series[0]!] = busy(row);
     }
-    table.numbers[count] = cores;
+    constants.gauge(0, cores);
+    constants.gauge(1, speed);
     for (let index = 0; index < rates.length; index += 1) {
       const value = rate(counters.values[index]!, countersBefore[index]!, seconds);
       table.numbers[rates[index]!] = Math.round(value);

@@ -1,0 +1,65 @@
+import { Scanner, type Text } from './text.ts';
+
+/** One pair of lines: titles and, below them, numbers. */
+interface Section {
+  /** `Tcp:` */
+  readonly prefix: string;
+  /** Bytes of the line of titles, its newline included. */
+  readonly titlesLength: number;
+  /** By column up to the last one that is wanted: index of the key, or -1. */
+  readonly keys: readonly number[];
+}
+
+/**
+ * Numbers out of pairs of lines, `Tcp: ActiveOpens … \nTcp: 12 …`, as /proc/net/snmp and /proc/net/netstat have them. The titles are
+ * read once, and again only when the numbers are not where they were (`IcmpMsg` grows with each new type that the host meets).
+ */
+export class ColumnNumbers {
+  readonly #keys: readonly string[];
+  readonly #scanner = new Scanner();
+  #sections: readonly Section[] = [];
+  /** By index of the key; NaN when the text does not have it. */
+  readonly values: Float64Array;
+
+  /** @param keys such as `Tcp.ActiveOpens` */
+  constructor(keys: readonly string[]) {
+    this.#keys = keys;
+    this.values = new Float64Array(keys.length).fill(Number.NaN);
+  }
+
+  parse(text: Text): void {
+    if (this.#readNumbers(text)) return;
+    this.#sections = sectionsOf(text, this.#keys);
+    this.#readNumbers(text);
+  }
+
+  /** @returns false when the titles are not the known ones */
+  #readNumbers(text: Text): boolean {
+    const scanner = this.#scanner;
+    scanner.start(text);
+    this.values.fill(Number.NaN);
+    for (const { prefix, titlesLength, keys } of this.#sections) {
+      scanner.position += titlesLength;
+      if (text.bytes[scanner.position - 1] !== 0x0a || !scanner.take(prefix)) return false;
+      for (const key of keys) {
+        const value = scanner.number();
+        if (key >= 0) this.values[key] = value;
+      }
+      scanner.skipLine();
+    }
+    return this.#sections.length > 0 && scanner.atEnd;
+  }
+}
+
+function sectionsOf({ bytes, end }: Text, keys: readonly string[]): Section[] {
+  const lines = bytes.toString('latin1', 1, end).split('\n');
+  const sections: Section[] = [];
+  for (let index = 0; index + 1 < lines.length; index += 2) {
+    const line = lines[index] ?? '';
+    const [prefix = '', ...titles] = line.trimEnd().split(' ');
+    const wanted = titles.map((title) => keys.indexOf(`${prefix.slice(0, -1)}.${title}`));
+    const last = wanted.findLastIndex((key) => key >= 0);
+    sections.push({ prefix, titlesLength: line.length + 1, keys: wanted.slice(0, last + 1) });
+  }
+  return sections;
+}
