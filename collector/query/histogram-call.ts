@@ -1,0 +1,180 @@
+import { invalidQuantile } from './annotations.ts';
+import { type CallExpr, type Expr, type Span, unwrap } from './ast.ts';
+import type { Context } from './context.ts';
+import { textArguments } from './label-call.ts';
+import { type Labels, METRIC_NAME } from './labels.ts';
+import { formatSampleValue } from './literal.ts';
+import { type Bucket, bucketFraction, bucketQuantile } from './quantile.ts';
+import { type Column, type Grid, isEmpty, newColumn } from './value.ts';
+
+/** The label of a classic histogram's bucket that holds its upper bound. */
+const UPPER_BOUND = 'le';
+const BUCKET_LABELS: ReadonlySet<string> = new Set([UPPER_BOUND]);
+const NOT_IN_RESULT: ReadonlySet<string> = new Set([UPPER_BOUND, METRIC_NAME]);
+
+/** One classic histogram: the bucket series that differ only in `le`, by upper bound. */
+interface Histogram {
+  readonly labels: Labels;
+  readonly name: string;
+  readonly buckets: { readonly upperBound: number; readonly column: Column }[];
+}
+
+/** histogram_quantile(φ, buckets), histogram_fraction(lower, upper, buckets) and histogram_quantiles(buckets, label, φ…). */
+export function histogramCall(context: Context, call: CallExpr, grid: Grid): Column[] {
+  switch (call.name) {
+    case 'histogram_quantile':
+      return quantileCall(context, call, grid);
+    case 'histogram_quantiles':
+      return quantilesCall(context, call, grid);
+    default:
+      return fractionCall(context, call, grid);
+  }
+}
+
+function quantileCall(context: Context, call: CallExpr, grid: Grid): Column[] {
+  const [quantileArgument, vectorArgument] = call.args as [Expr, Expr];
+  const quantiles = context.scalar(quantileArgument, grid);
+  for (const quantile of new Set(quantiles))
+    invalidQuantile(context.annotations, quantile, quantileArgument.span);
+  const histograms = histogramsOf(context, vectorArgument, grid);
+  return histograms
+    .map((histogram) =>
+      quantileColumn(context, histogram, quantiles, histogram.labels, vectorArgument.span),
+    )
+    .filter((column) => !isEmpty(column));
+}
+
+function quantilesCall(context: Context, call: CallExpr, grid: Grid): Column[] {
+  const [vectorArgument, labelArgument, ...quantileArguments] = call.args as [
+    Expr,
+    Expr,
+    ...Expr[],
+  ];
+  const label =
+    unwrap(labelArgument).kind === 'string' ? (textArguments(call, 1)[0] as string) : '';
+  const histograms = histogramsOf(context, vectorArgument, grid);
+  return quantileArguments
+    .flatMap((argument) => {
+      const quantiles = context.scalar(argument, grid);
+      for (const quantile of new Set(quantiles))
+        invalidQuantile(context.annotations, quantile, argument.span);
+      const text = formatOpenMetrics(quantiles[0] as number);
+      return histograms.map((histogram) =>
+        quantileColumn(
+          context,
+          histogram,
+          quantiles,
+          histogram.labels.with(label, text),
+          vectorArgument.span,
+        ),
+      );
+    })
+    .filter((column) => !isEmpty(column));
+}
+
+/** OpenMetrics writes whole numbers with `.0`. */
+function formatOpenMetrics(value: number): string {
+  const text = formatSampleValue(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
+function fractionCall(context: Context, call: CallExpr, grid: Grid): Column[] {
+  const [lowerArgument, upperArgument, vectorArgument] = call.args as [Expr, Expr, Expr];
+  const lower = context.scalar(lowerArgument, grid);
+  const upper = context.scalar(upperArgument, grid);
+  return histogramsOf(context, vectorArgument, grid)
+    .map((histogram) => {
+      const column = newColumn(histogram.labels, true, grid.count);
+      eachStep(histogram, grid, (step, buckets) => {
+        column.present[step] = 1;
+        column.values[step] = bucketFraction(lower[step] as number, upper[step] as number, buckets);
+      });
+      return column;
+    })
+    .filter((column) => !isEmpty(column));
+}
+
+function quantileColumn(
+  context: Context,
+  histogram: Histogram,
+  quantiles: Float64Array,
+  labels: Labels,
+  span: Span,
+): Column {
+  const column = newColumn(labels, true, quantiles.length);
+  const grid = { startMs: 0, stepMs: 0, count: quantiles.length };
+  let isForced = false;
+  eachStep(histogram, grid, (step, buckets) => {
+    const result = bucketQuantile(quantiles[step] as number, buckets);
+    column.present[step] = 1;
+    column.values[step] = result.value;
+    isForced ||= result.isForced;
+  });
+  if (isForced) informForced(context, histogram.name, span);
+  return column;
+}
+
+function informForced(context: Context, name: string, span: Span): void {
+  const forName = name ? ` for metric name ${JSON.stringify(name)}` : '';
+  context.annotations.inform(
+    `input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)${forName}`,
+    span,
+  );
+}
+
+/** Calls `visit` for each step at which the histogram has buckets, with these buckets by upper bound. */
+function eachStep(
+  { buckets }: Histogram,
+  grid: Grid,
+  visit: (step: number, buckets: readonly Bucket[]) => void,
+): void {
+  for (let step = 0; step < grid.count; step++) {
+    const present: Bucket[] = [];
+    for (const { upperBound, column } of buckets) {
+      if (column.present[step]) present.push({ upperBound, count: column.values[step] as number });
+    }
+    if (present.length > 0) visit(step, present);
+  }
+}
+
+function histogramsOf(context: Context, argument: Expr, grid: Grid): Histogram[] {
+  const bySignature = new Map<string, Histogram>();
+  for (const column of context.vector(argument, grid)) {
+    const { labels } = column;
+    const text = labels.get(UPPER_BOUND);
+    const upperBound = parseUpperBound(text);
+    if (upperBound === undefined) {
+      warnBadBucket(context, labels, text, argument.span);
+      continue;
+    }
+    const signature = labels.keyWithout(BUCKET_LABELS);
+    let histogram = bySignature.get(signature);
+    if (!histogram) {
+      histogram = {
+        labels: labels.without(NOT_IN_RESULT),
+        name: labels.get(METRIC_NAME),
+        buckets: [],
+      };
+      bySignature.set(signature, histogram);
+    }
+    histogram.buckets.push({ upperBound, column });
+  }
+  for (const { buckets } of bySignature.values())
+    buckets.sort((a, b) => a.upperBound - b.upperBound || 0);
+  return [...bySignature.values()];
+}
+
+function warnBadBucket(context: Context, labels: Labels, text: string, span: Span): void {
+  const name = labels.get(METRIC_NAME);
+  const forName = name ? ` for metric name ${JSON.stringify(name)}` : '';
+  context.annotations.warn(
+    `bucket label "le" is missing or has a malformed value of ${JSON.stringify(text)}${forName}`,
+    span,
+  );
+}
+
+function parseUpperBound(text: string): number | undefined {
+  const infinite = /^([+-]?)inf(?:inity)?$/i.exec(text);
+  if (infinite) return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,458 @@
+import type { SyntaxNode, Tree } from '@lezer/common';
+import { parser } from '@prometheus-io/lezer-promql';
+import {
+  type AggregationOperator,
+  type AtModifier,
+  type BinaryOperator,
+  type DurationExpr,
+  type Expr,
+  type Matching,
+  PARAMETRIC,
+  type Span,
+  type VectorSelector,
+} from './ast.ts';
+import { parseError } from './errors.ts';
+import { METRIC_NAME } from './labels.ts';
+import { parseNumber, unquote } from './literal.ts';
+import { Matcher, type MatchOperator } from './matcher.ts';
+import { RegexpSyntaxError } from './regexp.ts';
+import { spellForGrammar } from './scan.ts';
+
+/** Longest query text, in characters: above it even parsing costs. */
+export const QUERY_LENGTH_MAX = 100_000;
+/** Deepest nesting of expressions: the evaluator recurses once per level. */
+export const DEPTH_MAX = 250;
+
+/**
+ * Parses a query with Prometheus' own grammar into our tree. Types are not checked here (see check.ts).
+ * @throws QueryError `query-parse` with the position of the first fault
+ */
+export function parseSyntax(text: string): Expr {
+  if (text.length > QUERY_LENGTH_MAX)
+    throw parseError(text, `the query is longer than ${QUERY_LENGTH_MAX} characters`, {
+      from: 0,
+      to: 0,
+    });
+  if (text.trim() === '')
+    throw parseError(text, 'no expression found in input', { from: 0, to: 0 });
+  const tree = parser.parse(spellForGrammar(text));
+  const fault = firstFault(tree);
+  if (fault) throw describeFault(text, fault);
+  const root = tree.topNode.firstChild;
+  if (!root) throw parseError(text, 'no expression found in input', { from: 0, to: 0 });
+  return new Reader(text).expr(root, 0);
+}
+
+function firstFault(tree: Tree): SyntaxNode | undefined {
+  let first: SyntaxNode | undefined;
+  tree.iterate({
+    enter: (node) => {
+      if (node.type.isError && (first === undefined || node.from < first.from)) first = node.node;
+    },
+  });
+  return first;
+}
+
+function describeFault(text: string, fault: SyntaxNode): Error {
+  const from = fault.from + (/^\s*/.exec(text.slice(fault.from))?.[0].length ?? 0);
+  const call = /([a-zA-Z_:][\w:]*)\s*$/.exec(text.slice(0, from));
+  if (call && text[from] === '(')
+    return parseError(text, `unknown function with name ${JSON.stringify(call[1])}`, {
+      from: call.index,
+      to: from,
+    });
+  const token = /^(?:"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[\w:.]+|[=!<>]=|[=!]~|\S)/u.exec(
+    text.slice(from),
+  )?.[0];
+  if (token === undefined)
+    return parseError(text, 'unexpected end of input', { from: text.length, to: text.length });
+  const kind = /^["']/.test(token)
+    ? 'string '
+    : /^[\d.]/.test(token)
+      ? 'number '
+      : /^\w/.test(token)
+        ? 'identifier '
+        : '';
+  const shown = kind === 'string ' ? token : JSON.stringify(token);
+  return parseError(text, `unexpected ${kind}${shown}`, { from, to: from + token.length });
+}
+
+/** Turns grammar nodes into expressions; names and values are read from the text itself (see scan.ts). */
+class Reader {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  expr(node: SyntaxNode, depth: number): Expr {
+    const span = spanOf(node);
+    if (depth > DEPTH_MAX)
+      throw parseError(this.#text, `expressions are nested deeper than ${DEPTH_MAX}`, span);
+    const inner = (): Expr => this.expr(node.firstChild as SyntaxNode, depth + 1);
+    switch (node.name) {
+      case 'NumberDurationLiteral':
+        return { kind: 'number', ...this.#number(node), span };
+      case 'StringLiteral':
+        return { kind: 'string', value: this.#string(node), span };
+      case 'ParenExpr':
+        return { kind: 'paren', inner: inner(), span };
+      case 'UnaryExpr':
+        return {
+          kind: 'unary',
+          operator: this.#textOf(node.firstChild as SyntaxNode) as '+' | '-',
+          inner: this.expr(node.lastChild as SyntaxNode, depth + 1),
+          span,
+        };
+      case 'VectorSelector':
+        return this.#selector(node);
+      case 'MatrixSelector':
+        return this.#range(inner(), node);
+      case 'SubqueryExpr':
+        return this.#subquery(inner(), node);
+      case 'OffsetExpr':
+        return this.#offset(inner(), node);
+      case 'StepInvariantExpr':
+        return this.#at(inner(), node);
+      case 'AnchoredExpr':
+        return this.#extend(inner(), 'anchored', span);
+      case 'SmoothedExpr':
+        return this.#extend(inner(), 'smoothed', span);
+      case 'BinaryExpr':
+        return this.#binary(node, depth);
+      case 'FunctionCall':
+        return {
+          kind: 'call',
+          name: this.#textOf(node.firstChild as SyntaxNode),
+          args: this.#args(node, depth),
+          span,
+        };
+      case 'AggregateExpr':
+        return this.#aggregate(node, depth);
+      default:
+        throw parseError(this.#text, `unexpected ${JSON.stringify(this.#textOf(node))}`, span);
+    }
+  }
+
+  #textOf(node: SyntaxNode): string {
+    return this.#text.slice(node.from, node.to);
+  }
+
+  #number(node: SyntaxNode): { value: number; isDuration: boolean } {
+    const text = this.#textOf(node);
+    const number = parseNumber(text);
+    if (Number.isNaN(number.value) && !/^[+-]?\s*nan$/i.test(text))
+      throw parseError(
+        this.#text,
+        `bad number or duration syntax: ${JSON.stringify(text)}`,
+        spanOf(node),
+      );
+    return number;
+  }
+
+  #string(node: SyntaxNode): string {
+    const value = unquote(this.#textOf(node));
+    if (value === undefined)
+      throw parseError(
+        this.#text,
+        'unterminated quoted string or unknown escape sequence',
+        spanOf(node),
+      );
+    return value;
+  }
+
+  #selector(node: SyntaxNode): VectorSelector {
+    const span = spanOf(node);
+    let name = '';
+    const matchers: Matcher[] = [];
+    const setName = (given: string): void => {
+      if (name !== '')
+        throw parseError(
+          this.#text,
+          `metric name must not be set twice: ${JSON.stringify(name)} or ${JSON.stringify(given)}`,
+          span,
+        );
+      name = given;
+    };
+    for (const child of childrenOfNode(node)) {
+      if (child.name === 'Identifier') setName(this.#textOf(child));
+      if (child.name !== 'LabelMatchers') continue;
+      for (const part of childrenOfNode(child)) {
+        if (part.name === 'QuotedLabelName') setName(this.#string(part.firstChild as SyntaxNode));
+        else matchers.push(this.#matcher(part));
+      }
+    }
+    if (name !== '') {
+      const again = matchers.find((matcher) => matcher.name === METRIC_NAME);
+      if (again) setName(again.value);
+      matchers.push(new Matcher(METRIC_NAME, '=', name));
+    }
+    return {
+      kind: 'selector',
+      name,
+      matchers,
+      extension: undefined,
+      offset: undefined,
+      at: undefined,
+      span,
+    };
+  }
+
+  #matcher(node: SyntaxNode): Matcher {
+    const [label, operator, value] = [...childrenOfNode(node)] as [
+      SyntaxNode,
+      SyntaxNode,
+      SyntaxNode,
+    ];
+    const name =
+      label.name === 'QuotedLabelName'
+        ? this.#string(label.firstChild as SyntaxNode)
+        : this.#textOf(label);
+    try {
+      return new Matcher(name, this.#textOf(operator) as MatchOperator, this.#string(value));
+    } catch (error) {
+      if (error instanceof RegexpSyntaxError)
+        throw parseError(this.#text, error.message, spanOf(value));
+      throw error;
+    }
+  }
+
+  #range(inner: Expr, node: SyntaxNode): Expr {
+    const span = spanOf(node);
+    if (inner.kind !== 'selector')
+      throw parseError(this.#text, 'ranges only allowed for vector selectors', span);
+    if (inner.offset)
+      throw parseError(this.#text, 'no offset modifiers allowed before range', span);
+    if (inner.at !== undefined)
+      throw parseError(this.#text, 'no @ modifiers allowed before range', span);
+    if (inner.extension)
+      throw parseError(this.#text, `no ${inner.extension} modifiers allowed before range`, span);
+    return {
+      kind: 'range',
+      selector: inner,
+      range: this.#duration(node.lastChild as SyntaxNode),
+      span,
+    };
+  }
+
+  #subquery(inner: Expr, node: SyntaxNode): Expr {
+    const [range, step] = node.getChildren('DurationExpr') as [SyntaxNode, SyntaxNode | undefined];
+    return {
+      kind: 'subquery',
+      inner,
+      range: this.#duration(range),
+      step: step && this.#duration(step),
+      offset: undefined,
+      at: undefined,
+      span: spanOf(node),
+    };
+  }
+
+  #offset(inner: Expr, node: SyntaxNode): Expr {
+    const offset = this.#duration(node.lastChild as SyntaxNode);
+    return this.#shift(inner, spanOf(node), 'offset modifier', (shifted) => {
+      if (shifted.offset)
+        throw parseError(this.#text, 'offset may not be set multiple times', spanOf(node));
+      return { offset };
+    });
+  }
+
+  #at(inner: Expr, node: SyntaxNode): Expr {
+    const at = this.#atModifier(node.lastChild as SyntaxNode);
+    return this.#shift(inner, spanOf(node), '@ modifier', (shifted) => {
+      if (shifted.at !== undefined)
+        throw parseError(this.#text, '@ <timestamp> may not be set multiple times', spanOf(node));
+      return { at };
+    });
+  }
+
+  #atModifier(node: SyntaxNode): AtModifier {
+    if (node.name === 'AtModifierPreprocessors')
+      return this.#textOf(node).toLowerCase().startsWith('start') ? 'start' : 'end';
+    const { value } = this.#number(node);
+    if (!Number.isFinite(value) || Math.abs(value) > 9e12)
+      throw parseError(
+        this.#text,
+        `timestamp out of bounds for @ modifier: ${value}`,
+        spanOf(node),
+      );
+    return Math.round(value * 1000);
+  }
+
+  #shift(
+    inner: Expr,
+    span: Span,
+    what: string,
+    change: (shifted: { offset: DurationExpr | undefined; at: AtModifier | undefined }) => {
+      offset?: DurationExpr;
+      at?: AtModifier;
+    },
+  ): Expr {
+    if (inner.kind === 'selector' || inner.kind === 'subquery')
+      return { ...inner, ...change(inner), span };
+    if (inner.kind === 'range')
+      return { ...inner, selector: { ...inner.selector, ...change(inner.selector) }, span };
+    throw parseError(
+      this.#text,
+      `${what} must be preceded by an instant vector selector or range vector selector or a subquery`,
+      span,
+    );
+  }
+
+  #extend(inner: Expr, extension: 'anchored' | 'smoothed', span: Span): Expr {
+    const selector = inner.kind === 'range' ? inner.selector : inner;
+    if (selector.kind !== 'selector')
+      throw parseError(
+        this.#text,
+        `${extension} modifier must be preceded by an instant or range vector selector`,
+        span,
+      );
+    if (selector.extension)
+      throw parseError(
+        this.#text,
+        'only one of the modifiers anchored and smoothed may be set',
+        span,
+      );
+    if (inner.kind === 'range') return { ...inner, selector: { ...selector, extension }, span };
+    if (extension === 'anchored')
+      throw parseError(
+        this.#text,
+        'anchored modifier can only be used with range vector selectors',
+        span,
+      );
+    return { ...selector, extension, span };
+  }
+
+  /** `DurationExpr`, `OffsetDurationExpr` and their parts. */
+  #duration(node: SyntaxNode): DurationExpr {
+    const span = spanOf(node);
+    const children = [...childrenOfNode(node)];
+    const first = children[0] as SyntaxNode;
+    switch (first.name) {
+      case 'NumberDurationLiteralInDurationContext':
+        return { kind: 'seconds', ...this.#number(first), span };
+      case 'DurationStep':
+        return { kind: 'step', span };
+      case 'DurationRange':
+        return { kind: 'range', span };
+      case 'DurationMinOf':
+      case 'DurationMaxOf':
+        return {
+          kind: 'operation',
+          operator: first.name === 'DurationMinOf' ? 'min_of' : 'max_of',
+          left: this.#duration(children[1] as SyntaxNode),
+          right: this.#duration(children[2] as SyntaxNode),
+          span,
+        };
+      case 'UnaryOp':
+        return {
+          kind: 'sign',
+          operator: this.#textOf(first) as '+' | '-',
+          inner: this.#duration(children[1] as SyntaxNode),
+          span,
+        };
+      default:
+    }
+    if (children.length === 1) return { kind: 'group', inner: this.#duration(first), span };
+    return {
+      kind: 'operation',
+      operator: this.#textOf(children[1] as SyntaxNode) as '+' | '-' | '*' | '/' | '%' | '^',
+      left: this.#duration(first),
+      right: this.#duration(children[2] as SyntaxNode),
+      span,
+    };
+  }
+
+  #binary(node: SyntaxNode, depth: number): Expr {
+    const children = [...childrenOfNode(node)];
+    const operator = children[1] as SyntaxNode;
+    const right = children.at(-1) as SyntaxNode;
+    const modifiers = children.slice(2, -1);
+    const last = modifiers.at(-1) ?? operator;
+    return {
+      kind: 'binary',
+      operator: this.#textOf(operator).toLowerCase() as BinaryOperator,
+      left: this.expr(children[0] as SyntaxNode, depth + 1),
+      right: this.expr(right, depth + 1),
+      returnBool: modifiers.some((modifier) => modifier.name === 'BoolModifier'),
+      matching: this.#matching(modifiers),
+      operatorSpan: { from: operator.from, to: last.to },
+      span: spanOf(node),
+    };
+  }
+
+  #matching(modifiers: readonly SyntaxNode[]): Matching {
+    const clause = modifiers.find((modifier) => modifier.name === 'MatchingModifierClause');
+    const fill = modifiers.find((modifier) => modifier.name === 'FillModifier');
+    const [labels, include] = clause?.getChildren('GroupingLabels') ?? [];
+    const fillOf = (name: string): number | undefined => {
+      const value = (fill?.getChild(name) ?? fill?.getChild('FillClause'))?.getChild(
+        'NumberDurationLiteral',
+      );
+      return value ? this.#number(value).value : undefined;
+    };
+    return {
+      on: clause?.getChild('On') != null,
+      labels: labels ? this.#labelNames(labels) : [],
+      group: clause?.getChild('GroupLeft')
+        ? 'left'
+        : clause?.getChild('GroupRight')
+          ? 'right'
+          : undefined,
+      include: include ? this.#labelNames(include) : [],
+      fillLeft: fillOf('FillLeftClause'),
+      fillRight: fillOf('FillRightClause'),
+    };
+  }
+
+  #labelNames(node: SyntaxNode): string[] {
+    return [...childrenOfNode(node)].map((label) =>
+      label.name === 'QuotedLabelName'
+        ? this.#string(label.firstChild as SyntaxNode)
+        : this.#textOf(label),
+    );
+  }
+
+  #args(node: SyntaxNode, depth: number): Expr[] {
+    const body = node.getChild('FunctionCallBody') as SyntaxNode;
+    return [...childrenOfNode(body)].map((argument) => this.expr(argument, depth + 1));
+  }
+
+  #aggregate(node: SyntaxNode, depth: number): Expr {
+    const span = spanOf(node);
+    const operator = this.#textOf(
+      node.firstChild as SyntaxNode,
+    ).toLowerCase() as AggregationOperator;
+    const modifier = node.getChild('AggregateModifier');
+    const grouping = modifier?.getChild('GroupingLabels');
+    const args = this.#args(node, depth);
+    const expected = PARAMETRIC.has(operator) ? 2 : 1;
+    if (args.length === 0)
+      throw parseError(this.#text, 'no arguments for aggregate expression provided', span);
+    if (args.length !== expected)
+      throw parseError(
+        this.#text,
+        `wrong number of arguments for aggregate expression provided, expected ${expected}, got ${args.length}`,
+        span,
+      );
+    return {
+      kind: 'aggregate',
+      operator,
+      parameter: expected === 2 ? (args[0] as Expr) : undefined,
+      inner: args.at(-1) as Expr,
+      without: modifier?.getChild('Without') != null,
+      grouping: grouping ? this.#labelNames(grouping) : [],
+      span,
+    };
+  }
+}
+
+function spanOf(node: SyntaxNode): Span {
+  return { from: node.from, to: node.to };
+}
+
+function* childrenOfNode(node: SyntaxNode): Generator<SyntaxNode> {
+  for (let child = node.firstChild; child; child = child.nextSibling) {
+    if (child.name !== 'LineComment') yield child;
+  }
+}

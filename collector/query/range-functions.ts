@@ -1,0 +1,217 @@
+import { extendedChange, extrapolatedChange, instantChange, isRestart } from './counter.ts';
+import { executionError } from './errors.ts';
+import { KahanMeans, KahanSum } from './kahan.ts';
+import { quantileOf } from './quantile.ts';
+import { firstAfter } from './select.ts';
+import type { RangeFunction, Window } from './window.ts';
+
+/** Range functions on plain ranges, by name. A window always holds at least one sample. */
+export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<string, RangeFunction>([
+  ['rate', (window) => extrapolatedChange(window, { isCounter: true, isRate: true })],
+  ['increase', (window) => extrapolatedChange(window, { isCounter: true, isRate: false })],
+  ['delta', (window) => extrapolatedChange(window, { isCounter: false, isRate: false })],
+  ['irate', (window) => instantChange(window, { isCounter: true, isRate: true })],
+  ['idelta', (window) => instantChange(window, { isCounter: false, isRate: false })],
+  ['changes', changes],
+  ['resets', resets],
+  ['avg_over_time', average],
+  ['sum_over_time', sum],
+  ['min_over_time', (window) => window.values[extremeIndex(window, isLess)]],
+  ['max_over_time', (window) => window.values[extremeIndex(window, isGreater)]],
+  ['ts_of_min_over_time', (window) => secondsAt(window, extremeIndex(window, isLessOrEqual))],
+  ['ts_of_max_over_time', (window) => secondsAt(window, extremeIndex(window, isGreaterOrEqual))],
+  ['first_over_time', (window) => window.values[window.from]],
+  ['last_over_time', (window) => window.values[window.to - 1]],
+  ['ts_of_first_over_time', (window) => secondsAt(window, window.from)],
+  ['ts_of_last_over_time', (window) => secondsAt(window, window.to - 1)],
+  ['count_over_time', (window) => (window.to - window.from) * window.pointsPerSample],
+  ['present_over_time', () => 1],
+  ['absent_over_time', () => 1],
+  ['quantile_over_time', (window, [quantile]) => quantileOf(quantile as number, copyOf(window))],
+  ['mad_over_time', medianDeviation],
+  ['stdvar_over_time', variance],
+  ['stddev_over_time', (window) => Math.sqrt(variance(window))],
+  ['deriv', (window) => regression(window, window.timesMs[window.from] as number)?.slope],
+  ['predict_linear', predictLinear],
+  ['double_exponential_smoothing', smooth],
+  ['holt_winters', smooth],
+]);
+
+/** The functions that take an `anchored` range; the samples before it are in the window. */
+export const ANCHORED_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<
+  string,
+  RangeFunction
+>([
+  ['changes', (window) => anchor(window) && changes(window)],
+  ['delta', (window) => extendedChange(window, { isCounter: false, isRate: false }, false)],
+  ['increase', (window) => extendedChange(window, { isCounter: true, isRate: false }, false)],
+  ['rate', (window) => extendedChange(window, { isCounter: true, isRate: true }, false)],
+  ['resets', (window) => anchor(window) && resets(window)],
+]);
+
+/** The functions that take a `smoothed` range; the samples around it are in the window. */
+export const SMOOTHED_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<
+  string,
+  RangeFunction
+>([
+  ['delta', (window) => extendedChange(window, { isCounter: false, isRate: false }, true)],
+  ['increase', (window) => extendedChange(window, { isCounter: true, isRate: false }, true)],
+  ['rate', (window) => extendedChange(window, { isCounter: true, isRate: true }, true)],
+]);
+
+/** Moves the window's beginning to the last sample at or before the range. @returns undefined when no sample lies in the range */
+function anchor(window: Window): Window | undefined {
+  if ((window.timesMs[window.to - 1] as number) <= window.startMs) return undefined;
+  const inRange = firstAfter(window.timesMs.subarray(0, window.to), window.startMs);
+  window.from = Math.max(window.from, inRange - 1);
+  return window;
+}
+
+function changes({ values, from, to }: Window): number {
+  let count = 0;
+  for (let i = from + 1; i < to; i++) {
+    const value = values[i] as number;
+    const previous = values[i - 1] as number;
+    if (value !== previous && !(Number.isNaN(value) && Number.isNaN(previous))) count++;
+  }
+  return count;
+}
+
+function resets({ timesMs, values, startTimesMs, from, to }: Window): number {
+  let count = 0;
+  for (let i = from + 1; i < to; i++) {
+    if (
+      (values[i] as number) < (values[i - 1] as number) ||
+      (startTimesMs && isRestart(startTimesMs, timesMs, i))
+    )
+      count++;
+  }
+  return count;
+}
+
+const means = new KahanMeans(1);
+
+function average({ values, from, to }: Window): number {
+  means.reset(0);
+  for (let i = from; i < to; i++) means.add(0, values[i] as number);
+  return means.mean(0);
+}
+
+function sum({ values, from, to, pointsPerSample }: Window): number {
+  const total = new KahanSum();
+  for (let i = from; i < to; i++) total.add(values[i] as number);
+  return total.total * pointsPerSample;
+}
+
+const isLess = (value: number, best: number): boolean => value < best;
+const isGreater = (value: number, best: number): boolean => value > best;
+const isLessOrEqual = (value: number, best: number): boolean => value <= best;
+const isGreaterOrEqual = (value: number, best: number): boolean => value >= best;
+
+/** Any number beats NaN. */
+function extremeIndex(
+  { values, from, to }: Window,
+  beats: (value: number, best: number) => boolean,
+): number {
+  let best = from;
+  for (let i = from; i < to; i++) {
+    if (beats(values[i] as number, values[best] as number) || Number.isNaN(values[best])) best = i;
+  }
+  return best;
+}
+
+function secondsAt(window: Window, index: number): number {
+  return (window.timesMs[index] as number) / 1000;
+}
+
+function copyOf({ values, from, to }: Window): Float64Array {
+  return values.slice(from, to);
+}
+
+function medianDeviation(window: Window): number {
+  const values = copyOf(window);
+  if (values.some(Number.isNaN)) return Number.NaN;
+  const median = quantileOf(0.5, values);
+  return quantileOf(
+    0.5,
+    values.map((value) => Math.abs(value - median)),
+  );
+}
+
+function variance({ values, from, to }: Window): number {
+  const mean = new KahanSum();
+  const squares = new KahanSum();
+  for (let i = from; i < to; i++) {
+    const value = values[i] as number;
+    const delta = value - mean.total;
+    mean.add(delta / (i - from + 1));
+    squares.add(delta * (value - mean.total));
+  }
+  return squares.total / (to - from);
+}
+
+/** Least squares over the window; x in seconds from `originMs`. Undefined for fewer than two samples. */
+function regression(
+  { timesMs, values, from, to }: Window,
+  originMs: number,
+): { readonly slope: number; readonly intercept: number } | undefined {
+  const count = to - from;
+  if (count < 2) return undefined;
+  const first = values[from] as number;
+  const [sumX, sumY, sumXY, sumXX] = [
+    new KahanSum(),
+    new KahanSum(),
+    new KahanSum(),
+    new KahanSum(),
+  ];
+  let isConstant = true;
+  for (let i = from; i < to; i++) {
+    const x = ((timesMs[i] as number) - originMs) / 1000;
+    const y = values[i] as number;
+    if (y !== first) isConstant = false;
+    sumX.add(x);
+    sumY.add(y);
+    sumXY.add(x * y);
+    sumXX.add(x * x);
+  }
+  if (isConstant) {
+    return Number.isFinite(first)
+      ? { slope: 0, intercept: first }
+      : { slope: Number.NaN, intercept: Number.NaN };
+  }
+  const covariance = sumXY.total - (sumX.total * sumY.total) / count;
+  const slope = covariance / (sumXX.total - (sumX.total * sumX.total) / count);
+  return { slope, intercept: sumY.total / count - (slope * sumX.total) / count };
+}
+
+function predictLinear(window: Window, [seconds]: readonly number[]): number | undefined {
+  const line = regression(window, window.timeMs);
+  return line && line.slope * (seconds as number) + line.intercept;
+}
+
+/** Holt's double exponential smoothing. */
+function smooth(
+  { values, from, to }: Window,
+  [smoothing, trending]: readonly number[],
+): number | undefined {
+  checkFactor('smoothing factor', 'sf', smoothing as number);
+  checkFactor('trend factor', 'tf', trending as number);
+  if (to - from < 2) return undefined;
+  let previous = 0;
+  let level = values[from] as number;
+  let trend = (values[from + 1] as number) - level;
+  for (let i = from + 1; i < to; i++) {
+    if (i > from + 1)
+      trend = (trending as number) * (level - previous) + (1 - (trending as number)) * trend;
+    const next =
+      (smoothing as number) * (values[i] as number) + (1 - (smoothing as number)) * (level + trend);
+    previous = level;
+    level = next;
+  }
+  return level;
+}
+
+function checkFactor(name: string, symbol: string, factor: number): void {
+  if (!(factor > 0 && factor < 1))
+    throw executionError(`invalid ${name}. Expected: 0 < ${symbol} < 1, got: ${factor.toFixed(6)}`);
+}

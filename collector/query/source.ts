@@ -1,0 +1,57 @@
+import type { Labels } from './labels.ts';
+import type { Matcher } from './matcher.ts';
+
+/** What the evaluator will do with the samples of one selector, so that a source can choose its archive. Times in ms since the epoch. */
+export interface SelectHints {
+  /** Samples at or before this time are not needed. */
+  readonly afterMs: number;
+  /** The last time needed, inclusive. */
+  readonly untilMs: number;
+  /** Distance of the evaluation times; 0 for an instant query. */
+  readonly stepMs: number;
+  /** Length of the range selector; 0 for an instant selector. */
+  readonly rangeMs: number;
+  /** The function or aggregation right above the selector (`max_over_time`, `rate`, `sum`…), or ''. */
+  readonly operation: string;
+}
+
+/** Where a source would read from, told before anything is read. */
+export interface SelectPlan {
+  /** For people: `live`, `1s average`… */
+  readonly archive: string;
+  readonly series: number;
+  /** Upper bound of the samples that `select` would return. */
+  readonly samples: number;
+}
+
+/**
+ * The samples of one series, oldest first. The evaluator neither keeps nor changes the arrays beyond the query, so a source may
+ * hand out views of its own buffers. A time at which nothing is known has no sample: unknown is a gap, never NaN.
+ */
+export interface SampleSeries {
+  readonly labels: Labels;
+  /** Strictly increasing, ms since the epoch. */
+  readonly timesMs: Float64Array;
+  readonly values: Float64Array;
+  /** 1 where the sample says "the series ended here" (its value is ignored): an instant selector finds nothing until the next sample. */
+  readonly stale?: Uint8Array;
+  /** When the counter of each sample began, ms since the epoch; 0 = unknown. */
+  readonly startTimesMs?: Float64Array;
+  /** Primary points that each sample stands for (a row of a consolidated archive); count_over_time and sum_over_time multiply by it. */
+  readonly pointsPerSample?: number;
+  /** Native histograms are not evaluated: a selector that finds such a series is an error. */
+  readonly isNativeHistogram?: boolean;
+}
+
+/** Where the evaluator reads. All calls are synchronous and within one consistent view of the data. */
+export interface SampleSource {
+  /** Cheap: it must not read samples. The engine adds the plans of all selectors up and refuses a query that is too large. */
+  plan(matchers: readonly Matcher[], hints: SelectHints): SelectPlan;
+  /** Series with at least one sample in (afterMs, untilMs], in any order; samples outside of it may be included. */
+  select(matchers: readonly Matcher[], hints: SelectHints): readonly SampleSeries[];
+  /** Label sets of the series that have samples in [startMs, endMs]. */
+  series(
+    matchers: readonly Matcher[],
+    range: { readonly startMs: number; readonly endMs: number },
+  ): readonly Labels[];
+}
