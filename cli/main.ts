@@ -6,6 +6,7 @@ import { register as registerDaemon } from './commands/daemon.ts';
 import { register as registerDoctor } from './commands/doctor.ts';
 import { register as registerProfile } from './commands/profile.ts';
 import { register as registerToken } from './commands/token.ts';
+import { register as registerTop } from './commands/top.ts';
 import { register as registerUp } from './commands/up.ts';
 import { CommandError, EXIT } from './exit.ts';
 
@@ -34,6 +35,7 @@ registerDaemon(program);
 registerProfile(program);
 registerAlert(program);
 registerConfig(program);
+registerTop(program);
 registerToken(program);
 registerDoctor(program);
 

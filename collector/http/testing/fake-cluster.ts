@@ -218,6 +218,9 @@ export class FakeCluster implements HostTable, SampleStore {
     add(metric('cpu_system', '%', 'cpu'), (second) => 8 * busy(second) + jitter(second));
     add(metric('cpu_idle', '%', 'cpu'), (second) => 98 - 97 * busy(second));
     add(metric('mem_free', 'KB', 'memory'), (second) => Math.round(32e6 * (1 - busy(second - 60))));
+    add(metric('mem_available', 'KB', 'memory'), (second) =>
+      Math.round(48e6 * (1 - busy(second - 60))),
+    );
     add(metric('mem_total', 'KB', 'memory'), () => 64e6);
     add(metric('bytes_in', 'bytes/sec', 'network'), (second) => 1e8 * job(second) * jitter(second));
     add(metric('bytes_out', 'bytes/sec', 'network'), (second) => 5e7 * job(second));
