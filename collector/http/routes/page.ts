@@ -4,8 +4,8 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { InputError } from '../../../base/errors.ts';
 
-/** Vite names these files by their content. */
-const HASHED = /\/assets\//;
+/** Vite names the files in here by their content. */
+const HASHED_FOLDER = 'assets';
 const YEAR_SECONDS = 31_536_000;
 
 /**
@@ -14,18 +14,17 @@ const YEAR_SECONDS = 31_536_000;
  * @param folder `ui/dist`
  */
 export function pageRoutes(app: FastifyInstance, folder: string): void {
-  if (existsSync(join(folder, 'index.html'))) {
-    app.register(fastifyStatic, {
-      root: folder,
-      cacheControl: false,
-      setHeaders: (reply, path) => {
-        reply.header(
-          'cache-control',
-          HASHED.test(path) ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache',
-        );
-      },
-    });
-  }
+  const hashedFolder = join(folder, HASHED_FOLDER);
+  app.register(fastifyStatic, {
+    root: folder,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      reply.header(
+        'cache-control',
+        path.startsWith(hashedFolder) ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache',
+      );
+    },
+  });
   app.setNotFoundHandler(async (request, reply) => {
     const isPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
     if (!isPage || request.url.startsWith('/api/')) {

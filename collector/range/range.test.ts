@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Column } from '../store/sample-store.ts';
+import { chooseRange } from './choose.ts';
+import { foldColumn } from './fold.ts';
+
+const HOUR_S = 3600;
+const DAY_S = 86_400;
+const ARCHIVES = [
+  { name: '1s', stepSeconds: 1, keepSeconds: 6 * HOUR_S },
+  { name: '10s', stepSeconds: 10, keepSeconds: DAY_S },
+  { name: '5m', stepSeconds: 300, keepSeconds: 31 * DAY_S },
+  { name: '1h', stepSeconds: HOUR_S, keepSeconds: 5 * 365 * DAY_S },
+];
+const NOW_S = 1_767_225_600;
+
+const choices = [
+  { name: 'fewer rows than points', fromS: 60, toS: 0, expected: '1s x 1' },
+  { name: 'an hour', fromS: HOUR_S, toS: 0, expected: '1s x 4' },
+  { name: 'an hour of yesterday', fromS: 20 * HOUR_S, toS: 19 * HOUR_S, expected: '10s x 1' },
+  { name: 'a day', fromS: DAY_S, toS: 0, expected: '10s x 10' },
+  { name: 'a month', fromS: 30 * DAY_S, toS: 0, expected: '5m x 10' },
+  { name: 'a year', fromS: 365 * DAY_S, toS: 0, expected: '1h x 10' },
+  { name: 'longer than anything is kept', fromS: 20 * 365 * DAY_S, toS: 0, expected: '1h x 195' },
+  { name: 'many series', fromS: HOUR_S, toS: 0, seriesCount: 1000, expected: '10s x 1' },
+  {
+    name: 'so many series that no archive is cheap',
+    fromS: DAY_S,
+    toS: 0,
+    seriesCount: 1_000_000,
+    expected: '1h x 1',
+  },
+];
+for (const { name, fromS, toS, seriesCount = 1, expected } of choices) {
+  test(`${name}: ${expected}`, () => {
+    const choice = chooseRange(ARCHIVES, {
+      fromMs: (NOW_S - fromS) * 1000,
+      toMs: (NOW_S - toS) * 1000,
+      nowMs: NOW_S * 1000,
+      points: 900,
+      seriesCount,
+    });
+    assert.equal(`${choice.archive.name} x ${choice.width}`, expected);
+    assert.equal(choice.startS % choice.stepSeconds, 0);
+    assert.ok(choice.startS <= NOW_S - fromS && choice.endS >= NOW_S - toS);
+  });
+}
+
+function column(rows: readonly (readonly [average: number, count: number])[]): Column {
+  const average = Float64Array.from(rows, ([value]) => value);
+  return {
+    average,
+    min: average.map((value) => value - 1),
+    max: average.map((value) => value + 1),
+    count: Float64Array.from(rows, ([, count]) => count),
+  };
+}
+
+const U = Number.NaN;
+const folds = [
+  {
+    name: 'averages are weighted by the samples behind them',
+    rows: [
+      [10, 1],
+      [20, 3],
+    ],
+    expected: { average: [17.5], min: [9], max: [21], count: [4] },
+  },
+  {
+    name: 'unknown rows do not count',
+    rows: [
+      [U, 0],
+      [8, 2],
+    ],
+    expected: { average: [8], min: [7], max: [9], count: [2] },
+  },
+  {
+    name: 'all unknown stays unknown',
+    rows: [
+      [U, 0],
+      [U, 0],
+    ],
+    expected: { average: [U], min: [U], max: [U], count: [0] },
+  },
+  {
+    name: 'a last group of fewer rows',
+    rows: [
+      [1, 1],
+      [3, 1],
+      [5, 1],
+    ],
+    expected: { average: [2, 5], min: [0, 4], max: [4, 6], count: [2, 1] },
+  },
+] as const;
+for (const { name, rows, expected } of folds) {
+  test(`folding by two: ${name}`, () => {
+    const folded = foldColumn(column(rows), 2);
+    const got = {
+      average: [...folded.average],
+      min: [...folded.min],
+      max: [...folded.max],
+      count: [...folded.count],
+    };
+    assert.deepEqual(got, expected);
+  });
+}
