@@ -23,7 +23,8 @@ export interface ProblemSource {
 /** Work for a query thread. */
 export type QueryTask =
   | { readonly kind: 'series'; readonly request: SeriesRangeRequest }
-  | { readonly kind: 'bands'; readonly request: BandRangeRequest };
+  | { readonly kind: 'bands'; readonly request: BandRangeRequest }
+  | { readonly kind: 'federate'; readonly selectors: readonly string[] };
 
 /** A whole HTTP answer, so that the main thread only passes it on. */
 export interface QueryAnswer {
@@ -35,7 +36,7 @@ export interface QueryAnswer {
 export interface QueryRunner {
   /**
    * @param signal ends the query early when nobody waits for it any more
-   * @throws InputError what the query refuses, `busy`, `query-timeout`, `query-cancelled`
+   * @throws InputError what the query refuses, `busy`, `query-timeout`, `query-canceled`
    */
   run(task: QueryTask, signal: AbortSignal): Promise<QueryAnswer>;
 }

@@ -62,7 +62,7 @@ test('a query that nobody waits for stops, and the next one gets its thread', as
   const cancelled = pool.run(slow(1000), gone.signal);
   const startMs = performance.now();
   gone.abort();
-  await assert.rejects(cancelled, { code: 'query-cancelled' });
+  await assert.rejects(cancelled, { code: 'query-canceled' });
   await pool.run(taskOf('n001'), never);
   assert.ok(performance.now() - startMs < 3000);
 });
@@ -73,7 +73,7 @@ test('a query that is cancelled while it waits never reaches a thread', async ()
   const gone = new AbortController();
   const waiting = pool.run(taskOf('crash'), gone.signal);
   gone.abort();
-  await assert.rejects(waiting, { code: 'query-cancelled' });
+  await assert.rejects(waiting, { code: 'query-canceled' });
   assert.equal((await first).status, 200);
 });
 

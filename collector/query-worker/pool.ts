@@ -128,7 +128,7 @@ export class QueryPool implements QueryRunner {
 }
 
 function cancelled(): InputError {
-  return new InputError('query-cancelled', 'nobody waits for this query any more');
+  return new InputError('query-canceled', 'nobody waits for this query any more');
 }
 
 function timedOut(timeoutMs: number): InputError {

@@ -1,20 +1,23 @@
 import { InputError } from '../../base/errors.ts';
 import type { HostTable } from '../hosts/host-table.ts';
 import type { QueryAnswer, QueryTask } from '../http/ports.ts';
+import type { SampleSource } from '../query/source.ts';
 import { type RangeSource, readBandRange, readSeriesRange } from '../range/read-range.ts';
 import type { SampleStore } from '../store/sample-store.ts';
+import { federate } from './federate.ts';
 
 /** What tasks read from. */
 export interface QueryData {
   readonly hosts: HostTable;
   readonly store: SampleStore;
+  readonly source: SampleSource;
   nowMs(): number;
 }
 
 /**
  * Does one task to the end.
  * @param isCancelled becomes true when nobody waits for the answer any more
- * @throws InputError what the task refuses, or `query-cancelled`
+ * @throws InputError what the task refuses, or `query-canceled`
  */
 export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boolean): QueryAnswer {
   const source: RangeSource = {
@@ -22,7 +25,7 @@ export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boo
     store: data.store,
     nowMs: () => data.nowMs(),
     checkWanted: () => {
-      if (isCancelled()) throw new InputError('query-cancelled', 'the client has gone');
+      if (isCancelled()) throw new InputError('query-canceled', 'the client has gone');
     },
   };
   switch (task.kind) {
@@ -30,6 +33,11 @@ export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boo
       return json(readSeriesRange(task.request, source));
     case 'bands':
       return json(readBandRange(task.request, source));
+    case 'federate':
+      return federate(task.selectors, data.source, {
+        timeMs: data.nowMs(),
+        isCanceled: isCancelled,
+      });
   }
 }
 

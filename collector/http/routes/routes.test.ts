@@ -126,6 +126,9 @@ const refused = [
   { url: '/api/series?metric=load_one&from=20&to=10', status: 400, code: 'param-range' },
   { url: '/api/series?metric=load_one&from=1&from=2', status: 400, code: 'param-repeated' },
   { url: '/api/bands?metric=disk_read_bytes', status: 404, code: 'metric-unknown' },
+  { url: '/federate', status: 400, code: 'param-missing' },
+  { url: '/federate?match[]=sum(up)', status: 400, code: 'query-parse' },
+  { url: '/federate?match[]=up{', status: 400, code: 'query-parse' },
   { url: '/api/bands', status: 400, code: 'param-missing' },
   { url: '/api/nothing', status: 404, code: 'path-unknown' },
   { url: '/api/pxe/nodes', status: 503, code: 'pxe-unreachable' },
@@ -151,6 +154,30 @@ test('a note is kept and shown, for its host and for all', async () => {
   assert.deepEqual(await get(`/api/events?${range}`), [event]);
   assert.deepEqual(await get(`/api/events?host=a&${range}`), [event]);
   assert.deepEqual(await get(`/api/events?host=b&${range}`), []);
+});
+
+test('/federate has the newest values of what is selected, with their time', async () => {
+  const selectors = ['load_one{host="a"}', '{__name__="up"}'];
+  const query = selectors.map((one) => `match[]=${encodeURIComponent(one)}`).join('&');
+  const response = await server.app.inject({ url: `/federate?${query}` });
+  const value = server.cluster.byName('a')?.seriesByKey('load_one')?.value();
+  const timeMs = server.cluster.second * 1000;
+  assert.deepEqual(response.body.trim().split('\n'), [
+    '# TYPE load_one untyped',
+    `load_one{host="a",rack="r1"} ${value} ${timeMs}`,
+    '# TYPE up untyped',
+    `up{host="a",rack="r1"} 1 ${timeMs}`,
+    `up{host="b",rack="r1"} 1 ${timeMs}`,
+    `up{host="c",rack="r1"} 0 ${timeMs}`,
+  ]);
+});
+
+test('/metrics tells how the collector itself does', async () => {
+  const { body, headers } = await server.app.inject({ url: '/metrics' });
+  assert.match(String(headers['content-type']), /version=0\.0\.4/);
+  assert.match(body, /^clustermon_hosts\{state="down"\} 1$/m);
+  assert.match(body, /^clustermon_datagrams_rejected_total\{reason="authentication"\} 2$/m);
+  assert.match(body, /^process_resident_memory_bytes \d+$/m);
 });
 
 const badNotes = [

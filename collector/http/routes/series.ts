@@ -5,9 +5,10 @@ import { answerQuery } from './answer.ts';
 
 const HOSTS_MAX = 1000;
 const METRICS_MAX = 200;
+const SELECTORS_MAX = 100;
 const POINTS = { default: 900, min: 1, max: 20_000 };
 
-/** Ranges of series and of the spread over all hosts. */
+/** What query threads answer: ranges of series and of the spread over all hosts; newest values for another Prometheus. */
 export function seriesRoutes(app: FastifyInstance, queries: QueryRunner): void {
   app.get<{ Querystring: QueryString }>('/api/series', async (request, reply) => {
     const { query } = request;
@@ -35,4 +36,11 @@ export function seriesRoutes(app: FastifyInstance, queries: QueryRunner): void {
       },
     });
   });
+
+  app.get<{ Querystring: QueryString }>('/federate', async (request, reply) =>
+    answerQuery(queries, request, reply, {
+      kind: 'federate',
+      selectors: many(request.query, 'match[]', SELECTORS_MAX),
+    }),
+  );
 }

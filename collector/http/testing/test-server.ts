@@ -11,6 +11,7 @@ import { openRegistry } from '../../registry.ts';
 import type { AlertService } from '../ports.ts';
 import { buildServer, type HttpOptions } from '../server.ts';
 import { FakeCluster } from './fake-cluster.ts';
+import { queryData } from './query-data.ts';
 
 /** 2026-01-01: a fixed moment, so that tests can name what they expect. */
 export const START_S = 1_767_225_600;
@@ -69,17 +70,13 @@ export async function startTestServer(
   const events = new EventStore(registry);
   const alerts = new FakeAlerts();
   const problems: Problem[] = [];
+  const data = queryData(cluster);
   const app = await buildServer(
     {
       hosts: cluster,
       store: cluster,
       queries: {
-        run: async (task, signal) =>
-          runTask(
-            task,
-            { hosts: cluster, store: cluster, nowMs: () => cluster.nowMs() },
-            () => signal.aborted,
-          ),
+        run: async (task, signal) => runTask(task, data, () => signal.aborted),
       },
       alerts,
       events,

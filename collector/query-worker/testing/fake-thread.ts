@@ -1,6 +1,7 @@
 /** A query thread over a made-up cluster; reading its host `slow` takes 100 ms, reading `crash` ends the thread. */
 import { parentPort } from 'node:worker_threads';
 import { FakeCluster } from '../../http/testing/fake-cluster.ts';
+import { queryData } from '../../http/testing/query-data.ts';
 import type { RangeQuery } from '../../store/sample-store.ts';
 import { serveTasks } from '../serve-tasks.ts';
 
@@ -16,5 +17,5 @@ class TreacherousCluster extends FakeCluster {
 const cluster = new TreacherousCluster(1_767_225_600);
 for (const name of ['n001', 'slow', 'crash']) cluster.addHost(name);
 if (parentPort) {
-  serveTasks(parentPort, { hosts: cluster, store: cluster, nowMs: () => cluster.nowMs() });
+  serveTasks(parentPort, queryData(cluster));
 }
