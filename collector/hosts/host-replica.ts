@@ -3,7 +3,7 @@ import type { IngestStatus, Problem } from '../../wire/http.ts';
 import { type Metric, seriesKey } from '../../wire/metric.ts';
 import { HostRows, ROWS } from './host-rows.ts';
 import { HostStates } from './host-states.ts';
-import type { HostChange, HostTable, LiveHost, LiveSeries, SeriesIdentity } from './host-table.ts';
+import type { HostChange, HostTable, LiveHost, LiveSeries } from './host-table.ts';
 import type { HostMessage, HostRecord, SeriesRecord } from './messages.ts';
 
 export const CLUSTER: HostRecord = {
@@ -157,8 +157,8 @@ class ReplicaHost implements LiveHost {
   #rows: HostRows | undefined;
   /** Built when somebody asks: most threads look at few hosts. */
   #all: readonly ReplicaSeries[] | undefined;
-  #live: readonly ReplicaSeries[] | undefined;
-  #byKey: ReadonlyMap<string, ReplicaSeries> | undefined;
+  #live: readonly LiveSeries[] | undefined;
+  #byKey: ReadonlyMap<string, LiveSeries> | undefined;
   readonly #texts = new Map<number, string>();
 
   constructor(record: HostRecord, metrics: readonly Metric[], states: () => HostStates) {
@@ -207,7 +207,7 @@ class ReplicaHost implements LiveHost {
   }
 
   get series(): readonly LiveSeries[] {
-    this.#live ??= this.allSeries().filter((series) => series.slot >= 0);
+    this.#live ??= (this.#layout?.live ?? []).flatMap((id) => this.allSeries()[id] ?? []);
     return this.#live;
   }
 
@@ -220,15 +220,11 @@ class ReplicaHost implements LiveHost {
   }
 
   seriesByKey(key: string): LiveSeries | undefined {
-    this.#byKey ??= new Map(
-      this.allSeries()
-        .filter((series) => series.slot >= 0)
-        .map((series) => [series.key, series]),
-    );
+    this.#byKey ??= new Map(this.series.map((series) => [series.key, series]));
     return this.#byKey.get(key);
   }
 
-  seriesById(id: number): SeriesIdentity | undefined {
+  seriesById(id: number): LiveSeries | undefined {
     return this.allSeries()[id];
   }
 

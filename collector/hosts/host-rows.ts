@@ -52,6 +52,11 @@ export class HostRows {
     return second > 0 && this.cells[at] === second ? at + HEAD : -1;
   }
 
+  /** @param place 0 to ROWS - 1 @returns the second that the row at this place holds, 0 = none */
+  secondAt(place: number): number {
+    return this.cells[place * (HEAD + this.slots)] ?? 0;
+  }
+
   /** @returns NaN = unknown or not kept */
   value(second: number, slot: number): number {
     const at = this.find(second);

@@ -53,9 +53,9 @@ export interface LiveHost {
   /** @param key as `seriesKey` in wire/metric.ts gives it: `load_one`, `disk_read_bytes{device="sda"}` */
   seriesByKey(key: string): LiveSeries | undefined;
   /** A series by its id, also one that the host no longer has but that its archives may still hold. */
-  seriesById(id: number): SeriesIdentity | undefined;
-  /** Every series that the archives may hold, those of now included. */
-  allSeries(): readonly SeriesIdentity[];
+  seriesById(id: number): LiveSeries | undefined;
+  /** Every series that the archives may hold, those of now included; the others have no values in memory. */
+  allSeries(): readonly LiveSeries[];
 }
 
 export interface SeriesIdentity {

@@ -19,8 +19,10 @@ export interface SeriesRecord {
   readonly number: number;
   /** By series id: number of the metric. */
   readonly metrics: readonly number[];
-  /** By series id: slot in the rows, or -1 for a series that the host does not have now. */
+  /** By series id: slot in the rows, or -1 for a series that has none. */
   readonly slots: readonly number[];
+  /** Ids of the series that the host has now. */
+  readonly live: readonly number[];
   /** Memory of `HostRows`. */
   readonly rows: SharedArrayBuffer;
 }

@@ -1,0 +1,223 @@
+/**
+ * The ingest side of the collector without sockets and threads: datagrams go in, blocks and messages come out. `worker.ts` runs
+ * it on the network, tests on a simulated one.
+ */
+import type { KeyObject } from 'node:crypto';
+import type Database from 'better-sqlite3';
+import type { Problem } from '../../wire/http.ts';
+import { type Archive, blockStart } from '../archive/layout.ts';
+import type { HostMessage } from '../hosts/messages.ts';
+import { BlockStore } from '../store/block-store.ts';
+import { HostStore } from '../store/host-store.ts';
+import { SampleWriter } from '../store/sample-writer.ts';
+import { Counters } from './counters.ts';
+import type { IngestHost } from './ingest-host.ts';
+import { IngestHosts } from './ingest-hosts.ts';
+import { Intake, type Sender } from './intake.ts';
+import type { Journal } from './journal.ts';
+import { Problems } from './problems.ts';
+import { Recovery, type RecoveryPorts } from './recovery.ts';
+import { GRACE_SECONDS, SampleSink } from './sample-sink.ts';
+import { Summary } from './summary.ts';
+
+export interface IngestOptions {
+  /** Stays with the caller. */
+  readonly database: Database.Database;
+  readonly archives: readonly Archive[];
+  readonly journal: Journal | undefined;
+  readonly keyOf: (agent: string) => KeyObject | undefined;
+  readonly open: boolean;
+  readonly hostsMax: number;
+  /** Longest time between two signs of life of a host that is well; after four times that it is down. */
+  readonly heartbeatSeconds: number;
+  readonly publish: (message: HostMessage) => void;
+  readonly ports: RecoveryPorts;
+}
+
+/** Ganglia's rule: a host is down when it was silent for more than four times its heartbeat's tmax. */
+const DOWN_AFTER_HEARTBEATS = 4;
+/** Datagrams stay in the journal this much longer than their block is open: late rows wait for a while, too. */
+const JOURNAL_SPARE_SECONDS = 60;
+/** Hosts for which folds that were missed are looked for, each second after the start. */
+const CATCH_UP_PER_SECOND = 20;
+
+export class Ingest {
+  readonly counters = new Counters();
+  readonly hosts: IngestHosts;
+  readonly problems = new Problems();
+  readonly #options: IngestOptions;
+  readonly #finest: Archive;
+  readonly #writer: SampleWriter;
+  readonly #blocks: BlockStore;
+  readonly #recovery: Recovery;
+  readonly #samples: SampleSink;
+  readonly #summary: Summary;
+  readonly #intake: Intake;
+  readonly #behind: IngestHost[];
+  readonly #startedMs: number;
+  /** Everything before is summarised. */
+  #second = Number.POSITIVE_INFINITY;
+
+  constructor(options: IngestOptions, nowMs: number) {
+    const { database, archives, publish } = options;
+    const [finest] = archives;
+    if (!finest) throw new Error('no archive');
+    this.#options = options;
+    this.#startedMs = nowMs;
+    this.#finest = finest;
+    this.#writer = new SampleWriter(database, archives);
+    this.#blocks = new BlockStore(database, archives);
+    this.#recovery = new Recovery(options.ports);
+    this.hosts = new IngestHosts({ ...options, store: new HostStore(database) });
+    const { hosts, counters } = this;
+    const recovery = this.#recovery;
+    const begin = (host: IngestHost, atMs: number) => this.#begin(host, Math.floor(atMs / 1000));
+    this.#samples = new SampleSink({
+      hosts,
+      recovery,
+      counters,
+      finest,
+      publish,
+      writer: this.#writer,
+    });
+    this.#summary = new Summary(hosts, this.#samples);
+    this.#intake = new Intake(
+      {
+        hosts,
+        recovery,
+        counters,
+        samples: this.#samples,
+        onNewHost: begin,
+        onEvent: (event) => publish({ kind: 'event', event }),
+      },
+      options,
+    );
+    for (const host of [hosts.cluster, ...hosts.values()]) begin(host, nowMs);
+    this.#behind = [hosts.cluster, ...hosts.values()];
+  }
+
+  /** Opens the block of now, and finds out up to when the history of the host is stored. */
+  #begin(host: IngestHost, nowS: number): void {
+    const { spanSeconds } = this.#finest;
+    host.closedUntil = blockStart(this.#finest, host.number, nowS);
+    const newest = this.#blocks.newest(this.#finest, host.number) ?? -spanSeconds;
+    const end = newest + spanSeconds;
+    // A block that was stored before its end holds the seconds up to then, whenever that was.
+    host.knownUntil = end <= nowS ? end : newest;
+  }
+
+  /** Takes a datagram from the network. */
+  receive(datagram: Uint8Array, sender: Sender, receivedMs: number): void {
+    if (!this.#intake.accept(datagram, sender, receivedMs)) return;
+    this.#options.journal?.append(datagram, receivedMs);
+  }
+
+  /**
+   * Takes up what a collector before this one left in the journal, as if its datagrams came now at the pace at which they came then.
+   * @returns datagrams
+   */
+  replay(): number {
+    let count = 0;
+    let second = 0;
+    for (const { datagram, receivedMs } of this.#options.journal?.read() ?? []) {
+      const now = Math.floor(receivedMs / 1000);
+      if (count === 0) this.#openBlocksAt(now);
+      if (now > second) {
+        this.#summarise(now);
+        this.#store(receivedMs);
+        second = now;
+      }
+      this.#intake.accept(datagram, undefined, receivedMs);
+      count += 1;
+    }
+    return count;
+  }
+
+  #openBlocksAt(second: number): void {
+    for (const host of this.#all()) {
+      host.closedUntil = blockStart(this.#finest, host.number, second);
+    }
+  }
+
+  #all(): IngestHost[] {
+    return [this.hosts.cluster, ...this.hosts.values()];
+  }
+
+  /** To be called once a second, when the samples of that second are in. */
+  tick(nowMs: number): void {
+    const second = Math.floor(nowMs / 1000);
+    for (const host of this.hosts.values()) this.#checkHeartbeat(host, nowMs);
+    this.#summarise(second);
+    this.#store(nowMs);
+    const { spanSeconds } = this.#finest;
+    const covered = second - spanSeconds - GRACE_SECONDS - JOURNAL_SPARE_SECONDS;
+    if (!this.#writer.failure) this.#options.journal?.dropBefore(covered);
+    this.#publishSecond(second);
+  }
+
+  /** Summarises the seconds before `second` that were not yet; after a jump of the clock only the last ones. */
+  #summarise(second: number): void {
+    for (
+      let due = Math.max(Math.min(this.#second, second - 1), second - GRACE_SECONDS);
+      due < second;
+      due += 1
+    ) {
+      this.#summary.add(due);
+    }
+    this.#second = second;
+  }
+
+  #checkHeartbeat(host: IngestHost, nowMs: number): void {
+    // What happened before this collector started it could not hear.
+    const silentMs = nowMs - Math.max(host.lastSeenMs, this.#startedMs);
+    const limitMs = this.#options.heartbeatSeconds * DOWN_AFTER_HEARTBEATS * 1000;
+    if (host.state === 'up' && silentMs > limitMs) this.hosts.setState(host, 'down');
+  }
+
+  /** Closes the blocks that are due and writes what waits. */
+  #store(nowMs: number): void {
+    const nowS = Math.floor(nowMs / 1000);
+    for (const host of this.hosts.values()) this.#samples.closeDue(host, nowS);
+    this.#samples.closeDue(this.hosts.cluster, nowS);
+    this.#samples.flushLate(nowMs);
+    const isWritten = this.#writer.flush(() => {
+      this.hosts.save((host) => this.#blocks.removeHost(host));
+      this.#catchUp();
+    });
+    if (isWritten) this.hosts.saved();
+    this.#report(nowMs);
+  }
+
+  #catchUp(): void {
+    for (const host of this.#behind.splice(0, CATCH_UP_PER_SECOND)) {
+      this.#writer.catchUp(host.number, host.closedUntil);
+    }
+  }
+
+  #report(nowMs: number): void {
+    this.problems.set('store-write', this.#writer.failure, nowMs);
+    this.problems.set('journal-write', this.#options.journal?.failure, nowMs);
+  }
+
+  #publishSecond(second: number): void {
+    const { datagrams, samples, backfilled, rejected, kernelDrops } = this.counters;
+    const gaps = this.#recovery.gaps;
+    const ingest = { datagrams, samples, backfilled, rejected, kernelDrops, gaps };
+    const problems: readonly Problem[] = this.problems.list();
+    this.#options.publish({ kind: 'second', second, ingest, problems });
+  }
+
+  /** Sends the requests that are due, writes the journal; to be called several times a second. */
+  sweep(nowMs: number): void {
+    this.#recovery.sweep(nowMs);
+    this.#options.journal?.flush();
+  }
+
+  /** Writes everything, blocks that are still open included. */
+  close(nowMs: number): void {
+    for (const host of this.#all()) this.#samples.store(host);
+    this.#samples.flushLate(Number.POSITIVE_INFINITY);
+    this.#store(nowMs);
+    this.#options.journal?.close();
+  }
+}

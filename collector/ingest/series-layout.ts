@@ -1,0 +1,195 @@
+/** The series of one host: their ids, which never change, and the slots in which their values are in memory at present. */
+import type { Metric } from '../../wire/metric.ts';
+import { type TypeCodes, typeCodes } from '../../wire/samples.ts';
+import { HostRows, ROWS } from '../hosts/host-rows.ts';
+import type { SeriesRecord } from '../hosts/messages.ts';
+import type { MetricTable } from './metric-table.ts';
+
+/** Series that one host may ever have had; more are not stored. */
+const SERIES_MAX = 65_536;
+/** Free slots in new memory, so that a few new series do not need another one. */
+const SPARE_SLOTS = 6;
+
+/** What the collector itself measures of a host, beside what the host sends. */
+export const CLOCK_OFFSET: Metric = {
+  name: 'clock_offset',
+  type: 'double',
+  units: 's',
+  slope: 'both',
+  tmax: 60,
+  dmax: 0,
+  group: 'agent',
+  title: 'Clock offset',
+  description: "Host's clock minus the collector's",
+  labels: {},
+};
+
+export class SeriesLayout {
+  readonly #table: MetricTable;
+  /** By series id: number of the metric. */
+  readonly #metricOf: number[];
+  /** By series id: slot, or -1. */
+  #slotOf: number[];
+  #live: readonly number[];
+  #nextSlot = 0;
+  /** Id of the series that the collector itself fills; -1 = none. */
+  readonly #own: number;
+  rows: HostRows;
+  /** Number of the schema by which samples are read; -1 = none is known. */
+  schema: number;
+  /** By index in the schema, as are `types` and `slots`. */
+  metrics: readonly Metric[] = [];
+  types: TypeCodes;
+  slots: Int32Array;
+  /** Indexes in the schema of series with text. */
+  texts: readonly number[];
+
+  /**
+   * @param metricOf by series id: number of the metric
+   * @param live     series ids in the order of the schema
+   * @param own      what the collector itself fills
+   */
+  constructor(
+    table: MetricTable,
+    {
+      schema,
+      metricOf,
+      live,
+      own,
+    }: {
+      schema: number;
+      metricOf: readonly number[];
+      live: readonly number[];
+      own?: Metric | undefined;
+    },
+  ) {
+    this.#table = table;
+    this.#metricOf = [...metricOf];
+    this.#slotOf = metricOf.map(() => -1);
+    this.#live = live;
+    this.rows = HostRows.create(0);
+    this.schema = schema;
+    this.types = new Uint8Array();
+    this.slots = new Int32Array();
+    this.texts = [];
+    this.#own = own ? this.#idOf(own, this.#idsByKey()) : -1;
+    this.#placeAll([...live, this.#own]);
+    this.#read(live.map((id) => table.get(metricOf[id] ?? 0).metric));
+  }
+
+  /** Slot of the series that the collector itself fills; -1 when there is none. */
+  get ownSlot(): number {
+    return this.#slotOf[this.#own] ?? -1;
+  }
+
+  /** Ids and slots of all series that are in memory, by ascending id. */
+  *placed(): Generator<[id: number, slot: number]> {
+    for (const [id, slot] of this.#slotOf.entries()) if (slot >= 0) yield [id, slot];
+  }
+
+  /** By index in the schema: id of the series; undefined for one beyond the limit. */
+  idAt(index: number): number | undefined {
+    return this.#live[index];
+  }
+
+  get metricOf(): readonly number[] {
+    return this.#metricOf;
+  }
+
+  get live(): readonly number[] {
+    return this.#live;
+  }
+
+  record(number: number): SeriesRecord {
+    return {
+      number,
+      metrics: this.#metricOf,
+      slots: this.#slotOf,
+      live: [...this.#live, this.#own].filter((id) => id >= 0),
+      rows: this.rows.memory,
+    };
+  }
+
+  /** True when `metrics` need new memory: what is in the present one should be stored before `adopt`, series that are gone leave it. */
+  needsMemory(metrics: readonly Metric[]): boolean {
+    const ids = this.#idsByKey();
+    let added = 0;
+    for (const metric of metrics) {
+      const id = ids.get(this.#table.intern(metric).key);
+      if (id === undefined || (this.#slotOf[id] ?? -1) < 0) added += 1;
+    }
+    return this.#nextSlot + added > this.rows.slots;
+  }
+
+  /** Takes a new schema; known values of series that stay are kept. */
+  adopt(schema: number, metrics: readonly Metric[]): void {
+    const isTooSmall = this.needsMemory(metrics);
+    const ids = this.#idsByKey();
+    this.#live = metrics.map((metric) => this.#idOf(metric, ids));
+    this.schema = schema;
+    if (isTooSmall) this.#placeAll([...this.#live, this.#own]);
+    else for (const id of this.#live) this.#place(id);
+    this.#read(metrics);
+  }
+
+  #idsByKey(): Map<string, number> {
+    return new Map(this.#metricOf.map((metric, id) => [this.#table.get(metric).key, id]));
+  }
+
+  /** The id of a metric, a new one when there is none; -1 beyond the limit. */
+  #idOf(metric: Metric, ids: Map<string, number>): number {
+    const { number, key } = this.#table.intern(metric);
+    const known = ids.get(key);
+    if (known !== undefined) {
+      this.#metricOf[known] = number;
+      return known;
+    }
+    if (this.#metricOf.length >= SERIES_MAX) return -1;
+    this.#metricOf.push(number);
+    this.#slotOf.push(-1);
+    ids.set(key, this.#metricOf.length - 1);
+    return this.#metricOf.length - 1;
+  }
+
+  #place(id: number): void {
+    if (id < 0 || (this.#slotOf[id] ?? -1) >= 0) return;
+    this.#slotOf[id] = this.#nextSlot;
+    this.#nextSlot += 1;
+  }
+
+  /** New memory with just these series; values that the old one has for them move over. */
+  #placeAll(ids: readonly number[]): void {
+    const before = { rows: this.rows, slotOf: this.#slotOf };
+    this.#slotOf = this.#metricOf.map(() => -1);
+    this.#nextSlot = 0;
+    for (const id of ids) this.#place(id);
+    this.rows = HostRows.create(this.#nextSlot + SPARE_SLOTS);
+    const moves = [...this.placed()]
+      .map(([id, to]) => ({ from: before.slotOf[id] ?? -1, to }))
+      .filter(({ from }) => from >= 0);
+    if (moves.length > 0) copyRows(before.rows, this.rows, moves);
+  }
+
+  #read(metrics: readonly Metric[]): void {
+    this.metrics = metrics.map((metric) => this.#table.intern(metric).metric);
+    this.types = typeCodes(metrics.map(({ type }) => type));
+    this.slots = Int32Array.from(this.#live, (id) => this.#slotOf[id] ?? -1);
+    this.texts = metrics.flatMap(({ type }, index) => (type === 'string' ? [index] : []));
+  }
+}
+
+function copyRows(
+  from: HostRows,
+  to: HostRows,
+  moves: readonly { readonly from: number; readonly to: number }[],
+): void {
+  for (let place = 0; place < ROWS; place += 1) {
+    const second = from.secondAt(place);
+    const source = from.find(second);
+    if (source < 0) continue;
+    const target = to.open(second);
+    to.arrived(second, from.arrived(second, 0));
+    for (const move of moves)
+      to.cells[target + move.to] = from.cells[source + move.from] ?? Number.NaN;
+  }
+}

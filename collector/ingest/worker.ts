@@ -1,0 +1,135 @@
+/** The ingest thread: socket, clock and database around `Ingest`. */
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { agentKey } from '../../base/authentication.ts';
+import { InputError, reasonOf, WorldError } from '../../base/errors.ts';
+import { openLog } from '../../base/log.ts';
+import { layoutArchives } from '../archive/layout.ts';
+import type { HostMessage } from '../hosts/messages.ts';
+import { openSamples } from '../store/block-store.ts';
+import { Ingest } from './ingest.ts';
+import { Journal } from './journal.ts';
+import { SWEEP_SECONDS } from './recovery.ts';
+import { kernelDrops, openReceiver } from './socket.ts';
+import type { FromIngest, IngestThreadData, ToIngest } from './thread.ts';
+
+/** Milliseconds after the second at which its samples are in: agents send within some tens of milliseconds. */
+const SECOND_DELAY_MS = 400;
+/** Most messages that are taken from the socket's queue in one go are handled in one turn of the event loop; drops are looked at this often. */
+const DROPS_EVERY_SECONDS = 5;
+
+const log = openLog('collector');
+
+async function runThread(data: IngestThreadData, main: MessagePort): Promise<void> {
+  const archives = layoutArchives(data.archives);
+  const database = openSamples(join(data.data, 'samples.db'), archives);
+  const threads = new Set<MessagePort>();
+  const publish = (message: HostMessage) => {
+    for (const thread of threads) thread.postMessage(message);
+  };
+  const socket = await openReceiver(data, log);
+  const { secret } = data;
+  const ingest = new Ingest(
+    {
+      database,
+      archives,
+      journal: data.journal ? new Journal(join(data.data, 'journal')) : undefined,
+      keyOf: (agent) => secret && agentKey(secret, agent),
+      open: data.open,
+      hostsMax: data.hostsMax,
+      heartbeatSeconds: data.heartbeatSeconds,
+      publish,
+      ports: {
+        send: (datagram, { address, port }) =>
+          socket.send(datagram, port, address, (error) => {
+            if (error) log.debug('request-failed', { address, reason: error.message });
+          }),
+        nonce: (size) => randomBytes(size),
+        random: Math.random,
+      },
+    },
+    Date.now(),
+  );
+  const replayed = ingest.replay();
+  if (replayed > 0) log.info('journal-replayed', { datagrams: replayed });
+  checkBuffer(ingest, socket, data.receiveBufferBytes);
+  socket.on('message', (datagram, sender) => ingest.receive(datagram, sender, Date.now()));
+  socket.on('error', (error) => log.error('socket', { reason: error.message }));
+  const stopClock = startClock(ingest, {
+    port: socket.address().port,
+    isSix: data.group.includes(':'),
+  });
+
+  main.on('message', (message: ToIngest) => {
+    switch (message.kind) {
+      case 'attach':
+        for (const known of ingest.hosts.snapshot()) message.port.postMessage(known);
+        threads.add(message.port);
+        message.port.on('close', () => threads.delete(message.port));
+        break;
+      case 'remove-host':
+        ingest.hosts.remove(message.number);
+        break;
+      case 'close':
+        stopClock();
+        socket.close();
+        ingest.close(Date.now());
+        database.close();
+        for (const thread of threads) thread.close();
+        tell(main, { kind: 'closed' });
+        main.close();
+    }
+  });
+  tell(main, { kind: 'ready', port: socket.address().port });
+}
+
+function tell(main: MessagePort, message: FromIngest): void {
+  main.postMessage(message);
+}
+
+/** Linux reports twice what was asked for, the half that it uses for its own book-keeping included (socket(7)). */
+function checkBuffer(ingest: Ingest, socket: Socket, wantedBytes: number): void {
+  const bytes = socket.getRecvBufferSize() / 2;
+  const short = bytes < wantedBytes / 2;
+  ingest.problems.set('receive-buffer', short ? `${bytes} bytes` : undefined, Date.now());
+}
+
+function startClock(ingest: Ingest, socket: { port: number; isSix: boolean }): () => void {
+  let timer: NodeJS.Timeout;
+  const dropsBefore = kernelDrops(socket.port, socket.isSix);
+  const tick = () => {
+    const nowMs = Date.now();
+    if (Math.floor(nowMs / 1000) % DROPS_EVERY_SECONDS === 0) {
+      ingest.counters.kernelDrops = kernelDrops(socket.port, socket.isSix) - dropsBefore;
+    }
+    ingest.tick(nowMs);
+    schedule();
+  };
+  const schedule = () => {
+    const delayMs = 1000 - ((Date.now() - SECOND_DELAY_MS) % 1000);
+    timer = setTimeout(tick, delayMs);
+  };
+  schedule();
+  const sweep = setInterval(() => ingest.sweep(Date.now()), SWEEP_SECONDS * 1000);
+  return () => {
+    clearTimeout(timer);
+    clearInterval(sweep);
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof InputError || error instanceof WorldError ? error.code : 'ingest';
+}
+
+if (parentPort) {
+  const main = parentPort;
+  try {
+    await runThread(workerData as IngestThreadData, main);
+  } catch (error) {
+    tell(main, { kind: 'failed', code: codeOf(error), message: reasonOf(error) });
+    await once(main, 'close').catch(() => undefined);
+  }
+}

@@ -1,0 +1,186 @@
+/** The SQL of the archives: one table of blocks for each archive, one row for each slot of each host. */
+import type Database from 'better-sqlite3';
+import { InputError } from '../../base/errors.ts';
+import { type Migrations, openDatabase } from '../../base/sqlite.ts';
+import { type Archive, blockId } from '../archive/layout.ts';
+
+const MIGRATIONS: Migrations = [
+  `CREATE TABLE archive (step INTEGER PRIMARY KEY, span INTEGER NOT NULL, slots INTEGER NOT NULL) STRICT;
+   CREATE TABLE metric (number INTEGER PRIMARY KEY, definition TEXT NOT NULL UNIQUE) STRICT;
+   CREATE TABLE host (
+     number INTEGER PRIMARY KEY,
+     id TEXT NOT NULL UNIQUE,
+     name TEXT NOT NULL,
+     address TEXT NOT NULL,
+     labels TEXT NOT NULL,
+     facts TEXT NOT NULL,
+     boot_ms INTEGER NOT NULL,
+     first_seen_ms INTEGER NOT NULL,
+     last_seen_ms INTEGER NOT NULL,
+     state TEXT NOT NULL,
+     schema INTEGER NOT NULL,
+     series TEXT NOT NULL,
+     live TEXT NOT NULL
+   ) STRICT;`,
+];
+
+/**
+ * Pages that the write-ahead log holds before they are moved to the file (16 MiB): pages that are written several times in that
+ * while, such as inner pages of the tables, cost one write to the file instead of many.
+ */
+const CHECKPOINT_PAGES = 4096;
+
+/**
+ * Opens `samples.db` for writing and makes the tables of the archives.
+ * @throws InputError `archive-changed` when the file has an archive of another span
+ * @throws what `openDatabase` throws
+ */
+export function openSamples(file: string, archives: readonly Archive[]): Database.Database {
+  const database = openDatabase(file, { migrations: MIGRATIONS, synchronous: 'NORMAL' });
+  try {
+    database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    database.transaction(() => prepareArchives(database, archives)).immediate();
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+export function openSamplesReadonly(file: string): Database.Database {
+  return openDatabase(file, { migrations: MIGRATIONS, synchronous: 'NORMAL', readonly: true });
+}
+
+function tableOf(step: number): string {
+  return `block_${step}`;
+}
+
+function prepareArchives(database: Database.Database, archives: readonly Archive[]): void {
+  const known = new Map(storedLayout(database).map((stored) => [stored.step, stored]));
+  for (const archive of archives) {
+    const stored = known.get(archive.stepSeconds);
+    known.delete(archive.stepSeconds);
+    if (!stored) createTable(database, archive.stepSeconds);
+    else if (stored.span !== archive.spanSeconds) throw otherSpan(archive, stored.span);
+    else if (stored.slots !== archive.slots) moveToSlots(database, archive, stored.slots);
+    database
+      .prepare('INSERT OR REPLACE INTO archive (step, span, slots) VALUES (?, ?, ?)')
+      .run(archive.stepSeconds, archive.spanSeconds, archive.slots);
+  }
+  for (const step of known.keys()) {
+    database.exec(`DROP TABLE ${tableOf(step)}; DELETE FROM archive WHERE step = ${step};`);
+  }
+}
+
+function createTable(database: Database.Database, step: number): void {
+  database.exec(
+    `CREATE TABLE ${tableOf(step)} (id INTEGER PRIMARY KEY, start INTEGER NOT NULL, data BLOB NOT NULL) STRICT`,
+  );
+}
+
+/** Another retention is another number of slots: each block moves to its new place, the oldest are overwritten when there are fewer. */
+function moveToSlots(database: Database.Database, archive: Archive, slots: number): void {
+  const table = tableOf(archive.stepSeconds);
+  database.exec(`ALTER TABLE ${table} RENAME TO ${table}_before`);
+  createTable(database, archive.stepSeconds);
+  database.function('block_id', { deterministic: true }, (host, start) =>
+    blockId(archive, Number(host), Number(start)),
+  );
+  database.exec(
+    `INSERT OR REPLACE INTO ${table} SELECT block_id(id / ${slots}, start), start, data FROM ${table}_before ORDER BY start;
+     DROP TABLE ${table}_before;`,
+  );
+}
+
+function otherSpan(archive: Archive, span: number): InputError {
+  return new InputError(
+    'archive-changed',
+    `the archive ${archive.name} is stored in blocks of ${span} s, the settings make them ${archive.spanSeconds} s. ` +
+      'Blocks depend on the steps of the archives: set the former steps again, or start with another data folder.',
+  );
+}
+
+export interface StoredLayout {
+  readonly step: number;
+  readonly span: number;
+  readonly slots: number;
+}
+
+/** The archives that a file has, from the finest to the coarsest. */
+export function storedLayout(database: Database.Database): StoredLayout[] {
+  return database
+    .prepare<[], StoredLayout>('SELECT step, span, slots FROM archive ORDER BY step')
+    .all();
+}
+
+interface BlockRow {
+  readonly start: number;
+  readonly data: Buffer;
+}
+
+/** Blocks of all archives, as bytes. */
+export class BlockStore {
+  readonly #tables: ReadonlyMap<Archive, Statements>;
+
+  /** @param database stays with the caller */
+  constructor(database: Database.Database, archives: readonly Archive[]) {
+    this.#tables = new Map(archives.map((archive) => [archive, prepare(database, archive)]));
+  }
+
+  /** The block of `host` that begins at `start`, or undefined when there is none (any more). */
+  read(archive: Archive, host: number, start: number): Uint8Array | undefined {
+    const row = this.#of(archive).read.get(blockId(archive, host, start));
+    return row?.start === start ? row.data : undefined;
+  }
+
+  has(archive: Archive, host: number, start: number): boolean {
+    return this.#of(archive).start.get(blockId(archive, host, start))?.start === start;
+  }
+
+  /** Replaces the oldest block of the host, or this block when it was there. */
+  write(archive: Archive, host: number, start: number, data: Uint8Array): void {
+    this.#of(archive).write.run(blockId(archive, host, start), start, data);
+  }
+
+  /** First second of the newest block of the host; undefined when it has none. */
+  newest(archive: Archive, host: number): number | undefined {
+    const { slots } = archive;
+    return this.#of(archive).newest.get(host * slots, (host + 1) * slots)?.start ?? undefined;
+  }
+
+  removeHost(host: number): void {
+    for (const [{ slots }, { remove }] of this.#tables)
+      remove.run(host * slots, (host + 1) * slots);
+  }
+
+  /** How many blocks there are, and their bytes. */
+  totals(archive: Archive): { blocks: number; bytes: number } {
+    return this.#of(archive).totals.get() ?? { blocks: 0, bytes: 0 };
+  }
+
+  #of(archive: Archive): Statements {
+    const table = this.#tables.get(archive);
+    if (!table) throw new Error(`no table for the archive ${archive.name}`);
+    return table;
+  }
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(database: Database.Database, { stepSeconds }: Archive) {
+  const table = tableOf(stepSeconds);
+  return {
+    read: database.prepare<[number], BlockRow>(`SELECT start, data FROM ${table} WHERE id = ?`),
+    start: database.prepare<[number], { start: number }>(`SELECT start FROM ${table} WHERE id = ?`),
+    write: database.prepare<[number, number, Uint8Array]>(
+      `INSERT OR REPLACE INTO ${table} (id, start, data) VALUES (?, ?, ?)`,
+    ),
+    newest: database.prepare<[number, number], { start: number | null }>(
+      `SELECT max(start) AS start FROM ${table} WHERE id >= ? AND id < ?`,
+    ),
+    remove: database.prepare<[number, number]>(`DELETE FROM ${table} WHERE id >= ? AND id < ?`),
+    totals: database.prepare<[], { blocks: number; bytes: number }>(
+      `SELECT count(*) AS blocks, coalesce(sum(length(data)), 0) AS bytes FROM ${table}`,
+    ),
+  };
+}
