@@ -20,10 +20,17 @@ export interface ProblemSource {
   problems(): readonly Problem[];
 }
 
+export const RANGE_FORMATS = ['json', 'csv', 'svg'] as const;
+export type RangeFormat = (typeof RANGE_FORMATS)[number];
+
 /** Work for a query thread. */
 export type QueryTask =
-  | { readonly kind: 'series'; readonly request: SeriesRangeRequest }
-  | { readonly kind: 'bands'; readonly request: BandRangeRequest }
+  | {
+      readonly kind: 'series';
+      readonly request: SeriesRangeRequest;
+      readonly format: RangeFormat;
+    }
+  | { readonly kind: 'bands'; readonly request: BandRangeRequest; readonly format: RangeFormat }
   | { readonly kind: 'federate'; readonly selectors: readonly string[] };
 
 /** A whole HTTP answer, so that the main thread only passes it on. */

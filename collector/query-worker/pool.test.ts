@@ -22,6 +22,7 @@ function startPool(options: { size?: number; timeoutMs?: number } = {}): QueryPo
 function taskOf(...hosts: readonly string[]): QueryTask {
   return {
     kind: 'series',
+    format: 'json',
     request: {
       hosts,
       metrics: ['load_one'],

@@ -1,8 +1,11 @@
 import { InputError } from '../../base/errors.ts';
 import type { HostTable } from '../hosts/host-table.ts';
-import type { QueryAnswer, QueryTask } from '../http/ports.ts';
+import type { QueryAnswer, QueryTask, RangeFormat } from '../http/ports.ts';
 import type { SampleSource } from '../query/source.ts';
+import { formatCsv } from '../range/csv.ts';
 import { type RangeSource, readBandRange, readSeriesRange } from '../range/read-range.ts';
+import { formatSvg } from '../range/svg.ts';
+import { type RangeTable, tableOfBands, tableOfSeries } from '../range/table.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 import { federate } from './federate.ts';
 
@@ -29,10 +32,14 @@ export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boo
     },
   };
   switch (task.kind) {
-    case 'series':
-      return json(readSeriesRange(task.request, source));
-    case 'bands':
-      return json(readBandRange(task.request, source));
+    case 'series': {
+      const range = readSeriesRange(task.request, source);
+      return formatted(task.format, range, () => tableOfSeries(range));
+    }
+    case 'bands': {
+      const range = readBandRange(task.request, source);
+      return formatted(task.format, range, () => tableOfBands(range));
+    }
     case 'federate':
       return federate(task.selectors, data.source, {
         timeMs: data.nowMs(),
@@ -41,10 +48,17 @@ export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boo
   }
 }
 
-function json(value: unknown): QueryAnswer {
-  return {
-    status: 200,
-    type: 'application/json; charset=utf-8',
-    body: Buffer.from(JSON.stringify(value)),
-  };
+function formatted(format: RangeFormat, range: object, table: () => RangeTable): QueryAnswer {
+  switch (format) {
+    case 'json':
+      return answer('application/json; charset=utf-8', JSON.stringify(range));
+    case 'csv':
+      return answer('text/csv; charset=utf-8', formatCsv(table()));
+    case 'svg':
+      return answer('image/svg+xml; charset=utf-8', formatSvg(table()));
+  }
+}
+
+function answer(type: string, text: string): QueryAnswer {
+  return { status: 200, type, body: Buffer.from(text) };
 }

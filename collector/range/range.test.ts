@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Column } from '../store/sample-store.ts';
 import { chooseRange } from './choose.ts';
+import { formatCsv } from './csv.ts';
 import { foldColumn } from './fold.ts';
+import { formatSvg } from './svg.ts';
 
 const HOUR_S = 3600;
 const DAY_S = 86_400;
@@ -104,3 +106,37 @@ for (const { name, rows, expected } of folds) {
     assert.deepEqual(got, expected);
   });
 }
+
+const HOSTILE = [
+  { title: '=HYPERLINK("x")', csv: /^time,"'=HYPERLINK\(""x""\)"\r/ },
+  { title: 'a,"b"\nc', csv: /^time,"a,""b""\nc"\r/ },
+  { title: '<script>alert(1)</script>&\u0007', csv: /^time,<script>/ },
+];
+for (const { title, csv } of HOSTILE) {
+  test(`a name such as ${JSON.stringify(title)} stays text`, () => {
+    const table = {
+      startS: 0,
+      stepSeconds: 1,
+      units: '%',
+      columns: [{ title, values: [1, null] }],
+    };
+    assert.match(formatCsv(table), csv);
+    assert.doesNotMatch(formatSvg(table), /<script|HYPERLINK\("/);
+  });
+}
+
+test('a gap interrupts the line of a picture', () => {
+  const values = [1, 2, null, 3, 4];
+  const svg = formatSvg({
+    startS: 0,
+    stepSeconds: 1,
+    units: '',
+    columns: [{ title: 'x', values }],
+  });
+  assert.equal(/<path d="([^"]+)"/.exec(svg)?.[1]?.match(/M/g)?.length, 2);
+});
+
+test('a picture of nothing but unknown values is drawn', () => {
+  const columns = [{ title: 'x', values: [null, null] }];
+  assert.doesNotMatch(formatSvg({ startS: 0, stepSeconds: 1, units: '', columns }), /NaN|Infinity/);
+});

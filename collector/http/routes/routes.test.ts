@@ -82,6 +82,34 @@ test('the time after a host went down is null', async () => {
   );
 });
 
+test('a range as CSV has a column per series, unknown as nothing', async () => {
+  const range = `from=${START_S - 1}&to=${START_S + 2}&points=10`;
+  const { body, headers } = await server.app.inject({
+    url: `/api/series.csv?host=b&host=c&metric=load_one&${range}`,
+  });
+  assert.match(String(headers['content-type']), /text\/csv/);
+  const at = (host: string, second: number) =>
+    server.cluster.byName(host)?.seriesByKey('load_one')?.history(second);
+  assert.deepEqual(body.split('\r\n'), [
+    'time,b load_one,c load_one',
+    `2025-12-31T23:59:59.000Z,${at('b', START_S - 1)},${at('c', START_S - 1)}`,
+    `2026-01-01T00:00:00.000Z,${at('b', START_S)},${at('c', START_S)}`,
+    `2026-01-01T00:00:01.000Z,${at('b', START_S + 1)},`,
+    '',
+  ]);
+});
+
+for (const path of ['/api/series.svg?host=a&metric=load_one', '/api/bands.svg?metric=load_one']) {
+  test(`${path} is a picture`, async () => {
+    const { body, headers } = await server.app.inject({
+      url: `${path}&from=${START_S - 600}&to=${START_S}`,
+    });
+    assert.match(String(headers['content-type']), /image\/svg/);
+    assert.match(body, /^<svg [^>]+>/);
+    assert.match(body, /<path d="M[\d. L]+"/);
+  });
+}
+
 const selections = [
   { query: 'metric=load_one', series: ['a load_one', 'b load_one', 'c load_one'] },
   {
