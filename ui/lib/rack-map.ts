@@ -92,33 +92,31 @@ export const HEADING_HEIGHT = 18;
 const GROUP_GAP = 10;
 const CELL_GAP = 2;
 /** Wide enough for a short name and a value, and no wider than the eye likes. */
-const CELL_WIDTH_MAX = 96;
-const CELL_HEIGHT_MAX = 18;
+const CELL_WIDTH_MAX = 112;
+const CELL_HEIGHT_MAX = 24;
 const CELL_HEIGHT_MIN = 9;
 const CELL_WIDTH_MIN = 14;
 
-/**
- * Groups side by side, each in as many columns as it needs; the tallest cells that fit the height win, then the widest. Groups wrap into
- * bands when even the smallest cells do not fit side by side.
- */
+/** Groups side by side, each in as many columns as it needs, with the largest cells that fit; in wrapped bands when none do. */
 export function layout(
   groups: readonly Group<unknown>[],
   width: number,
   height: number,
 ): MapLayout {
-  for (let cellHeight = CELL_HEIGHT_MAX; cellHeight > CELL_HEIGHT_MIN; cellHeight--) {
+  let best: { columns: readonly number[]; cellWidth: number; cellHeight: number } | null = null;
+  for (let cellHeight = CELL_HEIGHT_MAX; cellHeight >= CELL_HEIGHT_MIN; cellHeight--) {
     const rows = Math.floor((height - HEADING_HEIGHT) / (cellHeight + CELL_GAP));
-    const columns = groups.map((group) =>
-      Math.max(1, Math.ceil(group.hosts.length / Math.max(1, rows))),
-    );
+    if (rows < 1) continue;
+    const columns = groups.map((group) => Math.max(1, Math.ceil(group.hosts.length / rows)));
     const total = columns.reduce((sum, count) => sum + count, 0);
     const room = width - GROUP_GAP * (groups.length - 1);
     const cellWidth = Math.min(CELL_WIDTH_MAX, Math.floor(room / Math.max(1, total)) - CELL_GAP);
-    // Cells wider than high show that they are machines in a rack; below that, smaller ones do better.
-    if (rows >= 1 && cellWidth >= cellHeight * 1.6)
-      return place(groups, columns, { width, cellWidth, cellHeight });
+    // Cells wider than high look like machines in a rack.
+    if (cellWidth < cellHeight * 1.6) continue;
+    if (best === null || cellWidth * cellHeight > best.cellWidth * best.cellHeight)
+      best = { columns, cellWidth, cellHeight };
   }
-  return wrapped(groups, width);
+  return best ? place(groups, best.columns, { width, ...best }) : wrapped(groups, width);
 }
 
 interface CellSize {

@@ -50,6 +50,24 @@ test('an empty answer empties what it covers', () => {
   assert.deepEqual(window.times, []);
 });
 
+test('rows at the end that the archive does not know yet are left out', () => {
+  const window = new TimeWindow(2);
+  window.load(100, 10, [
+    [1, null, null, null],
+    [null, null, 5, Number.NaN],
+  ]);
+  assert.deepEqual(window.times, [100, 110, 120]);
+});
+
+test('live rows after a pause leave a gap', () => {
+  const window = new TimeWindow(1);
+  window.load(100, 10, [[1, 2]]);
+  window.append(136, () => 3);
+  window.append(137, () => 4);
+  assert.deepEqual(window.times, [100, 110, 120, 136, 137]);
+  assert.deepEqual(window.columns, [[1, 2, null, 3, 4]]);
+});
+
 test('rows before the window go, but for the one from which the line enters', () => {
   const window = loaded();
   window.dropBefore(115);

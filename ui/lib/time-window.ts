@@ -2,6 +2,9 @@
 
 export type Column = (number | null)[];
 
+/** A live row that comes later than this many steps after the last one leaves a gap. */
+const GAP_STEPS = 2.5;
+
 /** Rows beyond this are dropped from the old end, whatever the window says. */
 const ROWS_MAX = 8_192;
 
@@ -13,13 +16,15 @@ export class TimeWindow {
   /** Seconds since the epoch. */
   readonly times: number[] = [];
   readonly columns: readonly Column[];
+  #stepSeconds = 1;
 
   constructor(columnCount: number) {
     this.columns = Array.from({ length: columnCount }, () => []);
   }
 
   /**
-   * Replaces all rows by those of the archive; live rows that are newer than its last row stay.
+   * Replaces all rows by those of the archive; live rows that are newer than its last row stay. Rows at the end in which nothing is
+   * known yet are left out: the archive has not got so far.
    * @param columns as many as the window has, of equal length; a missing one is all unknown
    */
   load(
@@ -27,7 +32,8 @@ export class TimeWindow {
     stepSeconds: number,
     columns: readonly (readonly (number | null)[])[],
   ): void {
-    const rows = Math.max(0, ...columns.map((column) => column.length));
+    this.#stepSeconds = stepSeconds;
+    const rows = knownRows(columns);
     const endS = startS + (rows - 1) * stepSeconds;
     const keepFrom = this.times.findIndex((time) => time > endS);
     const tail = keepFrom < 0 ? this.times.length : keepFrom;
@@ -50,6 +56,10 @@ export class TimeWindow {
   append(timeS: number, valueAt: (column: number) => number | null): void {
     const last = this.times.at(-1);
     if (last !== undefined && timeS < last) return;
+    if (last !== undefined && timeS - last > Math.max(GAP_STEPS * this.#stepSeconds, GAP_STEPS)) {
+      this.times.push(last + this.#stepSeconds);
+      for (const column of this.columns) column.push(null);
+    }
     const row = timeS === last ? this.times.length - 1 : this.times.length;
     this.times[row] = timeS;
     for (let index = 0; index < this.columns.length; index++)
@@ -72,6 +82,14 @@ export class TimeWindow {
     this.times.splice(0, count);
     for (const column of this.columns) column.splice(0, count);
   }
+}
+
+/** Rows up to the last in which any column is known. */
+function knownRows(columns: readonly (readonly (number | null)[])[]): number {
+  const lasts = columns.map((column) =>
+    column.findLastIndex((value) => unknownToNull(value) !== null),
+  );
+  return Math.max(-1, ...lasts) + 1;
 }
 
 function unknownToNull(value: number | null | undefined): number | null {

@@ -75,6 +75,11 @@ function isSeconds(units: string): boolean {
   return units === 's' || units === 'sec' || units === 'seconds';
 }
 
+/** True for units that are counted in powers of 1,024. */
+export function isBinary(units: string): boolean {
+  return BYTE_FAMILIES[units]?.prefixes === BINARY;
+}
+
 /** @param value null and NaN = unknown, written as `–` */
 export function formatValue(value: number | null | undefined, units: string): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '–';

@@ -1,0 +1,93 @@
+import { useSignalEffect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { startCatalogue } from './data/catalogue.ts';
+import { page } from './data/router.ts';
+import { applyTheme } from './data/theme.ts';
+import { AlertsPage } from './pages/alerts/alerts-page.tsx';
+import { ExplorePage } from './pages/explore/explore-page.tsx';
+import { HostPage } from './pages/host/host-page.tsx';
+import { MachinePage } from './pages/machines/machine-page.tsx';
+import { MachinesPage } from './pages/machines/machines-page.tsx';
+import { MetricPage } from './pages/metric/metric-page.tsx';
+import { MetricsPage } from './pages/metric/metrics-page.tsx';
+import { Overview } from './pages/overview/overview.tsx';
+import { Help, onGlobalKey } from './parts/keyboard.tsx';
+import { ConnectionBanner } from './parts/live-badge.tsx';
+import { Palette } from './parts/palette.tsx';
+import { Problems } from './parts/problems.tsx';
+import { TopBar } from './parts/top-bar.tsx';
+
+export function App() {
+  useEffect(() => {
+    startCatalogue();
+    addEventListener('keydown', onGlobalKey);
+    return () => removeEventListener('keydown', onGlobalKey);
+  }, []);
+  useSignalEffect(applyTheme);
+  useSignalEffect(() => {
+    document.title = titleOf();
+  });
+  return (
+    <>
+      <TopBar />
+      <ConnectionBanner />
+      <Problems />
+      <main id="main">
+        <CurrentPage />
+      </main>
+      <Palette />
+      <Help />
+    </>
+  );
+}
+
+function CurrentPage() {
+  const current = page.value;
+  switch (current.name) {
+    case 'overview':
+      return <Overview />;
+    case 'host':
+      return <HostPage key={current.host} name={current.host} />;
+    case 'alerts':
+      return <AlertsPage />;
+    case 'machines':
+      return <MachinesPage />;
+    case 'machine':
+      return <MachinePage key={current.machine} name={current.machine} />;
+    case 'metrics':
+      return <MetricsPage />;
+    case 'metric':
+      return <MetricPage key={current.metric} name={current.metric} />;
+    case 'explore':
+      return <ExplorePage />;
+    case 'unknown':
+      return (
+        <section class="panel empty">
+          <h1>There is no such page</h1>
+          <p class="dim">
+            Nothing is at <code>{current.path}</code>. <a href="/">Go to the overview</a>
+          </p>
+        </section>
+      );
+  }
+}
+
+function titleOf(): string {
+  const current = page.value;
+  switch (current.name) {
+    case 'overview':
+    case 'unknown':
+      return 'clustermon';
+    case 'host':
+      return `${current.host} · clustermon`;
+    case 'machine':
+      return `${current.machine} · clustermon`;
+    case 'metric':
+      return `${current.metric} · clustermon`;
+    case 'alerts':
+    case 'machines':
+    case 'metrics':
+    case 'explore':
+      return `${current.name} · clustermon`;
+  }
+}

@@ -1,0 +1,62 @@
+/** Requests to the collector; paths, parameters and bodies are those of wire/http.ts. */
+import type { ApiError } from '../../wire/http.ts';
+
+/** The server answered with an error, or not at all (`code` is then `unreachable`). */
+export class ApiFailure extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'ApiFailure';
+    this.code = code;
+  }
+}
+
+type Params = Readonly<Record<string, string | number | readonly string[]>>;
+
+/** @throws ApiFailure */
+export async function getJson<T>(path: string, params: Params = {}): Promise<T> {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params))
+    for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
+  const text = query.toString();
+  return request<T>(text === '' ? path : `${path}?${text}`, {});
+}
+
+/** @throws ApiFailure */
+export async function sendJson<T>(
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  const init: RequestInit =
+    body === undefined
+      ? { method }
+      : { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  return request<T>(path, init);
+}
+
+async function request<T>(url: string, init: RequestInit): Promise<T> {
+  const response = await fetch(url, init).catch((error: unknown) => {
+    throw new ApiFailure('unreachable', `the appliance does not answer (${String(error)})`);
+  });
+  const text = await response.text();
+  if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
+  if (response.status === 401) location.assign('/login');
+  const failure = errorOf(text);
+  throw new ApiFailure(
+    failure?.code ?? `http-${response.status}`,
+    failure?.message ?? `the appliance answered ${response.status} to ${url}`,
+  );
+}
+
+function errorOf(text: string): ApiError | undefined {
+  try {
+    const body = JSON.parse(text) as Partial<ApiError>;
+    return typeof body.code === 'string' && typeof body.message === 'string'
+      ? { code: body.code, message: body.message }
+      : undefined;
+  } catch {
+    return undefined; // a proxy in between answers in HTML
+  }
+}

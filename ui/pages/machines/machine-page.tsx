@@ -1,0 +1,3 @@
+export function MachinePage({ name }: { name: string }) {
+  return <p>{name}</p>;
+}

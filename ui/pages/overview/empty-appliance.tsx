@@ -1,0 +1,43 @@
+import { Command } from '../../parts/command.tsx';
+
+/** What to do when nothing has been heard of yet. */
+export function EmptyAppliance() {
+  const address = location.hostname;
+  return (
+    <section class="panel empty">
+      <h1>No host has reported yet</h1>
+      <p class="dim">
+        Hosts appear here by themselves, within a second or two of their first datagram. Pick a way
+        to begin:
+      </p>
+      <ol>
+        <li>
+          Monitor this machine: start everything with one command on the appliance.
+          <Command text="clustermon up" />
+        </li>
+        <li>
+          Add another machine of this network: copy the checkout and the cluster's secret there,
+          then start its agent.
+          <Command text="./clustermon agent" />
+          <span class="faint">
+            Where multicast does not reach, name this appliance in the agent's configuration:{' '}
+            <code>{address}</code>.
+          </span>
+        </li>
+        <li>
+          Install new machines from the network: let the appliance answer PXE on the interface that
+          they are connected to.
+          <Command text="clustermon up --pxe eth1" />
+        </li>
+        <li>
+          Just look around, with 200 simulated hosts.
+          <Command text="clustermon up --demo 200" />
+        </li>
+      </ol>
+      <p class="dim">
+        Something should be here already? <code>clustermon doctor</code> says what keeps datagrams
+        from arriving.
+      </p>
+    </section>
+  );
+}

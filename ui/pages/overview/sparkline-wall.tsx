@@ -1,0 +1,180 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { HostSummary } from '../../../wire/http.ts';
+import { sizeCanvas, traceSparkline } from '../../chart/sparkline.ts';
+import { go } from '../../data/router.ts';
+import { type Colours, colours } from '../../data/theme.ts';
+import type { Lens } from '../../lib/lens.ts';
+import { unlikeness } from '../../lib/outliers.ts';
+import type { Domain } from '../../lib/ramp.ts';
+import { formatValue } from '../../lib/units.ts';
+import { HISTORY_SECONDS, type HostValues } from './host-values.ts';
+
+interface WallProps {
+  readonly hosts: readonly HostSummary[];
+  readonly lens: Lens;
+  readonly values: HostValues;
+  readonly domain: Domain;
+  readonly isSelection: boolean;
+}
+
+const CELL = { widthMin: 122, height: 36, gap: 6 };
+/** The order changes this often at most: a wall that shuffles each second cannot be read. */
+const ORDER_SECONDS = 15;
+/** More lines than a person looks through. */
+const HOSTS_MAX = 400;
+
+/** The last five minutes of every host, the most unusual first. */
+export function SparklineWall({ hosts, lens, values, domain, isSelection }: WallProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const width = useSignal(0);
+  const order = useRef<{ names: readonly string[]; atS: number; of: unknown }>({
+    names: [],
+    atS: 0,
+    of: null,
+  });
+  const rows = useRef(new Map<string, Float32Array>());
+
+  useEffect(() => {
+    const observer = new ResizeObserver(() => {
+      width.value = frame.current!.clientWidth;
+    });
+    observer.observe(frame.current!);
+    return () => observer.disconnect();
+  }, []);
+
+  const draw = () => {
+    if (!canvas.current || width.peek() === 0) return;
+    readRows(rows.current, hosts, values);
+    const { lastS } = values.history;
+    if (
+      order.current.of !== hosts ||
+      lastS - order.current.atS >= ORDER_SECONDS ||
+      lastS < order.current.atS
+    )
+      order.current = { names: byUnlikeness(hosts, rows.current), atS: lastS, of: hosts };
+    drawWall(canvas.current, colours.peek(), {
+      names: order.current.names,
+      ...columnsIn(width.peek()),
+      row: (name) => rows.current.get(name)!,
+      text: (name) => formatValue(values.value(lens, name), lens.units),
+      domain,
+    });
+  };
+  useEffect(draw);
+  useSignalEffect(() => {
+    if (values.version.value >= 0 && width.value >= 0 && colours.value) draw();
+  });
+  const onClick = (event: MouseEvent) => {
+    const { columns, pitch } = columnsIn(width.peek());
+    const column = Math.min(columns - 1, Math.floor(event.offsetX / pitch));
+    const line = Math.floor(event.offsetY / (CELL.height + CELL.gap));
+    const name = order.current.names[line * columns + column];
+    if (name !== undefined) go({ name: 'host', host: name });
+  };
+  return (
+    <section class="panel wall" aria-label="Last five minutes of each host">
+      <h2>
+        {lens.title}, last 5 min{' '}
+        <span class="faint">
+          {isSelection ? `of ${hosts.length} selected hosts` : `of ${hosts.length} hosts`}, the most
+          unlike its peers first
+        </span>
+      </h2>
+      <div class="wall-frame" ref={frame}>
+        <canvas
+          ref={canvas}
+          role="img"
+          aria-label={`${lens.title} of ${hosts.length} hosts as lines; the table of hosts has the same values`}
+          onClick={onClick}
+        />
+      </div>
+    </section>
+  );
+}
+
+/** As many columns as fit, stretched to fill the width. */
+function columnsIn(width: number): { columns: number; pitch: number } {
+  const columns = Math.max(1, Math.floor((width + CELL.gap) / (CELL.widthMin + CELL.gap)));
+  return { columns, pitch: (width + CELL.gap) / columns };
+}
+
+/** Keeps one array per host that is shown. */
+function readRows(
+  rows: Map<string, Float32Array>,
+  hosts: readonly HostSummary[],
+  values: HostValues,
+): void {
+  const shown = hosts.slice(0, HOSTS_MAX);
+  if (rows.size > shown.length) rows.clear();
+  for (const { name } of shown) {
+    const row = rows.get(name) ?? new Float32Array(HISTORY_SECONDS);
+    rows.set(name, values.history.read(name, row));
+  }
+}
+
+function byUnlikeness(
+  hosts: readonly HostSummary[],
+  rows: ReadonlyMap<string, Float32Array>,
+): string[] {
+  const names = hosts.map((host) => host.name).filter((name) => rows.has(name));
+  const scores = unlikeness(names.map((name) => rows.get(name)!));
+  const byName = new Map(names.map((name, index) => [name, scores[index]!]));
+  return names.sort((a, b) => byName.get(b)! - byName.get(a)!);
+}
+
+interface WallPicture {
+  readonly names: readonly string[];
+  readonly columns: number;
+  /** From one column to the next. */
+  readonly pitch: number;
+  readonly row: (name: string) => Float32Array;
+  readonly text: (name: string) => string;
+  readonly domain: Domain;
+}
+
+function drawWall(canvas: HTMLCanvasElement, theme: Colours, picture: WallPicture): void {
+  const { columns, pitch } = picture;
+  const lines = Math.ceil(picture.names.length / columns);
+  const cellWidth = pitch - CELL.gap;
+  const width = columns * pitch - CELL.gap;
+  const height = lines * (CELL.height + CELL.gap);
+  const isSized = canvas.style.width === `${width}px` && canvas.style.height === `${height}px`;
+  const ctx = isSized ? canvas.getContext('2d')! : sizeCanvas(canvas, width, height);
+  ctx.clearRect(0, 0, width, height);
+  const place = (index: number) => ({
+    x: (index % columns) * pitch,
+    y: Math.floor(index / columns) * (CELL.height + CELL.gap),
+  });
+  ctx.fillStyle = theme.raised;
+  picture.names.forEach((_, index) => {
+    const { x, y } = place(index);
+    ctx.fillRect(x, y, cellWidth, CELL.height);
+  });
+  // One path for all lines: a stroke costs more than its points.
+  ctx.beginPath();
+  picture.names.forEach((name, index) => {
+    const { x, y } = place(index);
+    traceSparkline(
+      ctx,
+      picture.row(name),
+      { x, y: y + 13, width: cellWidth, height: CELL.height - 15 },
+      picture.domain,
+    );
+  });
+  ctx.strokeStyle = theme.series[0]!;
+  ctx.lineWidth = 1;
+  ctx.stroke();
+  ctx.font = '10.5px system-ui, sans-serif';
+  ctx.textBaseline = 'top';
+  picture.names.forEach((name, index) => {
+    const { x, y } = place(index);
+    ctx.textAlign = 'left';
+    ctx.fillStyle = theme.dim;
+    ctx.fillText(name, x + 3, y + 2, cellWidth - 60);
+    ctx.textAlign = 'right';
+    ctx.fillStyle = theme.text;
+    ctx.fillText(picture.text(name), x + cellWidth - 3, y + 2);
+  });
+}
