@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { executionError } from './errors.ts';
 import { correctionAfter, KahanMeans } from './kahan.ts';
 import { type Labels, METRIC_NAME } from './labels.ts';
-import { formatDecimal } from './literal.ts';
+import { formatDecimal, quote } from './literal.ts';
 import { quantileOf } from './quantile.ts';
 import { rankAggregation } from './rank.ts';
 import { type Column, type Grid, isEmpty, newColumn } from './value.ts';
@@ -212,7 +212,7 @@ function countValues(context: Context, expr: AggregateExpr, grid: Grid): Column[
   const parameter = context.evaluate(expr.parameter as Expr, grid);
   const label = parameter.type === 'string' ? parameter.value : '';
   if (label === '' || !label.isWellFormed())
-    throw executionError(`invalid label name ${JSON.stringify(label)}`);
+    throw executionError(`invalid label name ${quote(label)}`);
   const names = expr.without
     ? new Set([...expr.grouping, METRIC_NAME])
     : new Set([...expr.grouping, label]);

@@ -30,7 +30,7 @@ export function unquote(quoted: string): string | undefined {
     bytes = [];
   };
   const parts =
-    /\\(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([^]))|\\$|[^\\]+/gu;
+    /\\(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))|\\$|[^\\]+/gu;
   for (const [whole, hex, octal, u4, u8, char] of body.matchAll(parts)) {
     if (hex !== undefined || octal !== undefined) {
       bytes.push(
@@ -56,6 +56,11 @@ export function unquote(quoted: string): string | undefined {
   }
   flush();
   return out;
+}
+
+/** The text in double quotes with escapes, as `unquote` reads it; bytes that are not UTF-8 are `\\x…` again. */
+export function quote(text: string): string {
+  return JSON.stringify(text).replace(/\\udc([89a-f][0-9a-f])/g, '\\x$1');
 }
 
 function decode(bytes: readonly number[]): string {

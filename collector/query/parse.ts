@@ -12,6 +12,7 @@ import {
   type VectorSelector,
 } from './ast.ts';
 import { parseError } from './errors.ts';
+import { childrenOfNode, climb, flattenInfix, type InfixItem, POSTFIXES } from './infix.ts';
 import { METRIC_NAME } from './labels.ts';
 import { parseNumber, unquote } from './literal.ts';
 import { Matcher, type MatchOperator } from './matcher.ts';
@@ -22,6 +23,8 @@ import { spellForGrammar } from './scan.ts';
 export const QUERY_LENGTH_MAX = 100_000;
 /** Deepest nesting of expressions: the evaluator recurses once per level. */
 export const DEPTH_MAX = 250;
+/** Longest run of operands and operators without parentheses: it nests as deep. */
+export const CHAIN_MAX = 2000;
 
 /**
  * Parses a query with Prometheus' own grammar into our tree. Types are not checked here (see check.ts).
@@ -89,37 +92,46 @@ class Reader {
     const span = spanOf(node);
     if (depth > DEPTH_MAX)
       throw parseError(this.#text, `expressions are nested deeper than ${DEPTH_MAX}`, span);
-    const inner = (): Expr => this.expr(node.firstChild as SyntaxNode, depth + 1);
+    if (node.name === 'BinaryExpr' || node.name === 'UnaryExpr' || POSTFIXES.has(node.name))
+      return this.#infix(node, depth);
+    return this.#operand(node, node.from, depth);
+  }
+
+  #infix(node: SyntaxNode, depth: number): Expr {
+    const items = flattenInfix(node, this.#text);
+    if (items.length > CHAIN_MAX)
+      throw parseError(
+        this.#text,
+        `more than ${CHAIN_MAX} operands and operators in a row`,
+        spanOf(node),
+      );
+    return climb<Expr>(items, {
+      operand: (item) =>
+        item.postfixes.reduce(
+          (inner, postfix) => this.#postfix(inner, postfix),
+          this.#operand(item.node, item.from, depth + 1),
+        ),
+      unary: ({ from, sign }, inner) => signed(sign, inner, { from, to: inner.span.to }),
+      binary: (item, left, right) => this.#binary(item, left, right),
+      operatorName: (operator) => this.#textOf(operator).toLowerCase(),
+    });
+  }
+
+  #operand(node: SyntaxNode, from: number, depth: number): Expr {
+    const span = { from, to: node.to };
     switch (node.name) {
       case 'NumberDurationLiteral':
-        return { kind: 'number', ...this.#number(node), span };
+        return { kind: 'number', ...this.#number(span), span };
       case 'StringLiteral':
         return { kind: 'string', value: this.#string(node), span };
       case 'ParenExpr':
-        return { kind: 'paren', inner: inner(), span };
-      case 'UnaryExpr':
         return {
-          kind: 'unary',
-          operator: this.#textOf(node.firstChild as SyntaxNode) as '+' | '-',
-          inner: this.expr(node.lastChild as SyntaxNode, depth + 1),
+          kind: 'paren',
+          inner: this.expr(childrenOfNode(node)[0] as SyntaxNode, depth + 1),
           span,
         };
       case 'VectorSelector':
         return this.#selector(node);
-      case 'MatrixSelector':
-        return this.#range(inner(), node);
-      case 'SubqueryExpr':
-        return this.#subquery(inner(), node);
-      case 'OffsetExpr':
-        return this.#offset(inner(), node);
-      case 'StepInvariantExpr':
-        return this.#at(inner(), node);
-      case 'AnchoredExpr':
-        return this.#extend(inner(), 'anchored', span);
-      case 'SmoothedExpr':
-        return this.#extend(inner(), 'smoothed', span);
-      case 'BinaryExpr':
-        return this.#binary(node, depth);
       case 'FunctionCall':
         return {
           kind: 'call',
@@ -134,19 +146,31 @@ class Reader {
     }
   }
 
+  #postfix(inner: Expr, node: SyntaxNode): Expr {
+    const span = { from: inner.span.from, to: node.to };
+    switch (node.name) {
+      case 'MatrixSelector':
+        return this.#range(inner, node, span);
+      case 'SubqueryExpr':
+        return this.#subquery(inner, node, span);
+      case 'OffsetExpr':
+        return this.#offset(inner, node, span);
+      case 'StepInvariantExpr':
+        return this.#at(inner, node, span);
+      default:
+        return this.#extend(inner, node.name === 'AnchoredExpr' ? 'anchored' : 'smoothed', span);
+    }
+  }
+
   #textOf(node: SyntaxNode): string {
     return this.#text.slice(node.from, node.to);
   }
 
-  #number(node: SyntaxNode): { value: number; isDuration: boolean } {
-    const text = this.#textOf(node);
+  #number(span: Span): { value: number; isDuration: boolean } {
+    const text = this.#text.slice(span.from, span.to);
     const number = parseNumber(text);
     if (Number.isNaN(number.value) && !/^[+-]?\s*nan$/i.test(text))
-      throw parseError(
-        this.#text,
-        `bad number or duration syntax: ${JSON.stringify(text)}`,
-        spanOf(node),
-      );
+      throw parseError(this.#text, `bad number or duration syntax: ${JSON.stringify(text)}`, span);
     return number;
   }
 
@@ -199,11 +223,7 @@ class Reader {
   }
 
   #matcher(node: SyntaxNode): Matcher {
-    const [label, operator, value] = [...childrenOfNode(node)] as [
-      SyntaxNode,
-      SyntaxNode,
-      SyntaxNode,
-    ];
+    const [label, operator, value] = childrenOfNode(node) as [SyntaxNode, SyntaxNode, SyntaxNode];
     const name =
       label.name === 'QuotedLabelName'
         ? this.#string(label.firstChild as SyntaxNode)
@@ -217,8 +237,7 @@ class Reader {
     }
   }
 
-  #range(inner: Expr, node: SyntaxNode): Expr {
-    const span = spanOf(node);
+  #range(inner: Expr, node: SyntaxNode, span: Span): Expr {
     if (inner.kind !== 'selector')
       throw parseError(this.#text, 'ranges only allowed for vector selectors', span);
     if (inner.offset)
@@ -235,7 +254,7 @@ class Reader {
     };
   }
 
-  #subquery(inner: Expr, node: SyntaxNode): Expr {
+  #subquery(inner: Expr, node: SyntaxNode, span: Span): Expr {
     const [range, step] = node.getChildren('DurationExpr') as [SyntaxNode, SyntaxNode | undefined];
     return {
       kind: 'subquery',
@@ -244,24 +263,24 @@ class Reader {
       step: step && this.#duration(step),
       offset: undefined,
       at: undefined,
-      span: spanOf(node),
+      span,
     };
   }
 
-  #offset(inner: Expr, node: SyntaxNode): Expr {
+  #offset(inner: Expr, node: SyntaxNode, span: Span): Expr {
     const offset = this.#duration(node.lastChild as SyntaxNode);
-    return this.#shift(inner, spanOf(node), 'offset modifier', (shifted) => {
+    return this.#shift(inner, span, 'offset modifier', (shifted) => {
       if (shifted.offset)
-        throw parseError(this.#text, 'offset may not be set multiple times', spanOf(node));
+        throw parseError(this.#text, 'offset may not be set multiple times', span);
       return { offset };
     });
   }
 
-  #at(inner: Expr, node: SyntaxNode): Expr {
+  #at(inner: Expr, node: SyntaxNode, span: Span): Expr {
     const at = this.#atModifier(node.lastChild as SyntaxNode);
-    return this.#shift(inner, spanOf(node), '@ modifier', (shifted) => {
+    return this.#shift(inner, span, '@ modifier', (shifted) => {
       if (shifted.at !== undefined)
-        throw parseError(this.#text, '@ <timestamp> may not be set multiple times', spanOf(node));
+        throw parseError(this.#text, '@ <timestamp> may not be set multiple times', span);
       return { at };
     });
   }
@@ -269,7 +288,7 @@ class Reader {
   #atModifier(node: SyntaxNode): AtModifier {
     if (node.name === 'AtModifierPreprocessors')
       return this.#textOf(node).toLowerCase().startsWith('start') ? 'start' : 'end';
-    const { value } = this.#number(node);
+    const { value } = this.#number(spanOf(node));
     if (!Number.isFinite(value) || Math.abs(value) > 9e12)
       throw parseError(
         this.#text,
@@ -326,11 +345,11 @@ class Reader {
   /** `DurationExpr`, `OffsetDurationExpr` and their parts. */
   #duration(node: SyntaxNode): DurationExpr {
     const span = spanOf(node);
-    const children = [...childrenOfNode(node)];
+    const children = childrenOfNode(node);
     const first = children[0] as SyntaxNode;
     switch (first.name) {
       case 'NumberDurationLiteralInDurationContext':
-        return { kind: 'seconds', ...this.#number(first), span };
+        return { kind: 'seconds', ...this.#number(spanOf(first)), span };
       case 'DurationStep':
         return { kind: 'step', span };
       case 'DurationRange':
@@ -363,21 +382,21 @@ class Reader {
     };
   }
 
-  #binary(node: SyntaxNode, depth: number): Expr {
-    const children = [...childrenOfNode(node)];
-    const operator = children[1] as SyntaxNode;
-    const right = children.at(-1) as SyntaxNode;
-    const modifiers = children.slice(2, -1);
-    const last = modifiers.at(-1) ?? operator;
+  #binary(
+    { node, modifiers }: Extract<InfixItem, { kind: 'operator' }>,
+    left: Expr,
+    right: Expr,
+  ): Expr {
+    const last = modifiers.at(-1) ?? node;
     return {
       kind: 'binary',
-      operator: this.#textOf(operator).toLowerCase() as BinaryOperator,
-      left: this.expr(children[0] as SyntaxNode, depth + 1),
-      right: this.expr(right, depth + 1),
+      operator: this.#textOf(node).toLowerCase() as BinaryOperator,
+      left,
+      right,
       returnBool: modifiers.some((modifier) => modifier.name === 'BoolModifier'),
       matching: this.#matching(modifiers),
-      operatorSpan: { from: operator.from, to: last.to },
-      span: spanOf(node),
+      operatorSpan: { from: node.from, to: last.to },
+      span: { from: left.span.from, to: right.span.to },
     };
   }
 
@@ -389,7 +408,7 @@ class Reader {
       const value = (fill?.getChild(name) ?? fill?.getChild('FillClause'))?.getChild(
         'NumberDurationLiteral',
       );
-      return value ? this.#number(value).value : undefined;
+      return value ? this.#number(spanOf(value)).value : undefined;
     };
     return {
       on: clause?.getChild('On') != null,
@@ -406,7 +425,7 @@ class Reader {
   }
 
   #labelNames(node: SyntaxNode): string[] {
-    return [...childrenOfNode(node)].map((label) =>
+    return childrenOfNode(node).map((label) =>
       label.name === 'QuotedLabelName'
         ? this.#string(label.firstChild as SyntaxNode)
         : this.#textOf(label),
@@ -415,7 +434,7 @@ class Reader {
 
   #args(node: SyntaxNode, depth: number): Expr[] {
     const body = node.getChild('FunctionCallBody') as SyntaxNode;
-    return [...childrenOfNode(body)].map((argument) => this.expr(argument, depth + 1));
+    return childrenOfNode(body).map((argument) => this.expr(argument, depth + 1));
   }
 
   #aggregate(node: SyntaxNode, depth: number): Expr {
@@ -451,8 +470,8 @@ function spanOf(node: SyntaxNode): Span {
   return { from: node.from, to: node.to };
 }
 
-function* childrenOfNode(node: SyntaxNode): Generator<SyntaxNode> {
-  for (let child = node.firstChild; child; child = child.nextSibling) {
-    if (child.name !== 'LineComment') yield child;
-  }
+/** A sign before a number is part of the number. */
+function signed(operator: '+' | '-', inner: Expr, span: Span): Expr {
+  if (inner.kind !== 'number') return { kind: 'unary', operator, inner, span };
+  return { ...inner, value: operator === '-' ? -inner.value : inner.value, span };
 }

@@ -9,7 +9,7 @@ import type {
 import { PARAMETRIC } from './ast.ts';
 import { formatDurationMs } from './duration.ts';
 import { isBareMetricName, METRIC_NAME, quoteLabelName } from './labels.ts';
-import { formatDecimal } from './literal.ts';
+import { formatDecimal, quote } from './literal.ts';
 
 /** The canonical text of an expression, which parses to the same expression. */
 export function print(expr: Expr): string {
@@ -17,7 +17,7 @@ export function print(expr: Expr): string {
     case 'number':
       return printNumber(expr.value, expr.isDuration);
     case 'string':
-      return JSON.stringify(expr.value);
+      return quote(expr.value);
     case 'paren':
       return `(${print(expr.inner)})`;
     case 'unary':

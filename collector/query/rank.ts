@@ -6,8 +6,8 @@ import { executionError } from './errors.ts';
 import { labelsHashFraction } from './hash.ts';
 import type { Column } from './value.ts';
 
-const INT64_MAX = 9_223_372_036_854_774_784; // the largest double that fits
-const INT64_MIN = -9_223_372_036_854_775_808;
+const INT64_MAX = 2 ** 63 - 1024; // the largest double that fits
+const INT64_MIN = -(2 ** 63);
 
 /** topk, bottomk, limitk and limit_ratio: some of the input's series, as they are. At one step, topk and bottomk are in order. */
 export function rankAggregation(

@@ -108,7 +108,7 @@ class Translator {
       return true;
     }
     if (char === '\\') {
-      const quoted = /^\\Q([^]*?)(?:\\E|$)/.exec(rest);
+      const quoted = /^\\Q([\s\S]*?)(?:\\E|$)/.exec(rest);
       if (quoted) {
         this.#out += `(?:${(quoted[1] as string).replace(/[^\w\s]/gu, literal)})`;
         this.#at += quoted[0].length;

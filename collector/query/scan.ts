@@ -9,7 +9,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
 const DURATION_WORDS: ReadonlySet<string> = new Set(['step', 'range', 'min_of', 'max_of']);
 
 const TOKEN =
-  /(?<string>"(?:\\[^]|[^"\\])*"?|'(?:\\[^]|[^'\\])*'?|`[^`]*`?)|(?<comment>#[^\n]*)|(?<space>\s+)|(?<word>[a-zA-Z_:][\w:]*)|(?<number>\d[\w.]*|\.\d[\w.]*)|(?<mark>[^])/gu;
+  /(?<string>"(?:\\[\s\S]|[^"\\])*"?|'(?:\\[\s\S]|[^'\\])*'?|`[^`]*`?)|(?<comment>#[^\n]*)|(?<space>\s+)|(?<word>[a-zA-Z_:][\w:]*)|(?<number>\d[\w.]*|\.\d[\w.]*)|(?<mark>[\s\S])/gu;
 
 /**
  * Rewrites the few spellings that Prometheus accepts and its published Lezer grammar does not: `2.`, `STEP()`, `min_of(1, 2)`,
