@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { choice, flag, integer, list, type SettingsOf, section, text } from '../base/config.ts';
+import { ingestSettings } from './ingest/settings.ts';
 
 /** Section `collector` of the configuration file. */
 export const collectorSettings = section({
@@ -15,13 +16,14 @@ export const collectorSettings = section({
   port: integer({ default: 8641, min: 0, max: 65_535, doc: 'UDP port on which agents are heard' }),
   interfaces: list({
     default: [],
-    doc: 'network interfaces on which the group is joined, besides loopback',
+    doc: 'network interfaces on which the group is joined, besides loopback; none named = all',
   }),
   open: flag({ default: false, doc: 'accept datagrams without authentication' }),
   secretFile: text({
     default: '',
     doc: "file with the cluster's secret, 64 hexadecimal digits; empty = `secret` in the data folder",
   }),
+  ...ingestSettings,
   listen: text({
     default: '127.0.0.1',
     doc: 'address of the web page and API; another than loopback needs a token first (clustermon token add)',
@@ -50,6 +52,29 @@ export const collectorSettings = section({
     min: 1,
     max: 600,
     doc: 'longest time that one query may take',
+  }),
+  ruleFiles: list({
+    default: [],
+    doc: 'Prometheus rule files, with * for any name, such as /etc/clustermon/rules/*.yml',
+  }),
+  builtInRules: flag({ default: true, doc: 'evaluate the built-in alert rules' }),
+  ruleIntervalSeconds: integer({
+    default: 15,
+    min: 1,
+    max: 3600,
+    doc: 'how often rule groups are evaluated that name no interval',
+  }),
+  routingFile: text({
+    default: '',
+    doc: 'Alertmanager configuration: who is told of which alerts; empty = `webhooks` are told of all',
+  }),
+  webhooks: list({
+    default: [],
+    doc: "URLs that alerts are POSTed to (Alertmanager's format) when there is no routing file",
+  }),
+  externalUrl: text({
+    default: '',
+    doc: "the page's address in notifications, such as http://head:8640; empty = this machine's name and the web port",
   }),
 });
 

@@ -15,16 +15,16 @@ export function formatJunit(results: readonly TestResult[]): string {
 function suite(file: string, results: readonly TestResult[]): string {
   const failed = results.filter(({ failures }) => failures.length > 0).length;
   const cases = results.map(({ name, failures, durationMs }) => {
-    const head = `    <testcase name="${escape(name)}" classname="${escape(file)}" time="${(durationMs / 1000).toFixed(3)}"`;
+    const head = `    <testcase name="${escapeXml(name)}" classname="${escapeXml(file)}" time="${(durationMs / 1000).toFixed(3)}"`;
     if (failures.length === 0) return `${head}/>\n`;
-    const message = escape(failures[0]?.split('\n')[0]?.trim() ?? '');
-    return `${head}>\n      <failure message="${message}">${escape(failures.join('\n'))}</failure>\n    </testcase>\n`;
+    const message = escapeXml(failures[0]?.split('\n')[0]?.trim() ?? '');
+    return `${head}>\n      <failure message="${message}">${escapeXml(failures.join('\n'))}</failure>\n    </testcase>\n`;
   });
-  return `  <testsuite name="${escape(file)}" tests="${results.length}" failures="${failed}" errors="0">\n${cases.join('')}  </testsuite>\n`;
+  return `  <testsuite name="${escapeXml(file)}" tests="${results.length}" failures="${failed}" errors="0">\n${cases.join('')}  </testsuite>\n`;
 }
 
 /** Text and attributes of XML; characters that XML 1.0 cannot hold become U+FFFD. */
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -1,4 +1,4 @@
-import type { Labels } from '../query/labels.ts';
+import { type Labels, METRIC_NAME } from '../query/labels.ts';
 import { type Matcher, matchesAll } from '../query/matcher.ts';
 import type { SampleSeries, SampleSource, SelectHints, SelectPlan } from '../query/source.ts';
 import type { Sample } from './evaluate.ts';
@@ -16,6 +16,8 @@ interface Stored {
  */
 export class RuleSeries implements SampleSource {
   readonly #series = new Map<string, Stored>();
+  /** The same by metric, which almost every selector names. */
+  readonly #byMetric = new Map<string, Stored[]>();
   readonly #retentionMs: number;
 
   constructor(retentionMs = Number.POSITIVE_INFINITY) {
@@ -69,7 +71,11 @@ export class RuleSeries implements SampleSource {
   }
 
   #matching(matchers: readonly Matcher[]): readonly Stored[] {
-    return [...this.#series.values()].filter(({ labels }) => matchesAll(matchers, labels));
+    const metric = matchers.find(({ name, operator }) => name === METRIC_NAME && operator === '=');
+    const candidates = metric
+      ? (this.#byMetric.get(metric.value) ?? [])
+      : [...this.#series.values()];
+    return candidates.filter(({ labels }) => matchesAll(matchers, labels));
   }
 
   #append(labels: Labels, timeMs: number, value: number, stale: 0 | 1): void {
@@ -77,6 +83,10 @@ export class RuleSeries implements SampleSource {
     if (!series) {
       series = { labels, timesMs: [], values: [], stale: [] };
       this.#series.set(labels.key, series);
+      const metric = labels.get(METRIC_NAME);
+      const others = this.#byMetric.get(metric);
+      if (others) others.push(series);
+      else this.#byMetric.set(metric, [series]);
     }
     const { timesMs, values } = series;
     const at = timesMs.at(-1) === timeMs ? timesMs.length - 1 : timesMs.length;

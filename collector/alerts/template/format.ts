@@ -193,7 +193,7 @@ function pad(text: string, flags: Flags): string {
 export function quote(text: string): string {
   return JSON.stringify(text)
     .replaceAll('\\b', '\\b')
-    .replace(/\\u00([01][0-9a-f])/g, (whole, hex: string) =>
+    .replace(/\\u00([01][0-9a-f])/g, (_, hex: string) =>
       hex === '07' ? '\\a' : hex === '0b' ? '\\v' : `\\x${hex}`,
     )
     .replaceAll('\u007f', '\\x7f');

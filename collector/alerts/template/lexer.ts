@@ -110,7 +110,10 @@ class Lexer {
     const open = trims ? '{{-' : '{{';
     const openLine = this.#line;
     const comment = /^[ \t\r\n]*\/\*/.exec(this.#template.slice(this.#at + open.length));
-    if (comment && (trims || comment[0] === '/*')) return this.#comment(open);
+    if (comment && (trims || comment[0] === '/*')) {
+      this.#comment(open);
+      return;
+    }
     this.#push('open', open);
     for (;;) {
       const rest = this.#template.slice(this.#at, this.#at + 5);

@@ -1,0 +1,360 @@
+import { InputError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { AlertInfo, NewRule, RuleInfo } from '../../wire/http.ts';
+import { type Alert, type AlertSink, fingerprint } from '../notify/alert.ts';
+import type { SampleSource } from '../query/source.ts';
+import { groupOfAddedRule, nameOf } from './added-rule.ts';
+import { toAlertInfo, toRuleInfo } from './alert-info.ts';
+import type { AlertStore, Changes, Transition } from './alert-store.ts';
+import type { EvaluationContext } from './evaluate.ts';
+import { GroupState, type RuleHealth } from './group.ts';
+import { PreparedQueries } from './prepared-queries.ts';
+import type { RuleGroup } from './rule.ts';
+import { RuleSeries } from './rule-series.ts';
+import { type AlertInstance, isFiring } from './state.ts';
+import { UnionSource } from './union-source.ts';
+
+export interface AlertEnginePorts {
+  /** Live values and archives. */
+  readonly source: SampleSource;
+  readonly store: AlertStore;
+  readonly sink: AlertSink;
+  readonly log: Log;
+  nowMs(): number;
+}
+
+export interface AlertEngineOptions {
+  /** The page's address as people reach it, for links in notifications. */
+  readonly externalUrl: string;
+  /** Of groups that name no interval. */
+  readonly intervalMs: number;
+}
+
+/** How long recorded series are kept in memory, for range selectors on them. */
+const RECORDED_MS = 3_600_000;
+/** After a start rules wait until hosts have been heard again, so that missing data is not taken for change. */
+const START_GRACE_MS = 5_000;
+/** How often the time of the last evaluation is written down while alerts are pending. */
+const CLOCK_MS = 30_000;
+
+/**
+ * Evaluates all rules over live values, keeps the alerts through restarts, and passes them on. Implements the AlertService of
+ * collector/http/ports.ts.
+ */
+export class AlertEngine {
+  readonly #ports: AlertEnginePorts;
+  readonly #options: AlertEngineOptions;
+  readonly #recorded = new RuleSeries(RECORDED_MS);
+  readonly #context: EvaluationContext;
+  readonly #listeners = new Set<() => void>();
+  #groups: readonly ScheduledGroup[] = [];
+  #firstMs: number | undefined;
+  #clockMs = 0;
+
+  /** @param groups those of files and built in; rules that people added come from the store */
+  constructor(
+    ports: AlertEnginePorts,
+    options: AlertEngineOptions,
+    groups: readonly RuleGroup[] = [],
+  ) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#context = {
+      query: new PreparedQueries(new UnionSource(ports.source, this.#recorded)),
+      externalLabels: {},
+      externalUrl: options.externalUrl,
+      onMissing: 'keep',
+    };
+    this.load(groups);
+    this.#resume();
+  }
+
+  /** Replaces the groups of files and built-in rules; alerts of rules that stay are kept. */
+  load(groups: readonly RuleGroup[]): void {
+    const added = this.#ports.store.rules().map(groupOfAddedRule);
+    const before = new Map(
+      this.#rules().map((health) => [identityOf(health), health.alerts?.instances]),
+    );
+    this.#groups = [...groups, ...added].map((group) => this.#schedule(group));
+    for (const health of this.#rules()) {
+      const instances = before.get(identityOf(health));
+      if (health.alerts && instances) health.alerts.instances = instances;
+    }
+  }
+
+  /** Series of recording rules and `ALERTS`, for queries. */
+  get recorded(): SampleSource {
+    return this.#recorded;
+  }
+
+  get groups(): readonly GroupState[] {
+    return this.#groups.map(({ state }) => state);
+  }
+
+  /**
+   * Evaluates the groups that are due.
+   * @param nowMs the time of the live values, ms since the epoch
+   */
+  evaluate(nowMs: number): void {
+    this.#firstMs ??= nowMs;
+    if (nowMs - this.#firstMs < START_GRACE_MS) return;
+    const changes: RuleChanges[] = [];
+    for (const group of this.#groups) {
+      if (!group.isDue(nowMs)) continue;
+      const before = snapshot(group.state);
+      group.state.evaluate(nowMs, this.#context);
+      changes.push(changesOf(group.state, before, nowMs));
+    }
+    this.#commit(joined(changes), nowMs);
+  }
+
+  rules(): readonly RuleInfo[] {
+    return this.#rules().flatMap((health) => toRuleInfo(health) ?? []);
+  }
+
+  /** @throws InputError `rule-invalid`, `rule-exists` */
+  addRule(rule: NewRule): RuleInfo {
+    const name = nameOf(rule);
+    const group = groupOfAddedRule(rule);
+    if (this.#rules().some((other) => other.rule.kind === 'alert' && other.rule.name === name)) {
+      throw new InputError(
+        'rule-exists',
+        `there is a rule ${name} already; name this one with --name, or remove that one`,
+      );
+    }
+    this.#ports.store.addRule(name, rule, this.#ports.nowMs());
+    const scheduled = this.#schedule(group);
+    this.#groups = [...this.#groups, scheduled];
+    this.#tell();
+    return toRuleInfo(scheduled.state.rules[0] as RuleHealth) as RuleInfo;
+  }
+
+  /** @throws InputError `rule-unknown` */
+  removeRule(name: string): void {
+    if (!this.#ports.store.removeRule(name)) {
+      throw new InputError(
+        'rule-unknown',
+        `no rule ${name} was added; \`clustermon alert list --rules\` shows all, those of files are changed there`,
+      );
+    }
+    const nowMs = this.#ports.nowMs();
+    const isRemoved = ({ state }: ScheduledGroup) => state.group.name === `added ${name}`;
+    const removed = this.#groups.filter(isRemoved).flatMap(({ state }) => state.rules);
+    this.#groups = this.#groups.filter((group) => !isRemoved(group));
+    for (const health of removed) this.#forget(health, nowMs);
+    this.#tell();
+  }
+
+  /** Pending, firing and nodata, and those resolved in the last minutes; the newest first. */
+  alerts(): readonly AlertInfo[] {
+    return this.#rules()
+      .flatMap(({ rule, alerts }) =>
+        [...(alerts?.instances.values() ?? [])].map((instance) => toAlertInfo(rule, instance)),
+      )
+      .toSorted((a, b) => b.activeAtMs - a.activeAtMs);
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #rules(): readonly RuleHealth[] {
+    return this.#groups.flatMap(({ state }) => state.rules);
+  }
+
+  #schedule(group: RuleGroup): ScheduledGroup {
+    return new ScheduledGroup(group, this.#recorded, group.intervalMs ?? this.#options.intervalMs);
+  }
+
+  /** Takes up the alerts of before a restart. The time in between does not count for `for`: nobody looked. */
+  #resume(): void {
+    const stored = this.#ports.store.instances();
+    const downMs = Math.max(
+      0,
+      this.#ports.nowMs() - (this.#ports.store.evaluatedMs ?? this.#ports.nowMs()),
+    );
+    for (const health of this.#rules()) {
+      const instances = stored.get(identityOf(health));
+      if (!health.alerts || !instances) continue;
+      health.alerts.instances = new Map(
+        [...instances].map(([key, instance]) => [
+          key,
+          instance.state === 'pending'
+            ? { ...instance, activeAtMs: instance.activeAtMs + downMs }
+            : instance,
+        ]),
+      );
+    }
+    const firing = this.#rules().flatMap(({ alerts }) =>
+      [...(alerts?.instances.values() ?? [])].filter(isFiring).map((one) => this.#toAlert(one)),
+    );
+    if (firing.length > 0) this.#ports.sink.put(firing, this.#ports.nowMs());
+  }
+
+  #commit(changes: RuleChanges, nowMs: number): void {
+    this.#ports.store.write(changes);
+    for (const { rule, labels, state, value } of changes.transitions) {
+      this.#ports.log.info(`alert-${state}`, {
+        alert: rule,
+        labels: JSON.stringify(labels),
+        ...(value !== null && { value }),
+      });
+    }
+    const hasPending = this.#rules().some(({ alerts }) =>
+      [...(alerts?.instances.values() ?? [])].some(({ state }) => state === 'pending'),
+    );
+    if (hasPending && nowMs - this.#clockMs >= CLOCK_MS) {
+      this.#ports.store.noteEvaluation(nowMs);
+      this.#clockMs = nowMs;
+    }
+    if (changes.passedOn.length > 0) {
+      this.#ports.sink.put(
+        changes.passedOn.map((one) => this.#toAlert(one)),
+        nowMs,
+      );
+    }
+    if (changes.transitions.length > 0) this.#tell();
+  }
+
+  /** The rule is gone: what fires is resolved. */
+  #forget({ rule, alerts }: RuleHealth, nowMs: number): void {
+    const identity = identityOf({ rule });
+    const instances = [...(alerts?.instances.values() ?? [])];
+    this.#ports.store.write({
+      saved: [],
+      forgotten: instances.map(({ labels }) => ({ rule: identity, key: labels.key })),
+      transitions: [],
+    });
+    const resolved = instances
+      .filter(isFiring)
+      .map((instance) => this.#toAlert({ ...instance, state: 'inactive', resolvedAtMs: nowMs }));
+    if (resolved.length > 0) this.#ports.sink.put(resolved, nowMs);
+  }
+
+  #toAlert(instance: AlertInstance): Alert {
+    const labels = instance.labels.toObject();
+    const page = `${this.#options.externalUrl.replace(/\/$/, '')}/alerts`;
+    return {
+      labels,
+      annotations: instance.annotations,
+      startsAtMs: instance.firedAtMs ?? instance.activeAtMs,
+      endsAtMs: instance.resolvedAtMs,
+      generatorUrl: `${page}?alert=${fingerprint(labels)}`,
+    };
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** A group with its turn. */
+class ScheduledGroup {
+  readonly state: GroupState;
+  readonly #intervalMs: number;
+  #lastTurn = Number.NEGATIVE_INFINITY;
+
+  constructor(group: RuleGroup, output: RuleSeries, intervalMs: number) {
+    this.state = new GroupState(group, output);
+    this.#intervalMs = intervalMs;
+  }
+
+  /** True once per interval; turns begin at an offset of the group's own, so that not all groups work in the same second. */
+  isDue(nowMs: number): boolean {
+    const offsetMs = Number(
+      BigInt(`0x${fingerprint({ group: this.state.group.name })}`) % BigInt(this.#intervalMs),
+    );
+    const turn = Math.floor((nowMs - offsetMs) / this.#intervalMs);
+    if (turn <= this.#lastTurn) return false;
+    this.#lastTurn = turn;
+    return true;
+  }
+}
+
+/** By it a rule's alerts are found again after a reload or restart: name and labels, as in Prometheus. */
+function identityOf({ rule }: Pick<RuleHealth, 'rule'>): string {
+  const labels =
+    rule.kind === 'record' ? [] : [...rule.labels].map(([name, { text }]) => [name, text]);
+  return JSON.stringify([rule.name, ...labels]);
+}
+
+type Snapshot = ReadonlyMap<RuleHealth, ReadonlyMap<string, AlertInstance>>;
+
+function snapshot(group: GroupState): Snapshot {
+  return new Map(
+    group.rules.flatMap((health) => (health.alerts ? [[health, health.alerts.instances]] : [])),
+  );
+}
+
+interface RuleChanges extends Changes {
+  /** Alerts that those who notify must hear of. */
+  readonly passedOn: readonly AlertInstance[];
+}
+
+function changesOf(group: GroupState, before: Snapshot, timeMs: number): RuleChanges {
+  const saved: { rule: string; instance: AlertInstance }[] = [];
+  const forgotten: { rule: string; key: string }[] = [];
+  const transitions: Transition[] = [];
+  const passedOn: AlertInstance[] = [];
+  for (const health of group.rules) {
+    const old = before.get(health);
+    if (!health.alerts || !old || health.alerts.instances === old) continue;
+    const rule = identityOf(health);
+    const note = (instance: AlertInstance, state: Transition['state']) =>
+      transitions.push({
+        timeMs,
+        rule: health.rule.name,
+        labels: instance.labels.toObject(),
+        state,
+        value: Number.isFinite(instance.value) ? instance.value : null,
+      });
+    for (const [key, instance] of health.alerts.instances) {
+      const previous = old.get(key);
+      if (!isSameState(previous, instance)) saved.push({ rule, instance });
+      if (previous?.state !== instance.state) note(instance, instance.state);
+      if (isNews(previous, instance)) passedOn.push(instance);
+    }
+    for (const [key, instance] of old) {
+      if (health.alerts.instances.has(key)) continue;
+      forgotten.push({ rule, key });
+      if (instance.state === 'pending') note(instance, 'gone');
+    }
+  }
+  return { saved, forgotten, transitions, passedOn };
+}
+
+/** Everything but the value, which changes each second and is not worth a write. */
+function isSameState(a: AlertInstance | undefined, b: AlertInstance): boolean {
+  return (
+    a !== undefined &&
+    a.state === b.state &&
+    a.activeAtMs === b.activeAtMs &&
+    a.resolvedAtMs === b.resolvedAtMs &&
+    a.keepFiringSinceMs === b.keepFiringSinceMs &&
+    a.missingSinceMs === b.missingSinceMs
+  );
+}
+
+/** It began to fire, was resolved, or says something else than before. */
+function isNews(before: AlertInstance | undefined, now: AlertInstance): boolean {
+  const wasFiring = before !== undefined && isFiring(before);
+  if (isFiring(now) !== wasFiring) return isFiring(now) || now.state === 'inactive';
+  return wasFiring && !isSameText(before.annotations, now.annotations);
+}
+
+function isSameText(
+  a: Readonly<Record<string, string>>,
+  b: Readonly<Record<string, string>>,
+): boolean {
+  return a === b || Object.entries(b).every(([name, text]) => a[name] === text);
+}
+
+function joined(changes: readonly RuleChanges[]): RuleChanges {
+  return {
+    saved: changes.flatMap(({ saved }) => saved),
+    forgotten: changes.flatMap(({ forgotten }) => forgotten),
+    transitions: changes.flatMap(({ transitions }) => transitions),
+    passedOn: changes.flatMap(({ passedOn }) => passedOn),
+  };
+}

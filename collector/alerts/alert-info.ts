@@ -1,0 +1,37 @@
+import { type AlertInfo, type RuleInfo, SEVERITIES, type Severity } from '../../wire/http.ts';
+import type { RuleHealth } from './group.ts';
+import type { Rule } from './rule.ts';
+import { type AlertInstance, isFiring } from './state.ts';
+
+/** @returns undefined for a recording rule */
+export function toRuleInfo({ rule, alerts, error }: RuleHealth): RuleInfo | undefined {
+  if (rule.kind === 'record') return undefined;
+  const instances = [...(alerts?.instances.values() ?? [])];
+  const isPending = instances.some(({ state }) => state === 'pending');
+  return {
+    name: rule.name,
+    expr: rule.expr,
+    forSeconds: rule.forMs / 1000,
+    severity: severityOf(rule.labels.get('severity')?.text),
+    state: instances.some(isFiring) ? 'firing' : isPending ? 'pending' : 'inactive',
+    error: error ?? null,
+  };
+}
+
+export function toAlertInfo(rule: Rule, instance: AlertInstance): AlertInfo {
+  return {
+    rule: rule.name,
+    severity: severityOf(instance.labels.get('severity')),
+    state: instance.state === 'inactive' ? 'resolved' : instance.state,
+    labels: instance.labels.toObject(),
+    value: Number.isFinite(instance.value) ? instance.value : null,
+    activeAtMs: instance.activeAtMs,
+    firedAtMs: instance.firedAtMs ?? null,
+    resolvedAtMs: instance.resolvedAtMs ?? null,
+  };
+}
+
+/** Rule files name severities as they like (`page`, `ticket`…): what is none of ours is a warning. */
+function severityOf(label: string | undefined): Severity {
+  return SEVERITIES.find((severity) => severity === label) ?? 'warning';
+}

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import type { Clock } from '../../base/clock.ts';
+import { InputError, reasonOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Problem } from '../../wire/http.ts';
+import type { HostTable } from '../hosts/host-table.ts';
+import type { NotifyConfig } from '../notify/config.ts';
+import { parseNotifyConfig } from '../notify/config-file.ts';
+import { defaultConfig, TOPOLOGY } from '../notify/default-config.ts';
+import { Notifier } from '../notify/notifier.ts';
+import { makeIntegrations } from '../notify/receivers/make.ts';
+import { NotifyStore } from '../notify/store.ts';
+import type { SampleSource } from '../query/source.ts';
+import { AlertEngine } from './alert-engine.ts';
+import { AlertStore } from './alert-store.ts';
+import { loadRules } from './rule-loader.ts';
+
+export interface AlertingPorts {
+  /** `registry.db` with ALERT_TABLES and NOTIFY_TABLES. */
+  readonly registry: Database.Database;
+  readonly hosts: Pick<HostTable, 'subscribe' | 'byName'>;
+  /** Live values and archives. */
+  readonly source: SampleSource;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Why alerts of a host are held back at present, such as its installation; undefined = they are not. */
+  holdReason(host: string): string | undefined;
+}
+
+export interface AlertingOptions {
+  /** Rule files, with `*` for any name. */
+  readonly ruleFiles: readonly string[];
+  readonly builtInRules: boolean;
+  /** Alertmanager configuration; '' = all alerts go to `webhooks`. */
+  readonly routingFile: string;
+  readonly webhooks: readonly string[];
+  /** The page's address as people reach it. */
+  readonly externalUrl: string;
+  /** Of rule groups that name no interval. */
+  readonly ruleIntervalSeconds: number;
+}
+
+/** Rules, alerts and notifications of one collector. */
+export class Alerting {
+  readonly engine: AlertEngine;
+  readonly notifier: Notifier;
+  readonly #options: AlertingOptions;
+  readonly #clock: Clock;
+  readonly #unsubscribe: () => void;
+  #fileProblems: readonly Problem[] = [];
+
+  /** Starts at once; rules are evaluated with each second that the host table tells. */
+  constructor(ports: AlertingPorts, options: AlertingOptions) {
+    this.#options = options;
+    this.#clock = ports.clock;
+    const config = this.#tryConfig() ?? defaultConfig(options.webhooks);
+    this.notifier = new Notifier(
+      {
+        store: new NotifyStore(ports.registry),
+        clock: ports.clock,
+        log: ports.log,
+        integrations: makeIntegrations,
+        holdReason: (host) => ports.holdReason(host),
+      },
+      withTopology(config),
+      options.externalUrl,
+    );
+    const { groups, problems } = loadRules(options.ruleFiles, options.builtInRules);
+    this.#note('rule-file-invalid', problems);
+    this.engine = new AlertEngine(
+      {
+        source: ports.source,
+        store: new AlertStore(ports.registry),
+        sink: this.notifier,
+        log: ports.log,
+        nowMs: () => ports.clock.nowMs(),
+      },
+      { externalUrl: options.externalUrl, intervalMs: options.ruleIntervalSeconds * 1000 },
+      groups,
+    );
+    this.#unsubscribe = ports.hosts.subscribe((change) => {
+      if (change.kind === 'second') this.engine.evaluate(change.second * 1000);
+    });
+  }
+
+  /**
+   * Reads rule files and routing again; all of it or nothing.
+   * @throws InputError `rule-file-invalid`, `routing-invalid` with every problem; what ran before goes on
+   */
+  reload(): void {
+    const { groups, problems } = loadRules(this.#options.ruleFiles, this.#options.builtInRules);
+    if (problems.length > 0) throw new InputError('rule-file-invalid', problems.join('\n'));
+    const config = readConfig(this.#options);
+    this.engine.load(groups);
+    this.notifier.reconfigure(withTopology(config));
+    this.#fileProblems = [];
+  }
+
+  /** What a person should do something about. */
+  problems(): readonly Problem[] {
+    const oldest = this.notifier.courier.waiting.find(({ attempts }) => attempts > 2);
+    if (!oldest) return this.#fileProblems;
+    return [
+      ...this.#fileProblems,
+      {
+        code: 'notification-waiting',
+        text: `receiver ${oldest.integration} does not accept notifications (${oldest.attempts} attempts); \`clustermon notify list\` shows what waits`,
+        sinceMs: oldest.createdMs,
+      },
+    ];
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    this.notifier.close();
+  }
+
+  #tryConfig(): NotifyConfig | undefined {
+    try {
+      return readConfig(this.#options);
+    } catch (error) {
+      this.#note('routing-invalid', [reasonOf(error)]);
+      return undefined;
+    }
+  }
+
+  #note(code: string, texts: readonly string[]): void {
+    const sinceMs = this.#clock.nowMs();
+    this.#fileProblems = [...this.#fileProblems, ...texts.map((text) => ({ code, text, sinceMs }))];
+  }
+}
+
+function readConfig({ routingFile, webhooks }: AlertingOptions): NotifyConfig {
+  if (routingFile === '') return defaultConfig(webhooks);
+  let text: string;
+  try {
+    text = readFileSync(routingFile, 'utf8');
+  } catch (error) {
+    throw new InputError('routing-invalid', `${routingFile}: ${reasonOf(error)}`);
+  }
+  const { config, problems } = parseNotifyConfig(text);
+  if (config) return config;
+  throw new InputError(
+    'routing-invalid',
+    problems
+      .map(({ line, column, message }) => `${routingFile}:${line}:${column}: ${message}`)
+      .join('\n'),
+  );
+}
+
+function withTopology(config: NotifyConfig): NotifyConfig {
+  return { ...config, inhibitRules: [...TOPOLOGY, ...config.inhibitRules] };
+}

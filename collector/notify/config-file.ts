@@ -1,0 +1,277 @@
+import type { Node } from 'yaml';
+import { reasonOf } from '../../base/errors.ts';
+import { type FileProblem, YamlReader } from '../alerts/yaml-reader.ts';
+import { parseDurationMs } from '../query/duration.ts';
+import type { NotifyConfig, ReceiverConfig } from './config.ts';
+import type { InhibitRule } from './inhibit.ts';
+import { LabelMatcher, parseMatcher, sortMatchers } from './matcher.ts';
+import { ReceiverReader } from './receiver-file.ts';
+import { allRoutes, type Route, routeKey } from './route.ts';
+import type { TimeInterval } from './time-interval.ts';
+import { readTimeInterval } from './time-interval-file.ts';
+
+const FILE_FIELDS = [
+  'global',
+  'route',
+  'receivers',
+  'inhibit_rules',
+  'time_intervals',
+  'mute_time_intervals',
+  'templates',
+] as const;
+const ROUTE_FIELDS = [
+  'receiver',
+  'group_by',
+  'group_wait',
+  'group_interval',
+  'repeat_interval',
+  'matchers',
+  'match',
+  'match_re',
+  'continue',
+  'mute_time_intervals',
+  'active_time_intervals',
+  'routes',
+  'escalate',
+] as const;
+const INHIBIT_FIELDS = [
+  'source_matchers',
+  'source_match',
+  'source_match_re',
+  'target_matchers',
+  'target_match',
+  'target_match_re',
+  'equal',
+] as const;
+
+/** Alertmanager's defaults, and that of an alert's resolution. */
+const DEFAULTS = {
+  groupWaitMs: 30_000,
+  groupIntervalMs: 5 * 60_000,
+  repeatIntervalMs: 4 * 3_600_000,
+  resolveTimeoutMs: 5 * 60_000,
+} as const;
+
+/**
+ * Reads an Alertmanager configuration file with our additions `escalate:` (of a route), `ntfy_configs`, `exec_configs` and
+ * `alertmanager_configs` (of a receiver). What is wrong is in `problems`, each with its line.
+ * Source: Alertmanager, "Configuration"
+ */
+export function parseNotifyConfig(text: string): {
+  readonly config: NotifyConfig | undefined;
+  readonly problems: readonly FileProblem[];
+} {
+  const yaml = new YamlReader(text);
+  const config = new ConfigReader(yaml).read(text);
+  return { config: yaml.problems.length === 0 ? config : undefined, problems: yaml.problems };
+}
+
+class ConfigReader {
+  readonly #yaml: YamlReader;
+
+  constructor(yaml: YamlReader) {
+    this.#yaml = yaml;
+  }
+
+  read(original: string): NotifyConfig | undefined {
+    const yaml = this.#yaml;
+    const fields = yaml.mapping(yaml.root, 'a notification configuration', FILE_FIELDS);
+    if (yaml.texts(fields.templates).length > 0) {
+      yaml.fail(fields.templates, 'template files are not supported; the texts are built in');
+    }
+    const receiverReader = new ReceiverReader(yaml, fields.global);
+    const receivers = this.#receivers(fields.receivers, receiverReader);
+    const timeIntervals = new Map([
+      ...this.#timeIntervals(fields.mute_time_intervals),
+      ...this.#timeIntervals(fields.time_intervals),
+    ]);
+    if (!fields.route) {
+      yaml.fail(yaml.root, 'no routes provided');
+      return undefined;
+    }
+    const route = this.#route(fields.route, undefined);
+    this.#checkRoot(fields.route, route);
+    this.#checkNames(fields.route, route, receivers, timeIntervals);
+    return {
+      resolveTimeoutMs: receiverReader.resolveTimeoutMs ?? DEFAULTS.resolveTimeoutMs,
+      route,
+      receivers,
+      inhibitRules: yaml
+        .list(fields.inhibit_rules, 'inhibition rules')
+        .map((node) => this.#inhibit(node)),
+      timeIntervals,
+      original,
+    };
+  }
+
+  #route(node: Node | undefined, parent: Route | undefined): Route {
+    const yaml = this.#yaml;
+    const fields = yaml.mapping(node, 'a route', ROUTE_FIELDS);
+    const groupBy = fields.group_by ? yaml.texts(fields.group_by) : undefined;
+    if (groupBy && new Set(groupBy).size < groupBy.length) {
+      yaml.fail(fields.group_by, 'duplicated label in group_by');
+    }
+    if (groupBy?.includes('...') && groupBy.length > 1) {
+      yaml.fail(
+        fields.group_by,
+        "cannot have wildcard group_by ('...') and other labels at the same time",
+      );
+    }
+    const matchers = sortMatchers([
+      ...this.#labels(fields.match, '='),
+      ...this.#labels(fields.match_re, '=~'),
+      ...this.#matchers(fields.matchers),
+    ]);
+    const own: Route = {
+      receiver: yaml.text(fields.receiver) || parent?.receiver || '',
+      matchers,
+      groupBy: groupBy
+        ? groupBy.includes('...')
+          ? undefined
+          : groupBy
+        : parent
+          ? parent.groupBy
+          : [],
+      groupWaitMs: this.#duration(fields.group_wait) ?? parent?.groupWaitMs ?? DEFAULTS.groupWaitMs,
+      groupIntervalMs:
+        this.#positive(fields.group_interval) ??
+        parent?.groupIntervalMs ??
+        DEFAULTS.groupIntervalMs,
+      repeatIntervalMs:
+        this.#positive(fields.repeat_interval) ??
+        parent?.repeatIntervalMs ??
+        DEFAULTS.repeatIntervalMs,
+      continues: yaml.flag(fields.continue),
+      muteIntervals: yaml.texts(fields.mute_time_intervals),
+      activeIntervals: yaml.texts(fields.active_time_intervals),
+      routes: [],
+      key: routeKey(parent?.key, matchers),
+      escalation: this.#escalation(fields.escalate),
+    };
+    return {
+      ...own,
+      routes: yaml.list(fields.routes, 'routes').map((child) => this.#route(child, own)),
+    };
+  }
+
+  #escalation(node: Node | undefined): Route['escalation'] {
+    if (!node) return undefined;
+    const { after, to } = this.#yaml.mapping(node, 'an escalation', ['after', 'to']);
+    return { afterMs: this.#positive(after) ?? 0, receiver: this.#yaml.text(to) };
+  }
+
+  #checkRoot(node: Node, route: Route): void {
+    if (route.receiver === '') this.#yaml.fail(node, 'root route must specify a default receiver');
+    if (route.matchers.length > 0) this.#yaml.fail(node, 'root route must not have any matchers');
+    if (route.muteIntervals.length > 0) {
+      this.#yaml.fail(node, 'root route must not have any mute time intervals');
+    }
+    if (route.activeIntervals.length > 0) {
+      this.#yaml.fail(node, 'root route must not have any active time intervals');
+    }
+    if (route.continues) this.#yaml.fail(node, 'cannot have continue in root route');
+  }
+
+  #checkNames(
+    node: Node,
+    root: Route,
+    receivers: readonly ReceiverConfig[],
+    intervals: ReadonlyMap<string, unknown>,
+  ): void {
+    const names = new Set(receivers.map(({ name }) => name));
+    for (const route of allRoutes(root)) {
+      for (const name of [route.receiver, route.escalation?.receiver]) {
+        if (name && !names.has(name)) {
+          this.#yaml.fail(node, `undefined receiver "${name}" used in route`);
+        }
+      }
+      for (const name of [...route.muteIntervals, ...route.activeIntervals]) {
+        if (!intervals.has(name)) {
+          this.#yaml.fail(node, `undefined time interval "${name}" used in route`);
+        }
+      }
+    }
+  }
+
+  #receivers(node: Node | undefined, reader: ReceiverReader): readonly ReceiverConfig[] {
+    const seen = new Set<string>();
+    return this.#yaml.list(node, 'receivers').map((item) => {
+      const receiver = reader.read(item);
+      if (receiver.name === '') this.#yaml.fail(item, 'missing name in receiver');
+      if (seen.has(receiver.name)) {
+        this.#yaml.fail(item, `notification config name "${receiver.name}" is not unique`);
+      }
+      seen.add(receiver.name);
+      return receiver;
+    });
+  }
+
+  #inhibit(node: Node | undefined): InhibitRule {
+    const fields = this.#yaml.mapping(node, 'an inhibition rule', INHIBIT_FIELDS);
+    return {
+      sourceMatchers: [
+        ...this.#labels(fields.source_match, '='),
+        ...this.#labels(fields.source_match_re, '=~'),
+        ...this.#matchers(fields.source_matchers),
+      ],
+      targetMatchers: [
+        ...this.#labels(fields.target_match, '='),
+        ...this.#labels(fields.target_match_re, '=~'),
+        ...this.#matchers(fields.target_matchers),
+      ],
+      equal: this.#yaml.texts(fields.equal),
+    };
+  }
+
+  #matchers(node: Node | undefined): readonly LabelMatcher[] {
+    return this.#yaml.list(node, 'matchers').flatMap((item) => {
+      try {
+        return [parseMatcher(this.#yaml.text(item))];
+      } catch (error) {
+        this.#yaml.fail(item, reasonOf(error));
+        return [];
+      }
+    });
+  }
+
+  #labels(node: Node | undefined, operator: '=' | '=~'): readonly LabelMatcher[] {
+    return Object.entries(this.#yaml.textMap(node)).flatMap(([name, value]) => {
+      try {
+        return [new LabelMatcher(name, operator, value)];
+      } catch (error) {
+        this.#yaml.fail(node, reasonOf(error));
+        return [];
+      }
+    });
+  }
+
+  #timeIntervals(node: Node | undefined): readonly (readonly [string, readonly TimeInterval[]])[] {
+    const yaml = this.#yaml;
+    const seen = new Set<string>();
+    return yaml.list(node, 'time intervals').map((item) => {
+      const fields = yaml.mapping(item, 'a time interval', ['name', 'time_intervals']);
+      const name = yaml.text(fields.name);
+      if (name === '') yaml.fail(item, 'missing name in time interval');
+      if (seen.has(name)) yaml.fail(item, `time interval "${name}" is not unique`);
+      seen.add(name);
+      const intervals = yaml
+        .list(fields.time_intervals, 'time intervals')
+        .map((interval) => readTimeInterval(yaml, interval));
+      return [name, intervals] as const;
+    });
+  }
+
+  #duration(node: Node | undefined): number | undefined {
+    if (!node) return undefined;
+    const text = this.#yaml.text(node);
+    const ms = parseDurationMs(text);
+    if (ms === undefined) this.#yaml.fail(node, `not a valid duration string: "${text}"`);
+    return ms;
+  }
+
+  #positive(node: Node | undefined): number | undefined {
+    const ms = this.#duration(node);
+    if (ms === 0) this.#yaml.fail(node, 'the interval cannot be zero');
+    return ms;
+  }
+}

@@ -1,0 +1,42 @@
+/** What a receiver was last told about a group. */
+export interface NotificationEntry {
+  /** Fingerprints. */
+  readonly firing: readonly string[];
+  readonly resolved: readonly string[];
+  readonly timeMs: number;
+}
+
+export type NotificationReason =
+  | 'first notification'
+  | 'new alerts added'
+  | 'all alerts resolved'
+  | 'some alerts resolved'
+  | 'repeat interval elapsed';
+
+/**
+ * Why a receiver has to be told about a group now; undefined = it knows already.
+ * Source: Alertmanager notify, DedupStage.needsUpdate
+ */
+export function reasonToNotify(
+  entry: NotificationEntry | undefined,
+  now: {
+    readonly firing: readonly string[];
+    readonly resolved: readonly string[];
+    readonly timeMs: number;
+    readonly repeatIntervalMs: number;
+    readonly sendResolved: boolean;
+  },
+): NotificationReason | undefined {
+  if (!entry) return now.firing.length > 0 ? 'first notification' : undefined;
+  if (!isSubset(now.firing, entry.firing)) {
+    return entry.firing.length === 0 ? 'first notification' : 'new alerts added';
+  }
+  if (now.firing.length === 0) return entry.firing.length > 0 ? 'all alerts resolved' : undefined;
+  if (now.sendResolved && !isSubset(now.resolved, entry.resolved)) return 'some alerts resolved';
+  return now.timeMs - entry.timeMs > now.repeatIntervalMs ? 'repeat interval elapsed' : undefined;
+}
+
+function isSubset(part: readonly string[], whole: readonly string[]): boolean {
+  const known = new Set(whole);
+  return part.every((item) => known.has(item));
+}

@@ -1,0 +1,187 @@
+import type { Cancel, Clock } from '../../base/clock.ts';
+import { reasonOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Notification } from './payload.ts';
+import type { Delivery, NotifyStore, Outgoing } from './store.ts';
+
+/** A channel by which one receiver is told. */
+export interface Integration {
+  readonly id: string;
+  /** @throws DeliveryError; anything else counts as worth another try */
+  send(notification: Notification, mark: DeliveryMark): Promise<void>;
+}
+
+/** By it a receiver can tell a notification that comes twice. */
+export interface DeliveryMark {
+  /** Unique, the same in every attempt. */
+  readonly id: string;
+  /** An earlier attempt was cut off by a crash or its answer was lost: it may have arrived. */
+  readonly mayBeRepeated: boolean;
+}
+
+export class DeliveryError extends Error {
+  /** False when another try would be refused just the same. */
+  readonly isRecoverable: boolean;
+
+  constructor(message: string, isRecoverable: boolean) {
+    super(message);
+    this.name = 'DeliveryError';
+    this.isRecoverable = isRecoverable;
+  }
+}
+
+const BACK_OFF_MIN_MS = 1_000;
+const BACK_OFF_MAX_MS = 60_000;
+/** What could not be delivered for this long is given up. */
+export const EXPIRES_MS = 24 * 3_600_000;
+
+/** Carries notifications from the outbox to their receivers: in order, one at a time per integration, until delivered or expired. */
+export class Courier {
+  readonly #ports: {
+    readonly store: Pick<NotifyStore, 'noteAttempt' | 'finish' | 'outbox'>;
+    readonly clock: Clock;
+    readonly log: Log;
+  };
+  readonly #queues = new Map<string, Queue>();
+
+  constructor(
+    ports: {
+      readonly store: Pick<NotifyStore, 'noteAttempt' | 'finish' | 'outbox'>;
+      readonly clock: Clock;
+      readonly log: Log;
+    },
+    integrations: readonly Integration[],
+  ) {
+    this.#ports = ports;
+    this.#setIntegrations(integrations);
+    for (const outgoing of ports.store.outbox()) this.add(outgoing);
+  }
+
+  add(outgoing: Outgoing): void {
+    const queue = this.#queues.get(outgoing.integration);
+    if (queue) queue.add(outgoing);
+    else this.#giveUp(outgoing);
+  }
+
+  /** True while the integration still has to tell something about the group. */
+  isWaiting(integration: string, groupKey: string): boolean {
+    return this.#queues.get(integration)?.has(groupKey) ?? false;
+  }
+
+  /** Notifications that wait for their receiver. */
+  get waiting(): readonly Outgoing[] {
+    return [...this.#queues.values()].flatMap(({ waiting }) => waiting);
+  }
+
+  close(): void {
+    for (const queue of this.#queues.values()) queue.close();
+  }
+
+  #setIntegrations(integrations: readonly Integration[]): void {
+    for (const integration of integrations) {
+      this.#queues.set(integration.id, new Queue(integration, this.#ports));
+    }
+  }
+
+  /** Its receiver is no longer in the configuration. */
+  #giveUp(outgoing: Outgoing): void {
+    this.#ports.store.finish(outgoing.id, {
+      ...deliveryOf(outgoing, this.#ports.clock.nowMs()),
+      outcome: 'refused',
+      detail: 'the receiver was removed from the configuration',
+    });
+  }
+}
+
+class Queue {
+  readonly #integration: Integration;
+  readonly #ports: {
+    readonly store: Pick<NotifyStore, 'noteAttempt' | 'finish'>;
+    readonly clock: Clock;
+    readonly log: Log;
+  };
+  readonly #waiting: Outgoing[] = [];
+  #isBusy = false;
+  #isClosed = false;
+  #cancel: Cancel | undefined;
+
+  constructor(
+    integration: Integration,
+    ports: {
+      readonly store: Pick<NotifyStore, 'noteAttempt' | 'finish'>;
+      readonly clock: Clock;
+      readonly log: Log;
+    },
+  ) {
+    this.#integration = integration;
+    this.#ports = ports;
+  }
+
+  get waiting(): readonly Outgoing[] {
+    return this.#waiting;
+  }
+
+  has(groupKey: string): boolean {
+    return this.#waiting.some(({ notification }) => notification.groupKey === groupKey);
+  }
+
+  add(outgoing: Outgoing): void {
+    this.#waiting.push(outgoing);
+    this.#next();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancel?.();
+  }
+
+  #next(): void {
+    const [first] = this.#waiting;
+    if (!first || this.#isBusy || this.#isClosed) return;
+    this.#isBusy = true;
+    const waitMs = first.nextMs - this.#ports.clock.nowMs();
+    if (waitMs <= 0) void this.#attempt(first);
+    else this.#cancel = this.#ports.clock.after(waitMs, () => void this.#attempt(first));
+  }
+
+  async #attempt(before: Outgoing): Promise<void> {
+    const { store, clock, log } = this.#ports;
+    const attempts = before.attempts + 1;
+    const backOffMs = Math.min(BACK_OFF_MAX_MS, BACK_OFF_MIN_MS * 2 ** before.attempts);
+    const outgoing = { ...before, attempts, nextMs: clock.nowMs() + backOffMs };
+    // Written before sending, so that after a crash it is known that this one may have arrived.
+    store.noteAttempt(outgoing);
+    const fields = { integration: outgoing.integration, group: outgoing.notification.groupKey };
+    let outcome: Pick<Delivery, 'outcome' | 'detail'> | undefined;
+    try {
+      await this.#integration.send(outgoing.notification, {
+        id: `${outgoing.createdMs.toString(36)}-${outgoing.id}`,
+        mayBeRepeated: before.attempts > 0,
+      });
+      outcome = { outcome: 'delivered', detail: '' };
+      log.info('notification-delivered', { ...fields, reason: outgoing.reason, attempts });
+    } catch (error) {
+      const detail = reasonOf(error);
+      log.warn('notification-failed', { ...fields, attempts, detail });
+      if (error instanceof DeliveryError && !error.isRecoverable) {
+        outcome = { outcome: 'refused', detail };
+      } else if (clock.nowMs() - outgoing.createdMs > EXPIRES_MS) {
+        outcome = { outcome: 'expired', detail };
+      }
+    }
+    if (this.#isClosed) return;
+    this.#isBusy = false;
+    if (outcome) {
+      store.finish(outgoing.id, { ...deliveryOf(outgoing, clock.nowMs()), ...outcome });
+      this.#waiting.shift();
+    } else this.#waiting[0] = outgoing;
+    this.#next();
+  }
+}
+
+function deliveryOf(
+  { integration, notification, reason }: Outgoing,
+  timeMs: number,
+): Pick<Delivery, 'timeMs' | 'integration' | 'groupKey' | 'reason'> {
+  return { timeMs, integration, groupKey: notification.groupKey, reason };
+}

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import type { IntegrationConfig } from '../config.ts';
+import { DeliveryError, type Integration } from '../delivery.ts';
+import { type Notification, statusOf, webhookPayload } from '../payload.ts';
+import { linesOf, titleOf } from './text.ts';
+
+type ExecConfig = Extract<IntegrationConfig, { kind: 'exec' }>;
+
+/** Of what the command says on standard error, this much is kept for people. */
+const DETAIL_MAX = 300;
+
+/**
+ * Runs a command of the user's, without a shell: the webhook's JSON on its standard input, title, text and status in its environment.
+ * An exit code other than 0 is tried again.
+ */
+export function exec(id: string, config: ExecConfig): Integration {
+  return {
+    id,
+    send: (notification, mark) =>
+      run(config, notification, {
+        CLUSTERMON_TITLE: titleOf(notification),
+        CLUSTERMON_TEXT: linesOf(notification).join('\n'),
+        CLUSTERMON_STATUS: statusOf(notification),
+        CLUSTERMON_DELIVERY: mark.id,
+        CLUSTERMON_POSSIBLE_DUPLICATE: mark.mayBeRepeated ? '1' : '',
+      }),
+  };
+}
+
+function run(
+  { command, timeoutMs }: ExecConfig,
+  notification: Notification,
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  const [program = '', ...args] = command;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      env: { ...process.env, ...environment },
+      stdio: ['pipe', 'ignore', 'pipe'],
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+    });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(0, DETAIL_MAX);
+    });
+    child.on('error', (error) =>
+      reject(new DeliveryError(`cannot run ${program}: ${error.message}`, true)),
+    );
+    child.on('close', (code, signal) => {
+      if (code === 0) return resolve();
+      const how = signal ? `was ended after ${timeoutMs / 1000} s` : `exited with ${code}`;
+      reject(new DeliveryError(`${program} ${how}: ${said.trim()}`, true));
+    });
+    // A command that does not read its input closes the pipe: no failure.
+    child.stdin.on('error', () => {});
+    child.stdin.end(JSON.stringify(webhookPayload(notification)));
+  });
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { IntegrationConfig } from '../config.ts';
+import type { Integration } from '../delivery.ts';
+import { common } from '../payload.ts';
+import { post, readSecret } from './http.ts';
+import { isOver, linesOf, severityOf, titleOf } from './text.ts';
+
+type PagerDutyConfig = Extract<IntegrationConfig, { kind: 'pagerduty' }>;
+
+/** Characters, by PagerDuty's definition of the field. */
+const SUMMARY_MAX = 1024;
+
+/** PagerDuty's Events API v2: one incident per group of alerts, opened and resolved by the same key. */
+export function pagerduty(id: string, config: PagerDutyConfig): Integration {
+  return {
+    id,
+    send: async (notification, mark) => {
+      const shared = common(notification.alerts.map(({ labels }) => labels));
+      const body = {
+        routing_key: readSecret(config.routingKey),
+        event_action: isOver(notification) ? 'resolve' : 'trigger',
+        dedup_key: createHash('sha256').update(notification.groupKey).digest('hex'),
+        client: 'clustermon',
+        client_url: `${notification.externalUrl}/alerts`,
+        payload: {
+          summary: titleOf(notification).slice(0, SUMMARY_MAX),
+          source: shared['host'] ?? shared['instance'] ?? 'clustermon',
+          severity: severityOf(notification),
+          ...(shared['alertname'] && { class: shared['alertname'] }),
+          custom_details: { alerts: linesOf(notification), labels: shared },
+        },
+      };
+      await post(
+        {
+          url: config.url,
+          body: JSON.stringify(body),
+          headers: { 'content-type': 'application/json' },
+        },
+        mark,
+      );
+    },
+  };
+}
