@@ -1,48 +1,64 @@
 import { InputError } from '../../base/errors.ts';
-import { EXPOSITION_TYPE, type Family, formatExposition } from '../http/exposition.ts';
+import {
+  EXPOSITION_TYPE,
+  type Family,
+  type FamilySample,
+  formatExposition,
+} from '../http/exposition.ts';
 import type { QueryAnswer } from '../http/ports.ts';
-import { evaluateInstant, prepare, type VectorSample } from '../query/engine.ts';
 import { METRIC_NAME } from '../query/labels.ts';
-import type { SampleSource } from '../query/source.ts';
+import type { Matcher } from '../query/matcher.ts';
+import { parseSyntax } from '../query/parse.ts';
+import type { SampleSeries, SampleSource } from '../query/source.ts';
+
+/** Prometheus' look-back. */
+const LOOKBACK_MS = 300_000;
 
 /**
- * The newest value of every series that one of the selectors matches, as another Prometheus scrapes them (Prometheus, "Federation").
- * @throws InputError `param-missing`, `query-parse`
+ * The newest sample of every series that one of the selectors matches, as another Prometheus scrapes them (Prometheus, "Federation").
+ * @throws InputError `query-parse`
  */
 export function federate(
   selectors: readonly string[],
   source: SampleSource,
-  options: { readonly timeMs: number; isCanceled(): boolean },
+  nowMs: number,
 ): QueryAnswer {
-  const found = new Map<string, VectorSample>();
-  for (const selector of selectors) {
-    const prepared = prepare(selector);
-    if (prepared.expr.kind !== 'selector') {
-      throw new InputError('query-parse', `match[]=${selector} is no series selector`, {
-        field: 'match[]',
-      });
-    }
-    const { value } = evaluateInstant(prepared, { source, ...options });
-    if (value.type !== 'vector') continue;
-    for (const sample of value.samples) found.set(sample.labels.key, sample);
-  }
-  return {
-    status: 200,
-    type: EXPOSITION_TYPE,
-    body: Buffer.from(formatExposition(families(found.values(), options.timeMs))),
+  const hints = {
+    afterMs: nowMs - LOOKBACK_MS,
+    untilMs: nowMs,
+    stepMs: 0,
+    rangeMs: 0,
+    operation: '',
   };
+  const found = new Map<string, SampleSeries>();
+  for (const matchers of selectors.map(matchersOf)) {
+    for (const series of source.select(matchers, hints)) found.set(series.labels.key, series);
+  }
+  const text = formatExposition(familiesOf(found.values()));
+  return { status: 200, type: EXPOSITION_TYPE, body: Buffer.from(text) };
 }
 
-function families(samples: Iterable<VectorSample>, timeMs: number): Iterable<Family> {
-  const byName = new Map<string, Family & { samples: Family['samples'][number][] }>();
-  for (const { labels, value } of samples) {
+function matchersOf(selector: string): readonly Matcher[] {
+  const expr = parseSyntax(selector);
+  if (expr.kind === 'selector') return expr.matchers;
+  throw new InputError('query-parse', `match[]=${selector} is no series selector`, {
+    field: 'match[]',
+  });
+}
+
+function familiesOf(found: Iterable<SampleSeries>): Iterable<Family> {
+  const families = new Map<string, Family & { readonly samples: FamilySample[] }>();
+  for (const { labels, values, timesMs, stale } of found) {
+    const value = values.at(-1);
+    const timeMs = timesMs.at(-1);
+    if (value === undefined || timeMs === undefined || stale?.at(-1)) continue;
     const { [METRIC_NAME]: name = '', ...others } = labels.toObject();
-    let family = byName.get(name);
+    let family = families.get(name);
     if (!family) {
       family = { name, type: 'untyped', help: '', samples: [] };
-      byName.set(name, family);
+      families.set(name, family);
     }
     family.samples.push({ labels: others, value, timeMs });
   }
-  return byName.values();
+  return families.values();
 }

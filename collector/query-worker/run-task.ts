@@ -41,10 +41,7 @@ export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boo
       return formatted(task.format, range, () => tableOfBands(range));
     }
     case 'federate':
-      return federate(task.selectors, data.source, {
-        timeMs: data.nowMs(),
-        isCanceled: isCancelled,
-      });
+      return federate(task.selectors, data.source, data.nowMs());
   }
 }
 

@@ -1,0 +1,155 @@
+/** The collector: ingest thread, query threads, web server, joined together. */
+import assert from 'node:assert/strict';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Running } from '../base/daemon.ts';
+import { InputError, WorldError } from '../base/errors.ts';
+import { openLog } from '../base/log.ts';
+import type { ServerFile } from '../wire/http.ts';
+import { TokenStore } from './access/token-store.ts';
+import { EventStore } from './events/event-store.ts';
+import { isLoopback } from './http/guard.ts';
+import type { AlertService } from './http/ports.ts';
+import { buildServer } from './http/server.ts';
+import { type IngestHandle, startIngest } from './ingest/start.ts';
+import { QueryPool } from './query-worker/pool.ts';
+import type { QueryThreadData } from './query-worker/worker.ts';
+import { openRegistry } from './registry.ts';
+import { readSecret } from './secret.ts';
+import type { CollectorSettings } from './settings.ts';
+import { openSampleStore } from './store/sample-reader.ts';
+import { VERSION } from './version.ts';
+
+export interface RunningCollector extends Running {
+  /** `http://127.0.0.1:8640`, as programs on this machine reach it. */
+  readonly url: string;
+  /** UDP port on which agents are heard. */
+  readonly agentPort: number;
+}
+
+const PAGE_FOLDER = join(import.meta.dirname, '../ui/dist');
+
+const NO_ALERTS: AlertService = {
+  rules: () => [],
+  addRule: () => assert.fail('no alerts yet'),
+  removeRule: () => assert.fail('no alerts yet'),
+  alerts: () => [],
+  subscribe: () => () => {},
+};
+
+/** Undoes the steps of a start, the last one first. */
+class Teardown {
+  readonly #steps: (() => unknown)[] = [];
+
+  add(step: () => unknown): void {
+    this.#steps.push(step);
+  }
+
+  async run(): Promise<void> {
+    for (const step of this.#steps.splice(0).reverse()) await step();
+  }
+}
+
+/**
+ * Starts a collector on a data folder.
+ * @throws InputError `listen-needs-token`, `data-locked`, `key-missing`… and WorldError `listen`; nothing is left running then
+ */
+export async function startCollector(settings: CollectorSettings): Promise<RunningCollector> {
+  const teardown = new Teardown();
+  try {
+    return await start(settings, teardown);
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
+
+async function start(settings: CollectorSettings, teardown: Teardown): Promise<RunningCollector> {
+  const log = openLog('collector');
+  mkdirSync(settings.data, { recursive: true, mode: 0o700 });
+  const registry = openRegistry(settings.data);
+  teardown.add(() => registry.close());
+  const tokens = new TokenStore(registry);
+  checkListen(settings, tokens);
+
+  const ingest = await startIngest({ ...settings, secret: readSecret(settings) });
+  teardown.add(() => ingest.close());
+  const { hosts } = ingest;
+  const store = openSampleStore({ file: ingest.file, archives: settings.archives, hosts });
+  teardown.add(() => store.close());
+  const queries = new QueryPool({
+    size: settings.queryWorkers,
+    timeoutMs: settings.queryTimeoutSeconds * 1000,
+    log,
+    start: () => startQueryThread(ingest, settings),
+  });
+  teardown.add(() => queries.close());
+  const events = new EventStore(registry);
+  teardown.add(() => events.flush());
+
+  const app = await buildServer(
+    {
+      hosts,
+      store,
+      queries,
+      events,
+      tokens,
+      log,
+      alerts: NO_ALERTS,
+      problems: { problems: () => hosts.problems },
+    },
+    {
+      version: VERSION,
+      tokensRequired: settings.tokens,
+      hostNames: settings.hostNames,
+      pageFolder: PAGE_FOLDER,
+      pxeSocket: join(settings.data, 'pxe.sock'),
+    },
+  );
+  teardown.add(() => app.close());
+  await app.listen({ host: settings.listen, port: settings.webPort }).catch((error: unknown) => {
+    throw new WorldError('listen', `cannot serve the page on ${settings.listen}`, error);
+  });
+  const { port } = app.server.address() as AddressInfo;
+  const url = `http://${reachableHost(settings.listen)}:${port}`;
+  teardown.add(writeServerFile(settings.data, { url, pid: process.pid }));
+  log.info('ready', { url, listen: settings.listen, webPort: port, agentPort: ingest.port });
+  return { url, agentPort: ingest.port, close: () => teardown.run() };
+}
+
+/** @throws InputError `listen-needs-token` */
+function checkListen({ listen }: CollectorSettings, tokens: TokenStore): void {
+  if (isLoopback(listen) || tokens.list().some(({ role }) => role === 'admin')) return;
+  throw new InputError(
+    'listen-needs-token',
+    `the page may not listen on ${listen} before there is an administrator: run \`clustermon token add NAME --role admin\`, then start again`,
+    { field: 'collector.listen' },
+  );
+}
+
+function startQueryThread(ingest: IngestHandle, { archives }: CollectorSettings): Worker {
+  const port = ingest.attach();
+  const data: QueryThreadData = { port, file: ingest.file, archives };
+  return new Worker(new URL('query-worker/worker.ts', import.meta.url), {
+    workerData: data,
+    transferList: [port],
+  });
+}
+
+/** An address that listens on all is reached by loopback. */
+function reachableHost(listen: string): string {
+  if (listen === '0.0.0.0') return '127.0.0.1';
+  if (listen === '::') return '[::1]';
+  return listen.includes(':') ? `[${listen}]` : listen;
+}
+
+/** @returns removes the file */
+function writeServerFile(folder: string, content: ServerFile): () => void {
+  const file = join(folder, 'server.json');
+  // Readers see the whole file or none.
+  writeFileSync(`${file}.new`, `${JSON.stringify(content)}\n`);
+  renameSync(`${file}.new`, file);
+  return () => rmSync(file, { force: true });
+}
