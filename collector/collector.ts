@@ -1,19 +1,21 @@
 /** The collector: ingest thread, query threads, web server, joined together. */
-import assert from 'node:assert/strict';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { systemClock } from '../base/clock.ts';
 import type { Running } from '../base/daemon.ts';
 import { InputError, WorldError } from '../base/errors.ts';
 import { openLog } from '../base/log.ts';
 import type { ServerFile } from '../wire/http.ts';
 import { TokenStore } from './access/token-store.ts';
+import { Alerting } from './alerts/alerting.ts';
 import { EventStore } from './events/event-store.ts';
 import { isLoopback } from './http/guard.ts';
-import type { AlertService } from './http/ports.ts';
 import { buildServer } from './http/server.ts';
 import { type IngestHandle, startIngest } from './ingest/start.ts';
+import { ClusterSource } from './query-source/cluster-source.ts';
 import { QueryPool } from './query-worker/pool.ts';
 import type { QueryThreadData } from './query-worker/worker.ts';
 import { openRegistry } from './registry.ts';
@@ -30,14 +32,6 @@ export interface RunningCollector extends Running {
 }
 
 const PAGE_FOLDER = join(import.meta.dirname, '../ui/dist');
-
-const NO_ALERTS: AlertService = {
-  rules: () => [],
-  addRule: () => assert.fail('no alerts yet'),
-  removeRule: () => assert.fail('no alerts yet'),
-  alerts: () => [],
-  subscribe: () => () => {},
-};
 
 /** Undoes the steps of a start, the last one first. */
 class Teardown {
@@ -89,6 +83,18 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
   const events = new EventStore(registry);
   teardown.add(() => events.flush());
 
+  const alerting = new Alerting(
+    {
+      registry,
+      hosts,
+      source: new ClusterSource({ hosts, store, nowMs: Date.now }),
+      clock: systemClock,
+      log,
+      holdReason: () => undefined,
+    },
+    { ...settings, externalUrl: externalUrl(settings) },
+  );
+  teardown.add(() => alerting.close());
   const app = await buildServer(
     {
       hosts,
@@ -97,8 +103,8 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
       events,
       tokens,
       log,
-      alerts: NO_ALERTS,
-      problems: { problems: () => hosts.problems },
+      alerts: alerting.engine,
+      problems: { problems: () => [...hosts.problems, ...alerting.problems()] },
     },
     {
       version: VERSION,
@@ -136,6 +142,10 @@ function startQueryThread(ingest: IngestHandle, { archives }: CollectorSettings)
     workerData: data,
     transferList: [port],
   });
+}
+
+function externalUrl({ externalUrl, webPort }: CollectorSettings): string {
+  return externalUrl || `http://${hostname()}:${webPort}`;
 }
 
 /** An address that listens on all is reached by loopback. */

@@ -71,6 +71,7 @@ export const collectorSettings = section({
   webhooks: list({
     default: [],
     doc: "URLs that alerts are POSTed to (Alertmanager's format) when there is no routing file",
+    check: { wanted: 'an http or https URL', accepts: isHttpUrl },
   }),
   externalUrl: text({
     default: '',
@@ -79,3 +80,7 @@ export const collectorSettings = section({
 });
 
 export type CollectorSettings = SettingsOf<typeof collectorSettings>;
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
