@@ -1,3 +1,64 @@
+import { catalogue } from '../../data/catalogue.ts';
+import { linkTo, params, setParams } from '../../data/router.ts';
+import { namePattern } from '../../lib/name-pattern.ts';
+import { natural } from '../../lib/rack-map.ts';
+
+/** Every metric that any host sends. */
 export function MetricsPage() {
-  return null;
+  const pattern = params.value.get('name') ?? '';
+  const takes = namePattern(pattern);
+  const shown = catalogue.value
+    .filter((metric) => takes(`${metric.name} ${metric.title} ${metric.group}`))
+    .sort((a, b) => natural(a.group, b.group) || natural(a.name, b.name));
+  return (
+    <>
+      <div class="page-head">
+        <h1>Metrics</h1>
+        <input
+          type="search"
+          aria-label="Filter metrics"
+          placeholder="name, title or group"
+          value={pattern}
+          onInput={(event) => setParams({ name: event.currentTarget.value || null })}
+        />
+        <span class="faint">
+          {shown.length} of {catalogue.value.length}
+        </span>
+      </div>
+      <section class="panel scroll" aria-label="Metrics">
+        <table class="list">
+          <thead>
+            <tr>
+              <th scope="col">Group</th>
+              <th scope="col">Name</th>
+              <th scope="col">Title</th>
+              <th scope="col">Units</th>
+              <th scope="col">Labels</th>
+              <th scope="col" class="right">
+                Hosts
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((metric) => (
+              <tr key={metric.name}>
+                <td class="faint">{metric.group}</td>
+                <th scope="row">
+                  {metric.type === 'string' ? (
+                    metric.name
+                  ) : (
+                    <a href={linkTo({ name: 'metric', metric: metric.name })}>{metric.name}</a>
+                  )}
+                </th>
+                <td title={metric.description}>{metric.title}</td>
+                <td>{metric.units}</td>
+                <td class="faint">{metric.labelNames.join(', ')}</td>
+                <td class="right">{metric.hostCount}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
+  );
 }

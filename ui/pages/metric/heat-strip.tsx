@@ -1,0 +1,175 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { SeriesRows } from '../../../wire/http.ts';
+import { sizeCanvas } from '../../chart/sparkline.ts';
+import { go } from '../../data/router.ts';
+import { colours } from '../../data/theme.ts';
+import { dateTimeText, timeTicks } from '../../lib/clock-text.ts';
+import { type Domain, domainOf, rampStep } from '../../lib/ramp.ts';
+import { mean } from '../../lib/spread.ts';
+import { formatValue } from '../../lib/units.ts';
+
+interface HeatStripProps {
+  readonly title: string;
+  readonly units: string;
+  readonly startS: number;
+  readonly stepSeconds: number;
+  readonly series: readonly SeriesRows[];
+}
+
+const HEIGHT_MAX = 440;
+const ROW_PX_MAX = 14;
+const ROW_PX_MIN = 3;
+const AXIS_PX = 18;
+
+/** One line per series, one column per row of the archive, colour for value: stragglers stand out as stripes. */
+export function HeatStrip({ title, units, startS, stepSeconds, series }: HeatStripProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const width = useSignal(0);
+  const pointed = useSignal<{ row: number; column: number; x: number; y: number } | null>(null);
+  const sorted = useMemo(
+    () =>
+      series.toSorted((a, b) => (mean(b.average) ?? -Infinity) - (mean(a.average) ?? -Infinity)),
+    [series],
+  );
+  const columns = Math.max(1, ...sorted.map((rows) => rows.average.length));
+  const rowPx = Math.max(
+    ROW_PX_MIN,
+    Math.min(ROW_PX_MAX, Math.floor(HEIGHT_MAX / Math.max(1, sorted.length))),
+  );
+  useEffect(() => {
+    const observer = new ResizeObserver(() => {
+      width.value = frame.current!.clientWidth;
+    });
+    observer.observe(frame.current!);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    if (width.value === 0) return;
+    const domain = domainOf(largest(sorted), units);
+    drawStrip(canvas.current!, {
+      width: width.value,
+      rowPx,
+      columns,
+      sorted,
+      domain,
+      startS,
+      stepSeconds,
+    });
+  }, [sorted, width.value, colours.value, startS]);
+
+  const onMove = (event: MouseEvent) => {
+    const row = Math.floor(event.offsetY / rowPx);
+    const column = Math.floor((event.offsetX / width.peek()) * columns);
+    const { offsetX: x, offsetY: y } = event;
+    pointed.value = row < sorted.length ? { row, column, x, y } : null;
+  };
+  const at = pointed.value;
+  return (
+    <div class="strip" ref={frame}>
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={`${title} of ${sorted.length} series over time, the largest mean on top; the tables below have the same order`}
+        onMouseMove={onMove}
+        onMouseLeave={() => {
+          pointed.value = null;
+        }}
+        onClick={() => {
+          const host = sorted[pointed.peek()?.row ?? -1]?.host;
+          if (host !== undefined) go({ name: 'host', host });
+        }}
+      />
+      {at ? (
+        <div
+          class="tooltip"
+          role="tooltip"
+          style={{
+            left: at.x > width.value / 2 ? 'auto' : `${at.x + 12}px`,
+            right: at.x > width.value / 2 ? `${width.value - at.x + 12}px` : 'auto',
+            top: `${at.y + 10}px`,
+          }}
+        >
+          <div class="tooltip-time">{dateTimeText(startS + at.column * stepSeconds)}</div>
+          <div class="tooltip-row">
+            <span class="tooltip-name">{nameOf(sorted[at.row]!)}</span>
+            <b>{formatValue(sorted[at.row]!.average[at.column], units)}</b>
+          </div>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** Host, and what tells its series apart. */
+export function nameOf(rows: SeriesRows): string {
+  return [rows.host, ...Object.values(rows.labels)].join(' ');
+}
+
+/** The largest value of each series: enough to find the domain. */
+function largest(series: readonly SeriesRows[]): number[] {
+  return series.map((rows) =>
+    rows.average.reduce((max: number, value) => Math.max(max, value ?? 0), 0),
+  );
+}
+
+interface Strip {
+  readonly width: number;
+  readonly rowPx: number;
+  readonly columns: number;
+  readonly sorted: readonly SeriesRows[];
+  readonly domain: Domain;
+  readonly startS: number;
+  readonly stepSeconds: number;
+}
+
+function drawStrip(canvas: HTMLCanvasElement, strip: Strip): void {
+  const { width, rowPx, columns, sorted, domain } = strip;
+  const { ramp, raised } = colours.peek();
+  const ctx = sizeCanvas(canvas, width, sorted.length * rowPx + AXIS_PX);
+  const columnPx = width / columns;
+  sorted.forEach((rows, row) => {
+    // Neighbours of one colour are one rectangle: the strip is mostly calm.
+    let from = 0;
+    let step = stepAt(rows, 0, domain);
+    for (let column = 1; column <= columns; column++) {
+      const next = column === columns ? Number.NaN : stepAt(rows, column, domain);
+      if (next === step) continue;
+      ctx.fillStyle = step < 0 ? raised : ramp[step]!;
+      ctx.fillRect(
+        from * columnPx,
+        row * rowPx,
+        (column - from) * columnPx + 0.5,
+        rowPx - (rowPx > 4 ? 1 : 0),
+      );
+      from = column;
+      step = next;
+    }
+  });
+  drawTimes(ctx, strip);
+}
+
+function stepAt(rows: SeriesRows, column: number, domain: Domain): number {
+  return rampStep(rows.average[column] ?? Number.NaN, domain);
+}
+
+/** Six times along the foot. */
+function drawTimes(
+  ctx: CanvasRenderingContext2D,
+  { width, rowPx, columns, sorted, startS, stepSeconds }: Strip,
+): void {
+  const seconds = columns * stepSeconds;
+  const count = 6;
+  const ticks = Array.from(
+    { length: count },
+    (_, index) => startS + (seconds * (index + 0.5)) / count,
+  );
+  ctx.font = '11px system-ui, sans-serif';
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'top';
+  ctx.fillStyle = colours.peek().faint;
+  timeTicks(ticks, seconds / count).forEach((text, index) => {
+    ctx.fillText(text, (width * (index + 0.5)) / count, sorted.length * rowPx + 4);
+  });
+}
