@@ -11,6 +11,7 @@ import { openLog } from '../base/log.ts';
 import type { ServerFile } from '../wire/http.ts';
 import { TokenStore } from './access/token-store.ts';
 import { Alerting } from './alerts/alerting.ts';
+import { alertingRoutes } from './alerts/http/routes.ts';
 import { EventStore } from './events/event-store.ts';
 import { isLoopback } from './http/guard.ts';
 import { buildServer } from './http/server.ts';
@@ -114,6 +115,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
       pxeSocket: join(settings.data, 'pxe.sock'),
     },
   );
+  alertingRoutes(app, alerting, { version: VERSION });
   teardown.add(() => app.close());
   await app.listen({ host: settings.listen, port: settings.webPort }).catch((error: unknown) => {
     throw new WorldError('listen', `cannot serve the page on ${settings.listen}`, error);

@@ -23,6 +23,7 @@ export function groupOfAddedRule(rule: NewRule): RuleGroup {
   }
   return {
     name: `added ${name}`,
+    file: '',
     intervalMs: INTERVAL_MS,
     queryOffsetMs: undefined,
     limit: 0,

@@ -13,7 +13,7 @@ import { makeIntegrations } from '../notify/receivers/make.ts';
 import { NotifyStore } from '../notify/store.ts';
 import type { SampleSource } from '../query/source.ts';
 import { AlertEngine } from './alert-engine.ts';
-import { AlertStore } from './alert-store.ts';
+import { AlertStore, type Transition } from './alert-store.ts';
 import { loadRules } from './rule-loader.ts';
 
 export interface AlertingPorts {
@@ -46,6 +46,7 @@ export class Alerting {
   readonly engine: AlertEngine;
   readonly notifier: Notifier;
   readonly #options: AlertingOptions;
+  readonly #store: AlertStore;
   readonly #clock: Clock;
   readonly #unsubscribe: () => void;
   #fileProblems: readonly Problem[] = [];
@@ -66,12 +67,13 @@ export class Alerting {
       withTopology(config),
       options.externalUrl,
     );
+    this.#store = new AlertStore(ports.registry);
     const { groups, problems } = loadRules(options.ruleFiles, options.builtInRules);
     this.#note('rule-file-invalid', problems);
     this.engine = new AlertEngine(
       {
         source: ports.source,
-        store: new AlertStore(ports.registry),
+        store: this.#store,
         sink: this.notifier,
         log: ports.log,
         nowMs: () => ports.clock.nowMs(),
@@ -95,6 +97,15 @@ export class Alerting {
     this.engine.load(groups);
     this.notifier.reconfigure(withTopology(config));
     this.#fileProblems = [];
+  }
+
+  /** What happened to alerts; both ends of the range are included, the newest is last. */
+  transitions(range: {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly rule?: string;
+  }): readonly Transition[] {
+    return this.#store.transitions(range);
   }
 
   /** What a person should do something about. */

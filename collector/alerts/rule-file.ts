@@ -80,6 +80,7 @@ class RuleFileReader {
     this.#checkLabelNames(labels, fields.labels, '');
     return {
       name,
+      file: '',
       intervalMs: this.#duration(fields.interval) || undefined,
       queryOffsetMs: fields.query_offset && this.#duration(fields.query_offset),
       limit: this.#yaml.integer(fields.limit),

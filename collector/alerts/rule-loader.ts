@@ -45,7 +45,9 @@ function loadFile(file: string): LoadedRules {
     return { groups: [], problems: [`${file}: ${reasonOf(error)}`] };
   }
   const { groups, problems } = parseRuleFile(text);
-  if (problems.length === 0) return { groups, problems: [] };
+  if (problems.length === 0) {
+    return { groups: groups.map((group) => ({ ...group, file })), problems: [] };
+  }
   return {
     groups: [],
     problems: problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`),

@@ -6,6 +6,8 @@ export type OnMissing = 'keep' | 'resolve' | 'fire';
 /** A group's rules are evaluated in their order, all at one time. */
 export interface RuleGroup {
   readonly name: string;
+  /** The file that it was read from; '' = none. */
+  readonly file: string;
   /** Milliseconds; undefined = the interval of whoever evaluates. */
   readonly intervalMs: number | undefined;
   readonly queryOffsetMs: number | undefined;

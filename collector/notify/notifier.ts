@@ -11,7 +11,13 @@ import { inhibitedBy } from './inhibit.ts';
 import type { Notification } from './payload.ts';
 import { matchRoutes, type Route } from './route.ts';
 import { checkSilence, type Silence, silences } from './silence.ts';
-import { type Acknowledgement, entryKey, type NotifyStore, RETENTION_MS } from './store.ts';
+import {
+  type Acknowledgement,
+  type Delivery,
+  entryKey,
+  type NotifyStore,
+  RETENTION_MS,
+} from './store.ts';
 import { containsTime } from './time-interval.ts';
 
 export interface NotifierPorts {
@@ -127,6 +133,11 @@ export class Notifier implements AlertSink {
       inhibitedBy: this.#inhibitedBy(labels, nowMs),
       mutedBy: [...routes.flatMap((route) => this.#mutedBy(route, nowMs)), ...(held ? [held] : [])],
     };
+  }
+
+  /** What receivers were told; both ends of the range are included. */
+  deliveries(range: { readonly fromMs: number; readonly toMs: number }): readonly Delivery[] {
+    return this.#ports.store.deliveries(range);
   }
 
   silences(): readonly Silence[] {

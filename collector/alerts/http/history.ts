@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify';
+import { one, type QueryString, timeRange } from '../../http/params.ts';
+import type { Alerting } from '../alerting.ts';
+
+/** What happened to alerts, and reading the rule files again. */
+export function alertHistoryRoutes(app: FastifyInstance, alerting: Alerting): void {
+  app.get<{ Querystring: QueryString }>('/api/alerts/history', async ({ query }) => {
+    const rule = one(query, 'rule');
+    const range = timeRange(query, Date.now());
+    return alerting.transitions({ ...range, ...(rule !== undefined && { rule }) });
+  });
+
+  app.post('/-/reload', { config: { access: 'operator' } }, async (_request, reply) => {
+    alerting.reload();
+    return reply.code(200).send();
+  });
+}
