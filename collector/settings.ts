@@ -16,7 +16,7 @@ export const collectorSettings = section({
   port: integer({ default: 8641, min: 0, max: 65_535, doc: 'UDP port on which agents are heard' }),
   interfaces: list({
     default: [],
-    doc: 'network interfaces on which the group is joined, besides loopback; none named = all',
+    doc: 'network interfaces on which agents are heard besides loopback, or `all`; none = loopback alone',
   }),
   open: flag({ default: false, doc: 'accept datagrams without authentication' }),
   secretFile: text({

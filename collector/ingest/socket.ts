@@ -11,7 +11,7 @@ export interface ReceiverOptions {
   /** Multicast group; empty = unicast only. */
   readonly group: string;
   readonly port: number;
-  /** Names of the interfaces on which the group is joined besides loopback; empty = all of them. */
+  /** Interfaces on which agents are heard besides loopback: names, or `all`. Without any nothing beyond loopback is listened to. */
   readonly interfaces: readonly string[];
   readonly receiveBufferBytes: number;
 }
@@ -28,13 +28,22 @@ export async function openReceiver(options: ReceiverOptions, log: Log): Promise<
     recvBufferSize: options.receiveBufferBytes,
   });
   try {
-    socket.bind(options.port);
+    socket.bind(options.port, bindAddress(options));
     await once(socket, 'listening');
   } catch (error) {
     throw new WorldError('listen', `cannot listen on UDP port ${options.port}`, error);
   }
   if (options.group !== '') joinGroup(socket, { ...options, isSix }, log);
   return socket;
+}
+
+/**
+ * With interfaces every address of the machine, so that unicast is heard as well. Without them the group alone, which is joined on
+ * loopback; an agent that sends unicast to this machine then needs its interface named, `lo` included.
+ */
+function bindAddress({ group, interfaces }: ReceiverOptions): string | undefined {
+  if (interfaces.length > 0) return undefined;
+  return group === '' ? '127.0.0.1' : group;
 }
 
 function joinGroup(
@@ -44,7 +53,7 @@ function joinGroup(
 ): void {
   for (const [name, addresses] of Object.entries(networkInterfaces())) {
     const address = addresses?.find(({ family }) => family === (isSix ? 'IPv6' : 'IPv4'));
-    const isWanted = interfaces.length === 0 || interfaces.includes(name) || address?.internal;
+    const isWanted = interfaces.includes('all') || interfaces.includes(name) || address?.internal;
     if (!address || !isWanted) continue;
     try {
       socket.addMembership(group, isSix ? `::%${name}` : address.address);
@@ -54,7 +63,8 @@ function joinGroup(
     }
   }
   for (const name of interfaces) {
-    if (!networkInterfaces()[name]) log.warn('interface-missing', { interface: name });
+    if (name !== 'all' && !networkInterfaces()[name])
+      log.warn('interface-missing', { interface: name });
   }
 }
 
