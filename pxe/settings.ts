@@ -1,8 +1,12 @@
-import { choice, integer, list, type SettingsOf, section, text } from '../base/config.ts';
+import { choice, flag, integer, list, type SettingsOf, section, text } from '../base/config.ts';
+import { parseIpv4 } from '../wire/address.ts';
+import { parseRangeSetting, RANGE_WANTED } from './dhcp/subnets.ts';
+
+const isAddress = (value: string) => parseIpv4(value) !== undefined;
 
 /** Section `pxe` of the configuration file. */
 export const pxeSettings = section({
-  data: text({ default: 'data', doc: 'folder of nodes.db, images and boot files' }),
+  data: text({ default: 'data', doc: 'folder of pxe.db, images and boot files' }),
   interfaces: list({
     default: [],
     doc: 'network interfaces on which machines are booted; none = the service is off',
@@ -11,11 +15,36 @@ export const pxeSettings = section({
     default: 'proxy',
     doc: 'proxy: beside a DHCP server; server: give addresses as well; off: another server names us',
   }),
+  ranges: list({
+    default: [],
+    doc: `server mode: addresses to give, ${RANGE_WANTED}`,
+    check: { wanted: RANGE_WANTED, accepts: (value) => parseRangeSetting(value) !== undefined },
+  }),
+  dns: list({
+    default: [],
+    doc: 'server mode: name servers that machines are told',
+    check: { wanted: 'an IPv4 address', accepts: isAddress },
+  }),
+  domain: text({ default: '', doc: 'server mode: domain that machines are told; empty = none' }),
+  leaseSeconds: integer({
+    default: 3600,
+    min: 60,
+    max: 2_592_000,
+    doc: 'server mode: how long an address is given for',
+  }),
   httpPort: integer({
     default: 8642,
     min: 0,
     max: 65_535,
     doc: 'TCP port of boot files and images',
+  }),
+  kernelArguments: text({
+    default: '',
+    doc: "more words for the installer's kernel command line, such as console=ttyS0",
+  }),
+  routerAdvertisements: flag({
+    default: true,
+    doc: 'answer IPv6 router solicitations with "no router here", which saves iPXE a wait of 16 s',
   }),
 });
 

@@ -129,3 +129,25 @@ export interface BootExplanation {
   readonly diagnoses: readonly BootDiagnosis[];
   readonly events: readonly NodeEvent[];
 }
+
+/** One network interface on which machines boot. */
+export interface PxeInterface {
+  readonly interface: string;
+  readonly address: string;
+  readonly mode: 'proxy' | 'server' | 'off';
+  /** Server mode: false while other DHCP servers are heard, or still looked for. */
+  readonly servesAddresses: boolean;
+  /** Addresses of other DHCP servers heard in the last minutes. */
+  readonly foreignServers: readonly string[];
+  readonly packets: number;
+  readonly malformed: number;
+  readonly tftpTransfers: number;
+}
+
+/** GET /api/pxe/status */
+export interface PxeStatus {
+  readonly interfaces: readonly PxeInterface[];
+  readonly httpPort: number;
+  /** Whether kernel and initramfs of the installer are built. */
+  readonly hasInstaller: boolean;
+}

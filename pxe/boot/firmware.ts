@@ -53,6 +53,15 @@ export const BOOT_FILES: readonly string[] = [
   ...new Set([...FIRMWARE.values()].flatMap(({ file, signedFile }) => [file, signedFile ?? file])),
 ];
 
+/** One client for each stage that `boot explain` shows. */
+export const FIRMWARE_EXAMPLES: readonly Pick<BootClient, 'stage' | 'firmware'>[] = [
+  { stage: 'rom', firmware: FIRMWARE.get(0) },
+  { stage: 'rom', firmware: FIRMWARE.get(7) },
+  { stage: 'rom', firmware: FIRMWARE.get(11) },
+  { stage: 'http-rom', firmware: FIRMWARE.get(16) },
+  { stage: 'ipxe', firmware: undefined },
+];
+
 export interface BootClient {
   readonly mac: Mac;
   /** `rom`: firmware over TFTP; `http-rom`: UEFI HTTP boot; `ipxe`: iPXE that can fetch a script by HTTP. */

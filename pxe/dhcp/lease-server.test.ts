@@ -90,7 +90,7 @@ class Network {
       quirksOf: () => ({}),
       leases: new Leases(new LeaseStore(database), {
         addressOf: (mac) => (mac === FIXED ? ip('10.0.0.11') : undefined),
-        ownerOf: (address) => (address === ip('10.0.0.11') ? FIXED : undefined),
+        ownersOf: (address) => (address === ip('10.0.0.11') ? [FIXED] : undefined),
       }),
       subnets: [
         {

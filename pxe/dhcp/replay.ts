@@ -190,7 +190,10 @@ function serverContext(
   });
   const leases = new Leases(new LeaseStore(database), {
     addressOf: (mac) => reserved.get(mac),
-    ownerOf: (address) => [...reserved].find(([, owned]) => owned === address)?.[0],
+    ownersOf: (address) => {
+      const owners = [...reserved].filter(([, owned]) => owned === address).map(([mac]) => mac);
+      return owners.length > 0 ? owners : undefined;
+    },
   });
   return {
     server,

@@ -11,7 +11,8 @@ export interface AddressRange {
 /** Addresses that are set aside for one machine, inside or outside the ranges. */
 export interface Reservations {
   addressOf(mac: Mac): Ipv4 | undefined;
-  ownerOf(address: Ipv4): Mac | undefined;
+  /** Undefined for an address that is not reserved. */
+  ownersOf(address: Ipv4): readonly string[] | undefined;
 }
 
 /** A client of the server: its key, and the MAC address by which reservations go. */
@@ -69,8 +70,8 @@ export class Leases {
 
   /** True when nobody else holds, was offered, or has reserved the address, and it is not in quarantine. */
   isFreeFor(client: LeaseClient, address: Ipv4, nowMs: number): boolean {
-    const owner = this.#reservations.ownerOf(address);
-    if (owner !== undefined && owner !== client.mac) return false;
+    const owners = this.#reservations.ownersOf(address);
+    if (owners && !owners.includes(client.key)) return false;
     const offeredTo = this.#offered.get(address);
     if (offeredTo !== undefined && offeredTo !== client.key) return false;
     const lease = this.#store.at(address);

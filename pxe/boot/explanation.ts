@@ -1,0 +1,57 @@
+/** What a machine would be given now at each stage, and what its last attempt shows. Pure. */
+import { type Mac, parseMac } from '../../wire/address.ts';
+import type { BootExplanation, NodeEvent, PxeNode } from '../../wire/pxe.ts';
+import { bootPurpose } from '../inventory/node.ts';
+import { diagnose, expectedNext, lastAttempt } from './explain.ts';
+import { type BootClient, type BootServer, chooseBoot, FIRMWARE_EXAMPLES } from './firmware.ts';
+
+const PURPOSE_TEXT = {
+  install: 'installer, which writes to the approved disks',
+  discover: 'installer in RAM, which reports the hardware and waits for approval',
+  disk: 'its own disk',
+} as const;
+
+/** @param mode of the appliance; `off` answers as `server` would be copied into another DHCP server */
+export function explainBoot(of: {
+  readonly mac: string;
+  readonly node: PxeNode | undefined;
+  readonly server: BootServer;
+  readonly mode: 'proxy' | 'server' | 'off';
+  readonly events: readonly NodeEvent[];
+  readonly nowMs: number;
+}): BootExplanation {
+  const { mac, node, server, mode, events, nowMs } = of;
+  const quirks = node?.quirks ?? {};
+  const attempt = lastAttempt(events);
+  const purpose = bootPurpose(node);
+  const answers = FIRMWARE_EXAMPLES.map(({ stage, firmware }) => {
+    const client: BootClient = {
+      mac: parseMac(mac) ?? (mac as Mac),
+      stage,
+      firmware,
+      uuid: undefined,
+    };
+    const boot = chooseBoot(client, {
+      server,
+      quirks,
+      mode: mode === 'proxy' ? 'proxy' : 'server',
+    });
+    const name = stage === 'ipxe' ? 'iPXE' : `${firmware?.name} firmware`;
+    return { stage: name, answer: boot?.file ?? 'nothing', why: boot?.why ?? 'not in the table' };
+  });
+  return {
+    mac,
+    ...(node && { node }),
+    stages: [
+      ...answers,
+      {
+        stage: 'script',
+        answer: PURPOSE_TEXT[purpose],
+        why: node ? `the node is ${node.state}` : 'the machine is not known',
+      },
+    ],
+    expectedNext: expectedNext(attempt.at(-1), purpose === 'install'),
+    diagnoses: diagnose({ events: attempt, nowMs, mode }),
+    events: attempt,
+  };
+}

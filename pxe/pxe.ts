@@ -1,0 +1,120 @@
+/** Provisioning: the registry of nodes, the boot services of the named interfaces, the API. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import type { Running } from '../base/daemon.ts';
+import { InputError } from '../base/errors.ts';
+import { openLog } from '../base/log.ts';
+import { openDatabase } from '../base/sqlite.ts';
+import { formatIpv4, parseIpv4 } from '../wire/address.ts';
+import { listenOnSocket, pxeApi } from './api.ts';
+import { explainBoot } from './boot/explanation.ts';
+import { BootFiles } from './boot/files.ts';
+import type { InstallerMedia } from './boot/http.ts';
+import { Machines } from './boot/machines.ts';
+import { BootService } from './boot-service.ts';
+import { findInterface } from './dhcp/device.ts';
+import { readArpTable } from './dhcp/neighbours.ts';
+import { parseRangeSetting, subnetsOf } from './dhcp/subnets.ts';
+import { watchHosts } from './inventory/host-watch.ts';
+import { LeaseStore } from './inventory/lease-store.ts';
+import { Leases } from './inventory/leases.ts';
+import { Registry } from './inventory/registry.ts';
+import { NodeStore, REGISTRY_MIGRATIONS } from './inventory/store.ts';
+import type { PxeSettings } from './settings.ts';
+
+/** @throws InputError `interface-unknown`, `interface-no-address`, `ranges-missing`; WorldError when a port or the database cannot be had */
+export async function startPxe(settings: PxeSettings): Promise<Running> {
+  const log = openLog('pxe');
+  const clock = systemClock;
+  const { data, mode, httpPort, kernelArguments, routerAdvertisements } = settings;
+  const devices = settings.interfaces.map(findInterface);
+  const ranges = settings.ranges.flatMap((text) => parseRangeSetting(text) ?? []);
+  if (mode === 'server' && ranges.length === 0) {
+    throw new InputError(
+      'ranges-missing',
+      'pxe.mode is server, but pxe.ranges names no addresses to give',
+      {
+        field: 'pxe.ranges',
+      },
+    );
+  }
+  mkdirSync(data, { recursive: true });
+  const database = openDatabase(join(data, 'pxe.db'), {
+    migrations: REGISTRY_MIGRATIONS,
+    synchronous: 'FULL',
+  });
+  const registry = new Registry(new NodeStore(database), clock);
+  const leases = new Leases(new LeaseStore(database), {
+    addressOf: (mac) => parseIpv4(registry.byMac(mac)?.address ?? ''),
+    ownersOf: (address) => registry.byAddress(formatIpv4(address))?.macs,
+  });
+  const files = new BootFiles(join(data, 'boot'));
+  const machines = new Machines(readArpTable);
+  const media = (): InstallerMedia | undefined => undefined;
+  const services = devices.map(
+    (device) =>
+      new BootService({
+        device,
+        mode,
+        subnets: subnetsOf(ranges, device, {
+          dns: settings.dns.flatMap((text) => parseIpv4(text) ?? []),
+          leaseSeconds: settings.leaseSeconds,
+          ...(settings.domain && { domain: settings.domain }),
+        }),
+        httpPort,
+        kernelArguments,
+        routerAdvertisements,
+        registry,
+        leases,
+        files,
+        machines,
+        media,
+        addRoutes: () => {},
+        clock,
+        log,
+      }),
+  );
+  const api = pxeApi({
+    registry,
+    status: () => ({
+      interfaces: services.map((service) => service.status()),
+      httpPort: services[0]?.server.httpPort ?? httpPort,
+      hasInstaller: media() !== undefined,
+    }),
+    leases: () =>
+      leases
+        .all()
+        .filter((lease) => lease.client !== undefined)
+        .map((lease) => ({ ...lease, address: formatIpv4(lease.address) })),
+    explain: ({ mac, node }) => {
+      const server = services[0]?.server ?? { address: 0 as never, httpPort };
+      return explainBoot({
+        mac,
+        node,
+        server,
+        mode,
+        nowMs: clock.nowMs(),
+        events: node ? registry.events(node) : [],
+      });
+    },
+  });
+  const stopWatching = watchHosts({ registry, data, clock, log });
+  const running: Running = {
+    async close() {
+      stopWatching();
+      for (const service of services) await service.close();
+      await api.close();
+      registry.close();
+      database.close();
+    },
+  };
+  try {
+    for (const service of services) await service.open();
+    await listenOnSocket(api, join(data, 'pxe.sock'));
+  } catch (error) {
+    await running.close();
+    throw error;
+  }
+  return running;
+}
