@@ -53,11 +53,14 @@ export function checkTypes(text: string, root: Expr): void {
     switch (expr.kind) {
       case 'binary':
         for (const child of childrenOf(expr)) check(child);
-        return checkBinary(expr, fail);
+        checkBinary(expr, fail);
+        return;
       case 'aggregate':
-        return checkAggregate(expr, check, fail);
+        checkAggregate(expr, check, fail);
+        return;
       case 'call':
-        return checkCall(expr, check, fail);
+        checkCall(expr, check, fail);
+        return;
       case 'unary': {
         check(expr.inner);
         const type = typeOf(expr.inner);
@@ -71,10 +74,12 @@ export function checkTypes(text: string, root: Expr): void {
       case 'selector':
         if (!isLabelSelector && !expr.matchers.some((matcher) => !matcher.matches('')))
           fail(expr.span, 'vector selector must contain at least one non-empty matcher');
-        return checkDuration(text, expr.offset, true);
+        checkDuration(text, expr.offset, true);
+        return;
       case 'range':
         checkDuration(text, expr.range, false);
-        return check(expr.selector);
+        check(expr.selector);
+        return;
       case 'subquery':
         checkDuration(text, expr.range, false);
         checkDuration(text, expr.step, false);
@@ -87,7 +92,8 @@ export function checkTypes(text: string, root: Expr): void {
           );
         return;
       case 'paren':
-        return check(expr.inner);
+        check(expr.inner);
+        return;
       case 'number':
       case 'string':
     }
@@ -157,7 +163,10 @@ function checkAggregate(expr: AggregateExpr, check: Check, fail: Fail): void {
 
 function checkCall(expr: CallExpr, check: Check, fail: Fail): void {
   const signature = SIGNATURES.get(expr.name);
-  if (!signature) return fail(expr.span, `unknown function with name ${JSON.stringify(expr.name)}`);
+  if (!signature) {
+    fail(expr.span, `unknown function with name ${JSON.stringify(expr.name)}`);
+    return;
+  }
   checkArgumentCount(expr, signature, fail);
   for (const [index, argument] of expr.args.entries()) {
     const isLabelSelector = expr.name === 'info' && index === 1;

@@ -17,6 +17,8 @@ export interface Context {
   readonly times: QueryTimes;
   /** An instant selector finds samples that are younger than this. */
   readonly lookbackMs: number;
+  /** Step of a subquery that names none. */
+  readonly subqueryStepMs: number;
   readonly annotations: Annotations;
   readonly budget: Budget;
   evaluate(expr: Expr, grid: Grid): Value;

@@ -53,14 +53,32 @@ function startInside(window: Window): number | undefined {
   return startMs !== 0 && isInside ? startMs : undefined;
 }
 
-function lostInResets({ timesMs, values, startTimesMs, from, to }: Window): number {
-  let lost = 0;
-  for (let i = from + 1; i < to; i++) {
-    const previous = values[i - 1] as number;
-    if ((values[i] as number) < previous || (startTimesMs && isRestart(startTimesMs, timesMs, i)))
-      lost += previous;
+/** What resets inside of the window took from the counter: the sum of the values before each. */
+function lostInResets(window: Window): number {
+  window.resets ??= findResets(window);
+  const { resets, values, from, to } = window;
+  let low = 0;
+  let high = resets.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((resets[middle] as number) <= from) low = middle + 1;
+    else high = middle;
   }
+  let lost = 0;
+  for (; low < resets.length && (resets[low] as number) < to; low++)
+    lost += values[(resets[low] as number) - 1] as number;
   return lost;
+}
+
+function findResets({ timesMs, values, startTimesMs }: Window): Uint32Array {
+  const resets: number[] = [];
+  for (let i = 1; i < values.length; i++) {
+    const isReset =
+      (values[i] as number) < (values[i - 1] as number) ||
+      (startTimesMs !== undefined && isRestart(startTimesMs, timesMs, i));
+    if (isReset) resets.push(i);
+  }
+  return Uint32Array.from(resets);
 }
 
 /**

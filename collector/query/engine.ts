@@ -14,6 +14,8 @@ import { type Column, finish, type Grid, gridTime } from './value.ts';
 
 /** Prometheus' look-back, for callers that name none. */
 export const LOOKBACK_MS = 300_000;
+/** Prometheus' step of subqueries that name none. */
+export const SUBQUERY_STEP_MS = 60_000;
 
 /** A query that is parsed and checked once and may be evaluated many times. */
 export interface Prepared {
@@ -35,6 +37,8 @@ export interface QueryOptions {
   readonly source: SampleSource;
   /** An instant selector finds samples younger than this; 5 minutes unless told. */
   readonly lookbackMs?: number;
+  /** Step of subqueries that name none; 1 minute unless told. */
+  readonly subqueryStepMs?: number;
   readonly limits?: Limits;
   /** Asked now and then; true stops the query. */
   readonly isCanceled?: () => boolean;
@@ -139,6 +143,7 @@ function run(
     source: options.source,
     times,
     lookbackMs: options.lookbackMs ?? LOOKBACK_MS,
+    subqueryStepMs: options.subqueryStepMs ?? SUBQUERY_STEP_MS,
     annotations,
     budget,
     invariant: prepared.invariant,

@@ -21,6 +21,7 @@ export interface EvaluationInput {
   readonly source: SampleSource;
   readonly times: QueryTimes;
   readonly lookbackMs: number;
+  readonly subqueryStepMs: number;
   readonly annotations: Annotations;
   readonly budget: Budget;
   /** Sub-expressions whose value is the same at every step: they are evaluated once. */
@@ -32,6 +33,7 @@ export class Evaluation implements Context {
   readonly source: SampleSource;
   readonly times: QueryTimes;
   readonly lookbackMs: number;
+  readonly subqueryStepMs: number;
   readonly annotations: Annotations;
   readonly budget: Budget;
   readonly #invariant: ReadonlySet<Expr>;
@@ -42,6 +44,7 @@ export class Evaluation implements Context {
     this.source = input.source;
     this.times = input.times;
     this.lookbackMs = input.lookbackMs;
+    this.subqueryStepMs = input.subqueryStepMs;
     this.annotations = input.annotations;
     this.budget = input.budget;
     this.#invariant = input.invariant;

@@ -45,11 +45,6 @@ export class KahanMeans {
     this.#isMean = new Uint8Array(slots);
   }
 
-  reset(slot: number): void {
-    this.counts[slot] = 0;
-    this.#isMean[slot] = 0;
-  }
-
   add(slot: number, value: number): void {
     const count = (this.counts[slot] as number) + 1;
     this.counts[slot] = count;

@@ -83,6 +83,7 @@ function fill(column: Column, series: RangeSeries, filling: Filling): void {
     rangeMs,
     timeMs: 0,
     pointsPerSample: series.pointsPerSample,
+    resets: undefined,
   };
   const arguments_ = parameters.map(() => 0);
   let from = firstAfter(timesMs, references.firstMs - rangeMs - before);

@@ -1,6 +1,6 @@
 import { extendedChange, extrapolatedChange, instantChange, isRestart } from './counter.ts';
 import { executionError } from './errors.ts';
-import { KahanMeans, KahanSum } from './kahan.ts';
+import { correctionAfter, KahanMeans, KahanSum } from './kahan.ts';
 import { quantileOf } from './quantile.ts';
 import { firstAfter } from './select.ts';
 import type { RangeFunction, Window } from './window.ts';
@@ -89,10 +89,23 @@ function resets({ timesMs, values, startTimesMs, from, to }: Window): number {
   return count;
 }
 
-const means = new KahanMeans(1);
-
+/** The plain mean with compensated sum; KahanMeans takes over where the sum would overflow. */
 function average({ values, from, to }: Window): number {
-  means.reset(0);
+  let sum = values[from] as number;
+  let correction = 0;
+  for (let i = from + 1; i < to; i++) {
+    const value = values[i] as number;
+    const total = sum + value;
+    if (total === Number.POSITIVE_INFINITY || total === Number.NEGATIVE_INFINITY)
+      return slowAverage(values, from, to);
+    correction = correctionAfter(sum, value, total, correction);
+    sum = total;
+  }
+  return sum / (to - from) + correction / (to - from);
+}
+
+function slowAverage(values: Float64Array, from: number, to: number): number {
+  const means = new KahanMeans(1);
   for (let i = from; i < to; i++) means.add(0, values[i] as number);
   return means.mean(0);
 }

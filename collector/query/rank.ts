@@ -60,21 +60,21 @@ function topOf(
 /** Indices of the k best members at one step, best first; of equals, the first. */
 function best(members: readonly Column[], step: number, k: number, sign: 1 | -1): number[] {
   const chosen: number[] = [];
-  const valueOf = (index: number): number => (members[index] as Column).values[step] as number;
+  const valueAt = (index: number): number => (members[index] as Column).values[step] as number;
   const isBetter = (value: number, other: number): boolean =>
     value * sign > other * sign || (Number.isNaN(other) && !Number.isNaN(value));
   for (let index = 0; index < members.length; index++) {
     if ((members[index] as Column).present[step] === 0 || k < 1) continue;
-    const value = valueOf(index);
+    const value = valueAt(index);
     if (chosen.length === k) {
-      if (!isBetter(value, valueOf(chosen.at(-1) as number))) continue;
+      if (!isBetter(value, valueAt(chosen.at(-1) as number))) continue;
       chosen.pop();
     }
     let low = 0;
     let high = chosen.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (isBetter(value, valueOf(chosen[middle] as number))) high = middle;
+      if (isBetter(value, valueAt(chosen[middle] as number))) high = middle;
       else low = middle + 1;
     }
     chosen.splice(low, 0, index);

@@ -162,7 +162,7 @@ class Translator {
         this.#escape(tail, true);
       } else {
         const point = String.fromCodePoint(tail.codePointAt(0) as number);
-        this.#out += point === '-' ? '-' : literal(point);
+        this.#out += point === '-' ? '-' : classLiteral(point);
         this.#at += point.length;
       }
     }
@@ -190,7 +190,7 @@ class Translator {
     }
     if (next === 'a') this.#out += '\\x07';
     else if (/[A-Za-z0-9]/.test(next)) throw fail('invalid escape sequence', rest.slice(0, 2));
-    else this.#out += literal(next);
+    else this.#out += inClass ? classLiteral(next) : literal(next);
     this.#at += 2;
     return true;
   }
@@ -219,7 +219,12 @@ function modifiers(flags: string, whole: string): string {
 }
 
 function literal(char: string): string {
-  return /[\^$\\.*+?()[\]{}|/-]/.test(char) ? `\\${char}` : char;
+  return /[\^$\\.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
+}
+
+/** Inside of brackets other characters are special: a `-` that was escaped must stay so. */
+function classLiteral(char: string): string {
+  return /[\^\\[\]-]/.test(char) ? `\\${char}` : char;
 }
 
 function fail(reason: string, at: string): RegexpSyntaxError {

@@ -4,9 +4,11 @@ import {
   evaluateInstant,
   evaluateRange,
   type MatrixSeries,
+  type Prepared,
   prepare,
   type QueryResult,
   type QueryValue,
+  type RangeOptions,
 } from './engine.ts';
 import { QueryError } from './errors.ts';
 import { type Labels, METRIC_NAME } from './labels.ts';
@@ -250,8 +252,8 @@ function rangeModeFault(
   const isComparable = stepMs === 0 && (value.type === 'vector' || value.type === 'scalar');
   if (!isComparable || QUERY_TIMES.test(expr) || expectations.has('ordered')) return undefined;
   const range = { startMs: startMs - 60_000, endMs: startMs + 60_000, stepMs: 60_000 };
-  const { value: matrix } = evaluateRange(prepare(expr), { source, ...range });
-  if (matrix.type !== 'matrix') return undefined;
+  const matrix = rangeValueOrUnsupported(prepare(expr), { source, ...range });
+  if (matrix?.type !== 'matrix') return undefined;
   const samples = matrix.series.flatMap(({ labels, timesMs, values }) => {
     const index = timesMs.indexOf(startMs);
     return index === -1 ? [] : [{ labels, value: values[index] as number }];
@@ -261,4 +263,17 @@ function rangeModeFault(
     ? valueFault(command, { type: 'scalar', timeMs: startMs, value: scalar.value })
     : vectorFault(command, samples);
   return fault && `as a range query: ${fault}`;
+}
+
+/** The times around the instant may meet native histograms that the instant itself does not; then there is nothing to compare. */
+function rangeValueOrUnsupported(
+  prepared: Prepared,
+  options: RangeOptions,
+): QueryValue | undefined {
+  try {
+    return evaluateRange(prepared, options).value;
+  } catch (error) {
+    if (error instanceof QueryError && error.code === 'query-unsupported') return undefined;
+    throw error;
+  }
 }

@@ -171,14 +171,11 @@ function selectedRange(
   return { series, references, rangeMs };
 }
 
-/** Step of a subquery that names none. */
-export const SUBQUERY_STEP_MS = 60_000;
-
 function subqueryRange(context: Context, expr: SubqueryExpr, grid: Grid): RangeVector {
   const { startMs, endMs, stepMs } = context.times;
   const durations = { stepMs, rangeMs: endMs - startMs };
   const rangeMs = durationMs(expr.range, durations, false);
-  const innerStepMs = expr.step ? durationMs(expr.step, durations, false) : SUBQUERY_STEP_MS;
+  const innerStepMs = expr.step ? durationMs(expr.step, durations, false) : context.subqueryStepMs;
   const references = referencesOf(context, expr, grid);
   // The inner times are multiples of the inner step, whatever the outer times are; the window is open to the left.
   const first = (Math.floor((references.firstMs - rangeMs) / innerStepMs) + 1) * innerStepMs;

@@ -13,6 +13,8 @@ export interface Window {
   /** The evaluation time, which `offset` and `@` do not move. */
   timeMs: number;
   pointsPerSample: number;
+  /** Indexes of all samples of the series before which a counter was reset; found once per series, when first asked for. */
+  resets: Uint32Array | undefined;
 }
 
 /** A range function at one evaluation time; undefined = no result there. `parameters` are its scalar arguments in order. */

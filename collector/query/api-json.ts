@@ -1,0 +1,42 @@
+import type { QueryValue } from './engine.ts';
+import type { Labels } from './labels.ts';
+import { formatSampleValue } from './literal.ts';
+
+/** `data` of an answer to a query, in the HTTP API's JSON; `stats` is JSON text or ''. */
+export function resultJson(value: QueryValue, stats: string): string {
+  const tail = stats === '' ? '' : `,"stats":${stats}`;
+  return `{"resultType":"${value.type}","result":${valueJson(value)}${tail}}`;
+}
+
+function valueJson(value: QueryValue): string {
+  switch (value.type) {
+    case 'scalar':
+      return pointJson(value.timeMs, value.value);
+    case 'string':
+      return `[${value.timeMs / 1000},${JSON.stringify(value.value)}]`;
+    case 'vector': {
+      const series = value.samples.map(
+        ({ labels, value: number }) =>
+          `{"metric":${labelsJson(labels)},"value":${pointJson(value.timeMs, number)}}`,
+      );
+      return `[${series.join(',')}]`;
+    }
+    case 'matrix': {
+      const series = value.series.map(({ labels, timesMs, values }) => {
+        const points: string[] = new Array(values.length);
+        for (let i = 0; i < values.length; i++)
+          points[i] = pointJson(timesMs[i] as number, values[i] as number);
+        return `{"metric":${labelsJson(labels)},"values":[${points.join(',')}]}`;
+      });
+      return `[${series.join(',')}]`;
+    }
+  }
+}
+
+function pointJson(timeMs: number, value: number): string {
+  return `[${timeMs / 1000},"${formatSampleValue(value)}"]`;
+}
+
+export function labelsJson(labels: Labels): string {
+  return JSON.stringify(labels);
+}
