@@ -7,7 +7,7 @@ import { colours } from '../data/theme.ts';
 import { dateTimeText } from '../lib/clock-text.ts';
 import type { Table } from '../lib/csv.ts';
 import { fixedRange, panned, type TimeRange, zoomed } from '../lib/time-range.ts';
-import { formatValue } from '../lib/units.ts';
+import { formatValue, needsCaption } from '../lib/units.ts';
 import { ChartFeed, type ChartSource } from './feed.ts';
 import { Legend } from './legend.tsx';
 import type { Mark, NoData } from './marks.ts';
@@ -21,6 +21,8 @@ export interface ChartProps {
   readonly description?: string;
   readonly units: string;
   readonly kind?: PlotOptions['kind'];
+  /** The value axis begins at zero, however far the values are from it. */
+  readonly fromZero?: boolean;
   readonly lines: readonly Line[];
   readonly source: ChartSource;
   /** Of the plot with its axes, CSS pixels. */
@@ -90,6 +92,9 @@ export function Chart(props: ChartProps) {
         <span class="chart-title" id={`${id}-title`} title={props.description ?? title}>
           {title}
         </span>
+        {needsCaption(units) ? (
+          <span class="chart-units">{units.replace('/sec', '/s')}</span>
+        ) : null}
         {props.children}
         <ChartMenu
           title={title}
@@ -257,13 +262,14 @@ class ChartController {
   }
 
   #makePlot(): Plot {
-    const { units, kind = 'lines', lines, noData, marks } = this.#props;
+    const { units, kind = 'lines', fromZero = false, lines, noData, marks } = this.#props;
     const plot = new Plot(
       this.#body,
       { width: this.#body.clientWidth, height: this.#height },
       {
         units,
         kind,
+        fromZero,
         lines,
         window: () => this.#feed?.window ?? { fromS: 0, toS: 1 },
         ...(noData ? { noData } : {}),

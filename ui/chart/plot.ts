@@ -21,6 +21,7 @@ export interface PlotOptions {
   readonly units: string;
   /** `band`: the first two lines bound a filled area, the rest are lines over it. */
   readonly kind: 'lines' | 'stack' | 'band';
+  readonly fromZero: boolean;
   readonly lines: readonly Line[];
   readonly window: () => Window;
   /** Where data ended, when its host is silent. */
@@ -138,6 +139,10 @@ export class Plot {
 
   #uplotOptions({ width, height }: { width: number; height: number }): uPlot.Options {
     const { lines, units, kind } = this.#options;
+    const base = {
+      fromZero: this.#options.fromZero || kind !== 'lines',
+      isWhole: kind === 'stack' && units === '%',
+    };
     return {
       width,
       height,
@@ -151,7 +156,7 @@ export class Plot {
             return [fromS, toS > fromS ? toS : fromS + 1];
           },
         },
-        y: { range: (_chart, min, max) => valueRange(units, kind, min, max) },
+        y: { range: (_chart, min, max) => valueRange(base, min, max) },
       },
       axes: [timeAxis(), valueAxis(units)],
       series: [{}, ...lines.map((line, index) => this.#series(line, index))],
@@ -228,15 +233,14 @@ function translucent(colour: string): string {
 
 /** From zero where zero means something; percent stacks are whole; a value that hardly moves far from zero gets its own window. */
 function valueRange(
-  units: string,
-  kind: PlotOptions['kind'],
+  { fromZero, isWhole }: { readonly fromZero: boolean; readonly isWhole: boolean },
   min: number | null,
   max: number | null,
 ): [number, number] {
-  if (kind === 'stack' && units === '%') return [0, 100];
+  if (isWhole) return [0, 100];
   if (min === null || max === null) return [0, 1];
   const room = max - min;
-  const isFar = min > 0 && room < min * 0.25 && kind === 'lines';
+  const isFar = !fromZero && min > 0 && room < min * 0.25;
   if (isFar) return [min - (room || min * 0.1) * 0.5, max + (room || min * 0.1) * 0.5];
   const top = max <= 0 ? 0 : max * 1.08;
   return [min < 0 ? min * 1.08 : 0, top > 0 ? top : min < 0 ? 0 : 1];

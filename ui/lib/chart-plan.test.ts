@@ -69,7 +69,7 @@ const cases: readonly [
       series('load_fifteen'),
     ],
     [
-      'core / Bytes [lines bytes/sec]: in, out',
+      'core / Network traffic [lines bytes/sec]: in, out',
       'core / Packets in [lines packets/sec]: pkts_in',
       'core / Load [lines ]: one, fifteen',
     ],

@@ -54,6 +54,9 @@ const LINE_WORDS = new Set(
   ),
 );
 
+/** The time of the agent's start: the page shows it as a state and an age. */
+const HEARTBEAT = 'heartbeat';
+
 const GROUP_ORDER = [
   'cpu',
   'load',
@@ -69,7 +72,7 @@ const GROUP_ORDER = [
 export function planCharts(series: readonly SeriesInfo[]): ChartGroup[] {
   const groups = new Map<string, SeriesInfo[]>();
   for (const one of series) {
-    if (one.type === 'string') continue;
+    if (one.type === 'string' || one.metric === HEARTBEAT) continue;
     const name = one.group === '' ? 'other' : one.group;
     groups.set(name, [...(groups.get(name) ?? []), one]);
   }
@@ -175,9 +178,12 @@ function lineWords(metric: string): string {
   return (telling.length > 0 ? telling : words).join(' ');
 }
 
-/** `disk_read_bytes` → `disk_bytes`; a name of nothing but such words stays whole. */
+/** `disk_read_bytes` → `disk_bytes`, `disk_reads` → `disk_operations`; a name of nothing but such words stays whole. */
 function stemOf(metric: string): string {
-  const words = metric.split('_').filter((word) => !LINE_WORDS.has(word));
+  const words = metric
+    .split('_')
+    .map((word) => (word === 'reads' || word === 'writes' ? 'operations' : word))
+    .filter((word) => !LINE_WORDS.has(word));
   return words.length > 0 ? words.join('_') : metric;
 }
 
@@ -193,8 +199,23 @@ const SPOKEN: Readonly<Record<string, string>> = {
   fs: 'file system',
 };
 
+/** Better than the words of the names. */
+const TITLES: Readonly<Record<string, string>> = {
+  bytes: 'Network traffic',
+  pkts: 'Network packets',
+  disk: 'Disk space',
+  fs: 'File systems',
+  net_bytes: 'Traffic by interface',
+  net_pkts: 'Packets by interface',
+  net_errors: 'Errors by interface',
+  net_drops: 'Drops by interface',
+  page: 'Paging',
+};
+
 /** `disk_bytes` → `Disk bytes` */
 export function titleOf(name: string): string {
+  const known = TITLES[name];
+  if (known !== undefined) return known;
   const words = name.split('_').map((word) => SPOKEN[word] ?? word);
   const text = words.join(' ');
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -39,6 +39,8 @@ test('ticks of one axis share the unit of the largest', () => {
   ]);
   assert.deepEqual(formatTicks([0, 50, 100], '%'), ['0 %', '50 %', '100 %']);
   assert.deepEqual(formatTicks([0, 0.05, 0.1], ''), ['0.00', '0.05', '0.10']);
+  assert.deepEqual(formatTicks([0, 0.25, 0.5], '%'), ['0.00 %', '0.25 %', '0.50 %']);
+  assert.deepEqual(formatTicks([0, 10_000, 20_000], 'switches/sec'), ['0k', '10k', '20k']);
   assert.deepEqual(formatTicks([], '%'), []);
 });
 

@@ -102,13 +102,30 @@ function trimmed(text: string): string {
   return text.replace(/\.?0+$/, '');
 }
 
-/** Labels of one axis: all in the unit of the largest, with just the decimals that tell neighbours apart. */
+/** Labels of one axis: all in the unit of the largest, with just the decimals that they need. */
 export function formatTicks(ticks: readonly number[], units: string): string[] {
   const magnitude = Math.max(0, ...ticks.map(Math.abs));
   const scale = scaleFor(units, magnitude);
-  const gap = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) * scale.factor : 1;
-  const decimals = gap >= 1 || gap === 0 ? 0 : Math.min(6, Math.ceil(-Math.log10(gap) - 1e-9));
-  return ticks.map((tick) => `${(tick * scale.factor).toFixed(decimals)}${scale.suffix}`);
+  const decimals = decimalsOf(ticks.map((tick) => tick * scale.factor));
+  const suffix = needsCaption(units) ? scale.suffix.slice(0, -tailOf(units).length) : scale.suffix;
+  return ticks.map((tick) => `${(tick * scale.factor).toFixed(decimals)}${suffix}`);
+}
+
+/** True for units in whole words: too long for an axis, they stand beside the title of the chart. */
+export function needsCaption(units: string): boolean {
+  return BYTE_FAMILIES[units] === undefined && tailOf(units).length > 4;
+}
+
+/** The fewest that write every one of the values exactly, at most six. */
+function decimalsOf(values: readonly number[]): number {
+  const isExact = (decimals: number) =>
+    values.every((value) => {
+      const shifted = value * 10 ** decimals;
+      return Math.abs(shifted - Math.round(shifted)) < 1e-6 * Math.max(1, Math.abs(shifted));
+    });
+  let decimals = 0;
+  while (decimals < 6 && !isExact(decimals)) decimals++;
+  return decimals;
 }
 
 const DURATION_UNITS = [

@@ -1,6 +1,6 @@
 import type { HostState, Severity } from '../../wire/http.ts';
 
-type Shape = 'ok' | 'warn' | 'crit' | 'down' | 'busy' | 'off';
+type Shape = 'ok' | 'info' | 'warn' | 'crit' | 'down' | 'busy' | 'off';
 
 /** A status as colour, shape and word, so that none of them is needed alone. */
 export function Status({ shape, children }: { shape: Shape; children: preact.ComponentChildren }) {
@@ -19,7 +19,7 @@ export const STATE_SHAPES: Readonly<Record<HostState, Shape>> = {
 };
 
 export const SEVERITY_SHAPES: Readonly<Record<Severity, Shape>> = {
-  info: 'ok',
+  info: 'info',
   warning: 'warn',
   critical: 'crit',
 };

@@ -12,7 +12,7 @@ export function Facts({ host }: { host: HostDetail }) {
   return (
     <section class="facts-section" aria-labelledby="group-facts">
       <h2 id="group-facts" class="group-title">
-        facts
+        Facts
       </h2>
       <dl class="panel facts">
         {rows

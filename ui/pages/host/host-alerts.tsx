@@ -1,7 +1,7 @@
 import { alerts, nowS } from '../../data/live.ts';
+import { byUrgency } from '../../lib/alert-groups.ts';
 import { formatDuration } from '../../lib/units.ts';
 import { SEVERITY_SHAPES, Status } from '../../parts/status.tsx';
-import { byUrgency } from '../overview/alert-list.tsx';
 
 /** What is wrong with this host, if anything is. */
 export function HostAlerts({ host }: { host: string }) {

@@ -9,7 +9,7 @@ import { STATE_SHAPES, Status } from '../../parts/status.tsx';
 const OFFSET_MS_MAX = 1_000;
 
 /** Facts that tell machines apart at a glance, under the names of the agent and of its demo. */
-const HEAD_FACTS = ['cpu_model', 'os_release', 'kernel', 'system'];
+const HEAD_FACTS = ['system.model', 'cpu.model', 'os.release'];
 
 /** Who the host is and how it does, in one line. */
 export function HostHead({ host }: { host: HostDetail }) {

@@ -25,6 +25,7 @@ export function SeriesChart({ host, plan, group, marks, noData }: SeriesChartPro
       description={plan.description}
       units={plan.units}
       kind={plan.kind}
+      fromZero={plan.lines.some((line) => line.isCeiling)}
       lines={lines}
       source={source}
       marks={marks}

@@ -22,7 +22,10 @@ export interface MapPicture {
 
 /** Cells narrower than these show less. */
 const NAME_WIDTH_MIN = 30;
-const VALUE_WIDTH_MIN = 76;
+const VALUE_WIDTH_MIN = 62;
+/** Of a letter, and of what a value takes at the right of the cell. */
+const LETTER_PX = 6.5;
+const VALUE_PX = 34;
 /** Behind the shape of an alert: the page's colour sets it off from any step of the ramp. */
 const BADGE_WIDTH = 13;
 
@@ -136,12 +139,16 @@ function drawTexts(
   ctx.textAlign = 'left';
   if (width >= VALUE_WIDTH_MIN) {
     const left = x + (isMarked ? BADGE_WIDTH + 3 : 4);
-    ctx.fillText(shortName(host.name, 7), left, middle);
+    ctx.fillText(
+      shortName(host.name, Math.floor((x + width - VALUE_PX - left) / LETTER_PX)),
+      left,
+      middle,
+    );
     ctx.textAlign = 'right';
     ctx.fillText(value, x + width - 4, middle);
   } else
     ctx.fillText(
-      shortName(host.name, Math.floor(width / 6.5)),
+      shortName(host.name, Math.floor(width / LETTER_PX)),
       x + (isMarked ? BADGE_WIDTH + 2 : 3),
       middle,
     );
@@ -150,6 +157,7 @@ function drawTexts(
 /** The end of a name tells hosts apart, its domain does not. */
 function shortName(name: string, lengthMax: number): string {
   const short = name.split('.', 1)[0]!;
+  if (lengthMax < 2) return '';
   return short.length <= lengthMax ? short : `…${short.slice(-(lengthMax - 1))}`;
 }
 
