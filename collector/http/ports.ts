@@ -31,13 +31,15 @@ export type QueryTask =
       readonly format: RangeFormat;
     }
   | { readonly kind: 'bands'; readonly request: BandRangeRequest; readonly format: RangeFormat }
+  /** A call of Prometheus' API: what comes after `/api/v1/`, and its parameters as a query string. */
+  | { readonly kind: 'prometheus'; readonly path: string; readonly params: string }
   | { readonly kind: 'federate'; readonly selectors: readonly string[] };
 
 /** A whole HTTP answer, so that the main thread only passes it on. */
 export interface QueryAnswer {
   readonly status: number;
   readonly type: string;
-  readonly body: Uint8Array;
+  readonly body: string;
 }
 
 export interface QueryRunner {

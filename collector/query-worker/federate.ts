@@ -35,7 +35,7 @@ export function federate(
     for (const series of source.select(matchers, hints)) found.set(series.labels.key, series);
   }
   const text = formatExposition(familiesOf(found.values()));
-  return { status: 200, type: EXPOSITION_TYPE, body: Buffer.from(text) };
+  return { status: 200, type: EXPOSITION_TYPE, body: text };
 }
 
 function matchersOf(selector: string): readonly Matcher[] {

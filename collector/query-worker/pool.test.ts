@@ -40,7 +40,7 @@ const slow = (count: number) => taskOf(...new Array<string>(count).fill('slow'))
 
 test('a thread answers with the bytes of the HTTP answer', async () => {
   const answer = await startPool().run(taskOf('n001'), never);
-  const range = JSON.parse(Buffer.from(answer.body).toString()) as SeriesRange;
+  const range = JSON.parse(answer.body) as SeriesRange;
   assert.equal(answer.status, 200);
   assert.equal(range.series[0]?.average.length, 60);
 });

@@ -1,6 +1,7 @@
 import { InputError } from '../../base/errors.ts';
 import type { HostTable } from '../hosts/host-table.ts';
 import type { QueryAnswer, QueryTask, RangeFormat } from '../http/ports.ts';
+import { answerApi } from '../query/api.ts';
 import type { SampleSource } from '../query/source.ts';
 import { formatCsv } from '../range/csv.ts';
 import { type RangeSource, readBandRange, readSeriesRange } from '../range/read-range.ts';
@@ -40,9 +41,20 @@ export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boo
       const range = readBandRange(task.request, source);
       return formatted(task.format, range, () => tableOfBands(range));
     }
+    case 'prometheus':
+      return prometheus(task, data, isCancelled);
     case 'federate':
       return federate(task.selectors, data.source, data.nowMs());
   }
+}
+
+function prometheus(
+  { path, params }: Extract<QueryTask, { kind: 'prometheus' }>,
+  { source, nowMs }: QueryData,
+  isCanceled: () => boolean,
+): QueryAnswer {
+  const request = { path, params: new URLSearchParams(params) };
+  return { type: 'application/json', ...answerApi(request, { source, nowMs, isCanceled }) };
 }
 
 function formatted(format: RangeFormat, range: object, table: () => RangeTable): QueryAnswer {
@@ -57,5 +69,5 @@ function formatted(format: RangeFormat, range: object, table: () => RangeTable):
 }
 
 function answer(type: string, text: string): QueryAnswer {
-  return { status: 200, type, body: Buffer.from(text) };
+  return { status: 200, type, body: text };
 }

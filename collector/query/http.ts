@@ -39,6 +39,7 @@ export function registerPrometheusApi(app: FastifyInstance, ports: PrometheusApi
     app.route({
       method: ['GET', 'POST'],
       url: `/api/v1/${path}`,
+      config: { access: 'viewer' }, // a POST that only reads
       handler: (request, reply) => run(ports, path, request, reply),
     });
   }

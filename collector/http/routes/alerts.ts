@@ -20,6 +20,9 @@ export function alertRoutes(app: FastifyInstance, alerts: AlertService): void {
       expr: body.text('expr', { max: EXPR_MAX }),
       forSeconds: body.number('forSeconds', FOR_SECONDS),
       severity: body.choice('severity', SEVERITIES, 'warning'),
+      ...optionalText(body, 'summary'),
+      ...optionalText(body, 'resolve'),
+      onMissing: body.choice('onMissing', ['keep', 'resolve', 'fire'], 'keep'),
     };
     return reply.code(201).send(alerts.addRule(rule));
   });
@@ -28,4 +31,10 @@ export function alertRoutes(app: FastifyInstance, alerts: AlertService): void {
     alerts.removeRule(params.name);
     return reply.code(204).send();
   });
+}
+
+/** A field only where the body has it. */
+function optionalText<Field extends string>(body: Body, field: Field): { [K in Field]?: string } {
+  const value = body.text(field, { default: '', max: EXPR_MAX });
+  return (value === '' ? {} : { [field]: value }) as { [K in Field]?: string };
 }

@@ -3,12 +3,14 @@ import { InputError } from '../../../base/errors.ts';
 import type { HostDetail, HostList, MetricInfo } from '../../../wire/http.ts';
 import type { HostTable } from '../../hosts/host-table.ts';
 import { hostDetail, hostSummary } from '../host-json.ts';
-import { MetricCatalogue } from '../metric-catalogue.ts';
+import type { MetricCatalogue } from '../metric-catalogue.ts';
 
 /** Hosts with their newest values, and the metrics that they have. */
-export function hostRoutes(app: FastifyInstance, hosts: HostTable): void {
-  const catalogue = new MetricCatalogue(hosts);
-
+export function hostRoutes(
+  app: FastifyInstance,
+  hosts: HostTable,
+  catalogue: MetricCatalogue,
+): void {
   app.get(
     '/api/hosts',
     async (): Promise<HostList> => ({

@@ -208,6 +208,53 @@ test('/metrics tells how the collector itself does', async () => {
   assert.match(body, /^process_resident_memory_bytes \d+$/m);
 });
 
+const QUERY = { query: 'sum by (rack) (load_one)', time: String(START_S + 60) };
+
+for (const method of ['GET', 'POST'] as const) {
+  test(`Prometheus' API answers ${method} with a viewer's token`, async () => {
+    const form = new URLSearchParams(QUERY).toString();
+    const response = await server.app.inject({
+      method,
+      url: method === 'GET' ? `/api/v1/query?${form}` : '/api/v1/query',
+      remoteAddress: '10.0.0.9',
+      headers: {
+        authorization: `Bearer ${server.tokens.add(method, 'viewer', 0)}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      ...(method === 'POST' ? { payload: form } : {}),
+    });
+    assert.equal(response.statusCode, 200, response.body);
+    const { status, data } = response.json();
+    const at = (host: string) => server.cluster.byName(host)?.seriesByKey('load_one')?.value() ?? 0;
+    assert.deepEqual([status, data.resultType], ['success', 'vector']);
+    assert.deepEqual(data.result[0].metric, { rack: 'r1' });
+    assert.equal(Number(data.result[0].value[1]).toFixed(6), (at('a') + at('b')).toFixed(6));
+  });
+}
+
+const prometheusCalls = [
+  { url: '/api/v1/query?query=1%2B1', expect: /"2"/ },
+  { url: '/api/v1/label/host/values', expect: /\["a","b","c"\]/ },
+  { url: '/api/v1/labels?match[]=disk_read_bytes', expect: /"device"/ },
+  { url: '/api/v1/metadata?metric=load_one', expect: /"type":"gauge"/ },
+  { url: '/api/v1/status/buildinfo', expect: /"version":"3/ },
+  { url: '/api/v1/targets', expect: /"health":"up"/ },
+];
+for (const { url, expect } of prometheusCalls) {
+  test(`${url} is answered as Prometheus answers it`, async () => {
+    const response = await server.app.inject({ url });
+    assert.equal(response.statusCode, 200, response.body);
+    assert.equal(response.json().status, 'success');
+    assert.match(response.body, expect);
+  });
+}
+
+test("a bad query is refused in Prometheus' envelope", async () => {
+  const response = await server.app.inject({ url: '/api/v1/query?query=sum(' });
+  assert.equal(response.statusCode, 400);
+  assert.deepEqual([response.json().status, response.json().errorType], ['error', 'bad_data']);
+});
+
 const badNotes = [
   { payload: {}, reason: /text/ },
   { payload: { text: '' }, reason: /empty/ },
