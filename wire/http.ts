@@ -123,10 +123,17 @@ export interface RuleInfo {
 }
 
 export interface NewRule {
+  /** Made of the expression where it is missing: load_one_above_8. */
   readonly name?: string;
   readonly expr: string;
   readonly forSeconds?: number;
   readonly severity?: Severity;
+  /** What people read; a template: `{{ $labels.host }} has a load of {{ $value }}`. */
+  readonly summary?: string;
+  /** Hysteresis: once it fires it clears only when this holds. */
+  readonly resolve?: string;
+  /** When its data vanishes; `keep` unless told. */
+  readonly onMissing?: 'keep' | 'resolve' | 'fire';
 }
 
 /** GET /api/alerts */
@@ -139,6 +146,36 @@ export interface AlertInfo {
   readonly activeAtMs: number;
   readonly firedAtMs: number | null;
   readonly resolvedAtMs: number | null;
+}
+
+/** What GET /api/alerts gives of each alert. */
+export interface AlertDetail extends AlertInfo {
+  /** 16 hexadecimal digits: by it an alert is acknowledged. */
+  readonly fingerprint: string;
+  readonly annotations: Labels;
+  /** Names of the receivers that it is routed to. */
+  readonly receivers: readonly string[];
+  /** Ids of silences. */
+  readonly silencedBy: readonly string[];
+  /** Fingerprints of alerts. */
+  readonly inhibitedBy: readonly string[];
+  /** Names of time intervals, and why its host is held back, such as its installation. */
+  readonly mutedBy: readonly string[];
+  readonly acknowledged: {
+    readonly byWhom: string;
+    readonly comment: string;
+    readonly untilMs: number;
+  } | null;
+}
+
+/** GET /api/alerts/history?rule=…&from=…&to=… */
+export interface AlertTransition {
+  readonly timeMs: number;
+  readonly rule: string;
+  readonly labels: Labels;
+  /** What it became; `gone` = it was pending and its condition became false. */
+  readonly state: 'pending' | 'firing' | 'nodata' | 'inactive' | 'gone';
+  readonly value: number | null;
 }
 
 /** GET /api/events?host=…&from=…&to=…: ticks on the charts. */

@@ -14,13 +14,9 @@ const NAME_MAX = 128;
  */
 export function groupOfAddedRule(rule: NewRule): RuleGroup {
   const name = nameOf(rule);
-  try {
-    prepare(rule.expr);
-  } catch (error) {
-    throw new InputError('rule-invalid', `expression of rule ${name}: ${reasonOf(error)}`, {
-      field: 'expr',
-    });
-  }
+  check(name, 'expr', () => prepare(rule.expr));
+  if (rule.resolve !== undefined) check(name, 'resolve', () => prepare(rule.resolve as string));
+  const summary = rule.summary ?? `${rule.expr} (value {{ $value | humanize }})`;
   return {
     name: `added ${name}`,
     file: '',
@@ -35,15 +31,21 @@ export function groupOfAddedRule(rule: NewRule): RuleGroup {
         forMs: (rule.forSeconds ?? 0) * 1000,
         keepFiringForMs: 0,
         labels: new Map([['severity', new Template(rule.severity ?? 'warning')]]),
-        annotations: new Map([
-          ['summary', new Template(`${rule.expr} (value {{ $value | humanize }})`)],
-        ]),
-        resolve: undefined,
-        onMissing: undefined,
+        annotations: new Map([['summary', check(name, 'summary', () => new Template(summary))]]),
+        resolve: rule.resolve,
+        onMissing: rule.onMissing,
         line: 1,
       },
     ],
   };
+}
+
+function check<T>(rule: string, field: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new InputError('rule-invalid', `${field} of rule ${rule}: ${reasonOf(error)}`, { field });
+  }
 }
 
 const WORDS: readonly (readonly [pattern: RegExp, word: string])[] = [

@@ -1,11 +1,11 @@
 import { InputError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { AlertInfo, NewRule, RuleInfo } from '../../wire/http.ts';
+import type { AlertDetail, AlertTransition, NewRule, RuleInfo } from '../../wire/http.ts';
 import { type Alert, type AlertSink, fingerprint } from '../notify/alert.ts';
 import type { SampleSource } from '../query/source.ts';
 import { groupOfAddedRule, nameOf } from './added-rule.ts';
-import { toAlertInfo, toRuleInfo } from './alert-info.ts';
-import type { AlertStore, Changes, Transition } from './alert-store.ts';
+import { type AlertHandling, toAlertDetail, toRuleInfo } from './alert-info.ts';
+import type { AlertStore, Changes } from './alert-store.ts';
 import type { EvaluationContext } from './evaluate.ts';
 import { GroupState, type RuleHealth } from './group.ts';
 import { PreparedQueries } from './prepared-queries.ts';
@@ -19,6 +19,8 @@ export interface AlertEnginePorts {
   readonly source: SampleSource;
   readonly store: AlertStore;
   readonly sink: AlertSink;
+  /** What is done with an alert: whom it is told to, why not. */
+  handlingOf(labels: Readonly<Record<string, string>>): AlertHandling;
   readonly log: Log;
   nowMs(): number;
 }
@@ -146,10 +148,12 @@ export class AlertEngine {
   }
 
   /** Pending, firing and nodata, and those resolved in the last minutes; the newest first. */
-  alerts(): readonly AlertInfo[] {
+  alerts(): readonly AlertDetail[] {
     return this.#rules()
       .flatMap(({ rule, alerts }) =>
-        [...(alerts?.instances.values() ?? [])].map((instance) => toAlertInfo(rule, instance)),
+        [...(alerts?.instances.values() ?? [])].map((instance) =>
+          toAlertDetail(rule, instance, this.#ports.handlingOf(instance.labels.toObject())),
+        ),
       )
       .toSorted((a, b) => b.activeAtMs - a.activeAtMs);
   }
@@ -295,13 +299,13 @@ interface RuleChanges extends Changes {
 function changesOf(group: GroupState, before: Snapshot, timeMs: number): RuleChanges {
   const saved: { rule: string; instance: AlertInstance }[] = [];
   const forgotten: { rule: string; key: string }[] = [];
-  const transitions: Transition[] = [];
+  const transitions: AlertTransition[] = [];
   const passedOn: AlertInstance[] = [];
   for (const health of group.rules) {
     const old = before.get(health);
     if (!health.alerts || !old || health.alerts.instances === old) continue;
     const rule = identityOf(health);
-    const note = (instance: AlertInstance, state: Transition['state']) =>
+    const note = (instance: AlertInstance, state: AlertTransition['state']) =>
       transitions.push({
         timeMs,
         rule: health.rule.name,

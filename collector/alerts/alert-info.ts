@@ -1,4 +1,4 @@
-import { type AlertInfo, type RuleInfo, SEVERITIES, type Severity } from '../../wire/http.ts';
+import { type AlertDetail, type RuleInfo, SEVERITIES, type Severity } from '../../wire/http.ts';
 import type { RuleHealth } from './group.ts';
 import type { Rule } from './rule.ts';
 import { type AlertInstance, isFiring } from './state.ts';
@@ -18,8 +18,20 @@ export function toRuleInfo({ rule, alerts, error }: RuleHealth): RuleInfo | unde
   };
 }
 
-export function toAlertInfo(rule: Rule, instance: AlertInstance): AlertInfo {
+/** The part of an alert's detail that those who notify know. */
+export type AlertHandling = Pick<
+  AlertDetail,
+  'fingerprint' | 'receivers' | 'silencedBy' | 'inhibitedBy' | 'mutedBy' | 'acknowledged'
+>;
+
+export function toAlertDetail(
+  rule: Rule,
+  instance: AlertInstance,
+  handling: AlertHandling,
+): AlertDetail {
   return {
+    ...handling,
+    annotations: instance.annotations,
     rule: rule.name,
     severity: severityOf(instance.labels.get('severity')),
     state: instance.state === 'inactive' ? 'resolved' : instance.state,

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
-import type { NewRule } from '../../wire/http.ts';
+import type { AlertTransition, NewRule } from '../../wire/http.ts';
 import { Labels } from '../query/labels.ts';
-import type { AlertInstance, InstanceState } from './state.ts';
+import type { AlertInstance } from './state.ts';
 
 /** Part of the schema of `registry.db`: rules that people added, alerts as they stand, and what happened to them. */
 export const ALERT_TABLES = `
@@ -34,20 +34,11 @@ export const ALERT_TABLES = `
 const TRANSITIONS_MAX = 1_000_000;
 const ANSWER_MAX = 10_000;
 
-export interface Transition {
-  readonly timeMs: number;
-  readonly rule: string;
-  readonly labels: Readonly<Record<string, string>>;
-  /** `gone` = a pending alert whose condition became false. */
-  readonly state: InstanceState | 'gone';
-  readonly value: number | null;
-}
-
 /** What one evaluation changed. */
 export interface Changes {
   readonly saved: readonly { readonly rule: string; readonly instance: AlertInstance }[];
   readonly forgotten: readonly { readonly rule: string; readonly key: string }[];
-  readonly transitions: readonly Transition[];
+  readonly transitions: readonly AlertTransition[];
 }
 
 type StoredInstance = Omit<AlertInstance, 'labels' | 'sampleLabels' | 'value'> & {
@@ -107,9 +98,12 @@ export class AlertStore {
     readonly fromMs: number;
     readonly toMs: number;
     readonly rule?: string;
-  }): readonly Transition[] {
+  }): readonly AlertTransition[] {
     const rows = this.#database
-      .prepare<[number, number, string | null, string | null], Transition & { labels: string }>(
+      .prepare<
+        [number, number, string | null, string | null],
+        AlertTransition & { labels: string }
+      >(
         `SELECT time_ms AS timeMs, rule, labels, state, value FROM alert_transition
          WHERE time_ms BETWEEN ? AND ? AND (? IS NULL OR rule = ?)
          ORDER BY id DESC LIMIT ${ANSWER_MAX}`,

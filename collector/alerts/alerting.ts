@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import type { Clock } from '../../base/clock.ts';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Problem } from '../../wire/http.ts';
+import type { AlertTransition, Problem } from '../../wire/http.ts';
 import type { HostTable } from '../hosts/host-table.ts';
 import type { NotifyConfig } from '../notify/config.ts';
 import { parseNotifyConfig } from '../notify/config-file.ts';
@@ -13,7 +13,7 @@ import { makeIntegrations } from '../notify/receivers/make.ts';
 import { NotifyStore } from '../notify/store.ts';
 import type { SampleSource } from '../query/source.ts';
 import { AlertEngine } from './alert-engine.ts';
-import { AlertStore, type Transition } from './alert-store.ts';
+import { AlertStore } from './alert-store.ts';
 import { loadRules } from './rule-loader.ts';
 
 export interface AlertingPorts {
@@ -75,6 +75,7 @@ export class Alerting {
         source: ports.source,
         store: this.#store,
         sink: this.notifier,
+        handlingOf: (labels) => this.notifier.handlingOf(labels),
         log: ports.log,
         nowMs: () => ports.clock.nowMs(),
       },
@@ -104,7 +105,7 @@ export class Alerting {
     readonly fromMs: number;
     readonly toMs: number;
     readonly rule?: string;
-  }): readonly Transition[] {
+  }): readonly AlertTransition[] {
     return this.#store.transitions(range);
   }
 

@@ -7,7 +7,7 @@ import { integrationId, type NotifyConfig } from './config.ts';
 import { type NotificationEntry, reasonToNotify } from './dedup.ts';
 import { Courier, type Integration } from './delivery.ts';
 import { Dispatcher, type GroupFlush, type GroupView } from './dispatcher.ts';
-import { inhibitedBy } from './inhibit.ts';
+import { Inhibitor } from './inhibit.ts';
 import type { Notification } from './payload.ts';
 import { matchRoutes, type Route } from './route.ts';
 import { checkSilence, type Silence, silences } from './silence.ts';
@@ -59,6 +59,7 @@ export class Notifier implements AlertSink {
   readonly #entries: Map<string, NotificationEntry>;
   readonly #dispatcher: Dispatcher;
   readonly #listeners = new Set<() => void>();
+  #inhibitor: Inhibitor;
   #courier: Courier;
   #config: NotifyConfig;
   #cancelCleaning: () => void;
@@ -72,6 +73,7 @@ export class Notifier implements AlertSink {
       ports.store.acknowledgements().map((ack) => [ack.fingerprint, ack]),
     );
     this.#entries = new Map(ports.store.entries());
+    this.#inhibitor = new Inhibitor(config.inhibitRules);
     this.#dispatcher = new Dispatcher(config.route, ports.clock, (flush) => this.#notify(flush));
     this.#courier = new Courier(ports, ports.integrations(config));
     this.#cancelCleaning = ports.clock.after(CLEANING_MS, () => this.#clean());
@@ -90,6 +92,8 @@ export class Notifier implements AlertSink {
     this.#config = config;
     this.#courier.close();
     this.#courier = new Courier(this.#ports, this.#ports.integrations(config));
+    this.#inhibitor = new Inhibitor(config.inhibitRules);
+    for (const { alert } of this.#alerts.values()) this.#inhibitor.put(alert);
     this.#dispatcher.restart(
       config.route,
       [...this.#alerts.values()].map(({ alert }) => alert),
@@ -102,6 +106,7 @@ export class Notifier implements AlertSink {
       const merged = merge(this.#alerts.get(id)?.alert, alert);
       this.#alerts.set(id, { alert: merged, updatedAtMs: nowMs });
       if (isResolved(merged, nowMs)) this.unacknowledge(id);
+      this.#inhibitor.put(merged);
       this.#dispatcher.put(merged);
     }
     this.#tell();
@@ -130,8 +135,20 @@ export class Notifier implements AlertSink {
     const routes = matchRoutes(this.#config.route, labels);
     return {
       silencedBy: this.#silencedBy(labels, nowMs),
-      inhibitedBy: this.#inhibitedBy(labels, nowMs),
+      inhibitedBy: this.#inhibitor.inhibitedBy(labels, nowMs),
       mutedBy: [...routes.flatMap((route) => this.#mutedBy(route, nowMs)), ...(held ? [held] : [])],
+    };
+  }
+
+  /** Everything that is decided about an alert with these labels at present. */
+  handlingOf(labels: LabelSet) {
+    const id = fingerprint(labels);
+    const ack = this.acknowledgementOf(id);
+    return {
+      fingerprint: id,
+      receivers: this.receiversOf(labels),
+      ...this.suppressionOf(labels, this.#ports.clock.nowMs()),
+      acknowledged: ack ? { byWhom: ack.byWhom, comment: ack.comment, untilMs: ack.untilMs } : null,
     };
   }
 
@@ -322,7 +339,7 @@ export class Notifier implements AlertSink {
     return (
       (host !== undefined && this.#ports.holdReason(host) !== undefined) ||
       this.#silencedBy(labels, nowMs).length > 0 ||
-      this.#inhibitedBy(labels, nowMs).length > 0
+      this.#inhibitor.inhibitedBy(labels, nowMs).length > 0
     );
   }
 
@@ -330,11 +347,6 @@ export class Notifier implements AlertSink {
     return this.silences()
       .filter((silence) => silences(silence, labels, nowMs))
       .map(({ id }) => id);
-  }
-
-  #inhibitedBy(labels: LabelSet, nowMs: number): readonly string[] {
-    const alerts = this.alerts().map(({ alert }) => alert);
-    return inhibitedBy(this.#config.inhibitRules, alerts, labels, nowMs);
   }
 
   /** Names of the time intervals that keep a route quiet. */
@@ -357,8 +369,9 @@ export class Notifier implements AlertSink {
   #clean(): void {
     const nowMs = this.#ports.clock.nowMs();
     for (const [id, { alert }] of this.#alerts) {
-      if (alert.endsAtMs !== undefined && nowMs - alert.endsAtMs > RESOLVED_KEPT_MS)
-        this.#alerts.delete(id);
+      if (alert.endsAtMs === undefined || nowMs - alert.endsAtMs <= RESOLVED_KEPT_MS) continue;
+      this.#alerts.delete(id);
+      this.#inhibitor.delete(alert);
     }
     for (const [id, { endsAtMs }] of this.#silences) {
       if (nowMs - endsAtMs > RETENTION_MS) this.#silences.delete(id);

@@ -1,0 +1,63 @@
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import type { AlertDetail } from '../../wire/http.ts';
+import { type Client, clientOf } from '../client.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { print } from '../output.ts';
+import { formatSeconds, parseSeconds } from './duration-option.ts';
+
+interface AckOptions {
+  readonly comment: string;
+  readonly for: number;
+  readonly by: string;
+}
+
+const DEFAULT_SECONDS = 86_400;
+
+export function register(alert: Command): void {
+  alert
+    .command('ack')
+    .description(
+      'say that somebody is on it: repeats and escalation stop, the news that it is over comes',
+    )
+    .argument('<id-or-name>', "the alert's id, or its rule's name for all of them")
+    .option('-c, --comment <text>', 'what is being done', '')
+    .option('--for <duration>', 'how long (default: 1d)', parseSeconds, DEFAULT_SECONDS)
+    .option('--by <name>', 'who (default: you)', userInfo().username)
+    .action(async (wanted: string, options: AckOptions, command: Command) => {
+      const client = clientOf(command);
+      for (const { fingerprint, rule } of await find(client, wanted)) {
+        await client.send('POST', `/api/alerts/${fingerprint}/ack`, {
+          byWhom: options.by,
+          comment: options.comment,
+          seconds: options.for,
+        });
+        print(`acknowledged ${rule} ${fingerprint} for ${formatSeconds(options.for)}\n`);
+      }
+    });
+
+  alert
+    .command('unack')
+    .description('take an acknowledgement back')
+    .argument('<id-or-name>', "the alert's id, or its rule's name for all of them")
+    .action(async (wanted: string, _options: object, command: Command) => {
+      const client = clientOf(command);
+      for (const { fingerprint, rule } of await find(client, wanted)) {
+        await client.send('DELETE', `/api/alerts/${fingerprint}/ack`);
+        print(`not acknowledged any more: ${rule} ${fingerprint}\n`);
+      }
+    });
+}
+
+async function find(client: Client, wanted: string): Promise<readonly AlertDetail[]> {
+  const alerts = await client.get<readonly AlertDetail[]>('/api/alerts');
+  const found = alerts.filter(
+    ({ fingerprint, rule, state }) =>
+      fingerprint === wanted || (rule === wanted && (state === 'firing' || state === 'nodata')),
+  );
+  if (found.length > 0) return found;
+  throw new CommandError(
+    EXIT.failed,
+    `no alert ${wanted} fires; \`clustermon alert list\` shows all`,
+  );
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import type { AlertTransition } from '../../wire/http.ts';
+import { clientOf } from '../client.ts';
+import { formatTable, print, printJson } from '../output.ts';
+import { parseSeconds } from './duration-option.ts';
+
+interface HistoryOptions {
+  readonly since: number;
+  readonly json?: boolean;
+}
+
+const DEFAULT_SECONDS = 86_400;
+
+export function register(alert: Command): void {
+  alert
+    .command('history')
+    .description('what happened to alerts')
+    .argument('[name]', 'only alerts of this rule')
+    .option('--since <duration>', 'how far back (default: 1d)', parseSeconds, DEFAULT_SECONDS)
+    .option('--json', 'one JSON document')
+    .action(async (rule: string | undefined, options: HistoryOptions, command: Command) => {
+      const from = Date.now() / 1000 - options.since;
+      const transitions = await clientOf(command).get<readonly AlertTransition[]>(
+        '/api/alerts/history',
+        { rule, from },
+      );
+      if (options.json) printJson(transitions);
+      else print(formatTable(['TIME', 'ALERT', 'BECAME', 'VALUE', 'LABELS'], transitions.map(row)));
+    });
+}
+
+function row({ timeMs, rule, state, value, labels }: AlertTransition) {
+  const rest = Object.entries(labels).filter(([name]) => name !== 'alertname');
+  return [
+    new Date(timeMs).toISOString(),
+    rule,
+    state === 'inactive' ? 'resolved' : state,
+    value === null ? '' : String(Number(value.toPrecision(4))),
+    rest.map(([name, text]) => `${name}=${text}`).join(' '),
+  ];
+}

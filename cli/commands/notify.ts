@@ -1,0 +1,95 @@
+import type { Command } from 'commander';
+import { clientOf } from '../client.ts';
+import { formatTable, print, printJson } from '../output.ts';
+import { formatSeconds, parseSeconds } from './duration-option.ts';
+
+interface ReceiverJson {
+  readonly name: string;
+  readonly integrations: readonly string[];
+}
+
+interface NotificationsJson {
+  readonly waiting: readonly {
+    readonly integration: string;
+    readonly groupKey: string;
+    readonly reason: string;
+    readonly createdMs: number;
+    readonly attempts: number;
+  }[];
+  readonly delivered: readonly {
+    readonly timeMs: number;
+    readonly integration: string;
+    readonly groupKey: string;
+    readonly reason: string;
+    readonly outcome: string;
+    readonly detail: string;
+  }[];
+}
+
+const DEFAULT_SECONDS = 86_400;
+
+/** `clustermon notify …`: receivers and what they were told. */
+export function register(program: Command): void {
+  const notify = program.command('notify').description('receivers of alerts');
+
+  notify
+    .command('test')
+    .description('send a test notification to a receiver')
+    .argument('[receiver]', 'its name (default: the first one)')
+    .action(async (name: string | undefined, _options: object, command: Command) => {
+      const client = clientOf(command);
+      const [first] = await client.get<readonly ReceiverJson[]>('/api/notify/receivers');
+      const receiver = name ?? first?.name ?? '';
+      const { integrations } = await client.send<{ integrations: readonly string[] }>(
+        'POST',
+        '/api/notify/test',
+        { receiver },
+      );
+      print(
+        integrations.length === 0
+          ? `receiver ${receiver} has no channel: set collector.webhooks or collector.routingFile\n`
+          : `told ${integrations.join(', ')}\n`,
+      );
+    });
+
+  notify
+    .command('list')
+    .description('receivers, notifications that wait, and those of the last day')
+    .option('--since <duration>', 'how far back (default: 1d)', parseSeconds, DEFAULT_SECONDS)
+    .option('--json', 'one JSON document')
+    .action(
+      async (options: { readonly since: number; readonly json?: boolean }, command: Command) => {
+        const client = clientOf(command);
+        const receivers = await client.get<readonly ReceiverJson[]>('/api/notify/receivers');
+        const from = Date.now() / 1000 - options.since;
+        const notifications = await client.get<NotificationsJson>('/api/notifications', { from });
+        if (options.json) printJson({ receivers, ...notifications });
+        else show(receivers, notifications);
+      },
+    );
+}
+
+function show(receivers: readonly ReceiverJson[], { waiting, delivered }: NotificationsJson): void {
+  const channels = receivers.map(({ name, integrations }) => [name, integrations.join(', ')]);
+  print(formatTable(['RECEIVER', 'CHANNELS'], channels));
+  if (waiting.length > 0) {
+    const rows = waiting.map(({ integration, groupKey, reason, createdMs, attempts }) => [
+      integration,
+      groupKey,
+      reason,
+      formatSeconds((Date.now() - createdMs) / 1000),
+      attempts,
+    ]);
+    print(`\n${formatTable(['WAITING FOR', 'GROUP', 'REASON', 'AGE', 'ATTEMPTS'], rows)}`);
+  }
+  if (delivered.length > 0) {
+    const rows = delivered.map(({ timeMs, integration, groupKey, reason, outcome, detail }) => [
+      new Date(timeMs).toISOString(),
+      integration,
+      groupKey,
+      reason,
+      detail ? `${outcome}: ${detail}` : outcome,
+    ]);
+    print(`\n${formatTable(['TIME', 'CHANNEL', 'GROUP', 'REASON', 'OUTCOME'], rows)}`);
+  }
+}

@@ -1,0 +1,145 @@
+/** The subcommands that `silence` and `maintenance` share. */
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { parseMatcher } from '../../collector/notify/matcher.ts';
+import { clientOf } from '../client.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { formatTable, print, printJson } from '../output.ts';
+import { formatSeconds, parseSeconds } from './duration-option.ts';
+
+interface Kind {
+  readonly isMaintenance: boolean;
+}
+
+/** As GET /api/v2/silences gives it. */
+interface SilenceJson {
+  readonly id: string;
+  readonly status: { readonly state: 'pending' | 'active' | 'expired' };
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly createdBy: string;
+  readonly comment: string;
+  readonly matchers: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly isRegex: boolean;
+    readonly isEqual: boolean;
+  }[];
+  readonly every?: string;
+  readonly maintenance?: boolean;
+}
+
+interface AddOptions {
+  readonly duration: number;
+  readonly start?: string;
+  readonly every?: string;
+  readonly comment: string;
+  readonly by: string;
+}
+
+const DEFAULT_SECONDS = 3600;
+
+export function registerAdd(parent: Command, { isMaintenance }: Kind): void {
+  const name = parent.name();
+  parent
+    .command('add')
+    .description(isMaintenance ? 'plan an outage' : 'add a silence; prints its id')
+    .argument('<matcher...>', 'labels of the alerts: alertname=DiskFull, host=~"n0.+", rack=r07')
+    .option('-d, --duration <duration>', 'how long (default: 1h)', parseSeconds, DEFAULT_SECONDS)
+    .option('--start <time>', 'when it begins, as 2026-11-21T02:00:00Z (default: now)')
+    .option('--every <when>', "only then, until its end: 'tue 02:00-04:00', 'daily 01:00-02:00'")
+    .option('-c, --comment <text>', 'why', '')
+    .option('--by <name>', 'who (default: you)', userInfo().username)
+    .addHelpText(
+      'after',
+      `\nExamples:\n  clustermon ${name} add rack=r07 -d 2h -c 'new switch'\n` +
+        `  clustermon ${name} add host=n042 --every 'tue 02:00-04:00' -d 365d`,
+    )
+    .action(async (words: string[], options: AddOptions, command: Command) => {
+      const startMs = options.start === undefined ? Date.now() : Date.parse(options.start);
+      if (Number.isNaN(startMs)) {
+        throw new CommandError(
+          EXIT.usage,
+          `--start ${options.start} is no time; write such as 2026-11-21T02:00:00Z`,
+        );
+      }
+      const { silenceID } = await clientOf(command).send<{ silenceID: string }>(
+        'POST',
+        '/api/v2/silences',
+        {
+          matchers: words.map(parseMatcher).map(({ name: label, operator, value }) => ({
+            name: label,
+            value,
+            isRegex: operator.endsWith('~'),
+            isEqual: operator.startsWith('='),
+          })),
+          startsAt: new Date(startMs).toISOString(),
+          endsAt: new Date(startMs + options.duration * 1000).toISOString(),
+          createdBy: options.by,
+          comment: options.comment,
+          ...(options.every && { every: options.every }),
+          ...(isMaintenance && { maintenance: true }),
+        },
+      );
+      print(`${silenceID}\n`);
+    });
+}
+
+interface ListOptions {
+  readonly expired?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+export function registerList(parent: Command, { isMaintenance }: Kind): void {
+  parent
+    .command('list')
+    .description(isMaintenance ? 'planned outages' : 'silences that are active or will be')
+    .option('--expired', 'those that have ended')
+    .option('-q, --quiet', 'ids only')
+    .option('--json', 'one JSON document')
+    .action(async (options: ListOptions, command: Command) => {
+      const all = await clientOf(command).get<readonly SilenceJson[]>('/api/v2/silences');
+      const silences = all.filter(
+        ({ status, maintenance = false }) =>
+          (status.state === 'expired') === (options.expired ?? false) &&
+          (!isMaintenance || maintenance),
+      );
+      if (options.json) printJson(silences);
+      else if (options.quiet) print(silences.map(({ id }) => `${id}\n`).join(''));
+      else {
+        const header = ['STATE', 'MATCHERS', 'ENDS IN', 'EVERY', 'BY', 'COMMENT', 'ID'];
+        print(formatTable(header, silences.map(row)));
+      }
+    });
+}
+
+function row(silence: SilenceJson): readonly (string | undefined)[] {
+  const matchers = silence.matchers.map(({ name, value, isRegex, isEqual }) => {
+    const operator = isRegex ? (isEqual ? '=~' : '!~') : isEqual ? '=' : '!=';
+    return `${name}${operator}${value}`;
+  });
+  return [
+    silence.status.state,
+    matchers.join(' '),
+    formatSeconds((Date.parse(silence.endsAt) - Date.now()) / 1000),
+    silence.every,
+    silence.createdBy,
+    silence.comment,
+    silence.id,
+  ];
+}
+
+export function registerExpire(parent: Command, verb: 'expire' | 'end'): void {
+  parent
+    .command(verb)
+    .description('end it now')
+    .argument('<id...>', 'ids, as `list --quiet` prints them')
+    .action(async (ids: string[], _options: object, command: Command) => {
+      const client = clientOf(command);
+      for (const id of ids) {
+        await client.send('DELETE', `/api/v2/silence/${encodeURIComponent(id)}`);
+        print(`ended ${id}\n`);
+      }
+    });
+}
