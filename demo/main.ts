@@ -23,7 +23,7 @@ export async function startDemo(settings: DemoSettings): Promise<Running> {
     settings.secretFile === ''
       ? undefined
       : Buffer.from(readFileSync(settings.secretFile, 'utf8').trim(), 'hex');
-  const socket = createSocket({ type: 'udp4', sendBufferSize: 8 << 20 });
+  const socket = createSocket({ type: 'udp4', sendBufferSize: 8 << 20, recvBufferSize: 8 << 20 });
   socket.bind(0);
   await once(socket, 'listening');
   if (isMulticast(settings.group)) {
