@@ -36,18 +36,18 @@ export function clientOf(command: Command): Client {
 
 /** @throws CommandError `unreachable` when no appliance is named and none runs on the data folder */
 export function connect(options: ConnectOptions): Client {
-  const url = (options.server ?? process.env['CLUSTERMON_SERVER'] ?? localUrl(options)).replace(
-    /\/+$/,
-    '',
-  );
+  const named = options.server ?? process.env['CLUSTERMON_SERVER'];
+  const server = named === undefined ? localServer(options) : { url: named, token: ownToken() };
+  const url = server.url.replace(/\/+$/, '');
   if (!URL.canParse(url)) {
     throw new CommandError(
       EXIT.usage,
       `${url} is no URL; a server is named such as http://head:8640`,
     );
   }
-  const token = ownToken();
-  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  const headers: Record<string, string> = server.token
+    ? { authorization: `Bearer ${server.token}` }
+    : {};
   const request = async (path: string, query: Query, init: RequestInit) => {
     const response = await reach(url, path + queryString(query), {
       ...init,
@@ -70,10 +70,10 @@ export function connect(options: ConnectOptions): Client {
 }
 
 /** What a running collector wrote into its data folder. */
-function localUrl(options: ConnectOptions): string {
+function localServer(options: ConnectOptions): ServerFile {
   const { data } = loadConfiguration(options).collector;
   try {
-    return (JSON.parse(readFileSync(join(data, 'server.json'), 'utf8')) as ServerFile).url;
+    return JSON.parse(readFileSync(join(data, 'server.json'), 'utf8')) as ServerFile;
   } catch {
     throw new CommandError(
       EXIT.unreachable,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +80,17 @@ test('the network is refused while there is no administrator', () =>
     // The test itself stays on loopback: 127.0.0.2 is another address, and as local as 127.0.0.1.
     const { url } = await start({ listen: '127.0.0.2' });
     assert.match(url, /^http:\/\/127\.0\.0\.2:/);
+  }));
+
+test("the folder's owner gets in where everyone needs a token", () =>
+  inFolder(async (start, folder) => {
+    const { url } = await start({ tokens: 'always' });
+    assert.equal((await fetch(`${url}/api/hosts`)).status, 401);
+    const file = join(folder, 'server.json');
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    const { token } = JSON.parse(readFileSync(file, 'utf8')) as ServerFile;
+    const headers = { authorization: `Bearer ${token}` };
+    assert.equal((await fetch(`${url}/api/hosts`, { headers })).status, 200);
   }));
 
 test('a port that is taken is refused, and nothing is left running', () =>

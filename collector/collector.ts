@@ -9,6 +9,7 @@ import type { Running } from '../base/daemon.ts';
 import { InputError, WorldError } from '../base/errors.ts';
 import { openLog } from '../base/log.ts';
 import type { ServerFile } from '../wire/http.ts';
+import { OwnerAccess } from './access/owner-access.ts';
 import { TokenStore } from './access/token-store.ts';
 import { Alerting } from './alerts/alerting.ts';
 import { alertingRoutes } from './alerts/http/routes.ts';
@@ -16,6 +17,7 @@ import { EventStore } from './events/event-store.ts';
 import { isLoopback } from './http/guard.ts';
 import { buildServer } from './http/server.ts';
 import { type IngestHandle, startIngest } from './ingest/start.ts';
+import { PxeNodes } from './pxe-nodes.ts';
 import { ClusterSource } from './query-source/cluster-source.ts';
 import { QueryPool } from './query-worker/pool.ts';
 import type { QueryThreadData } from './query-worker/worker.ts';
@@ -68,6 +70,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
   teardown.add(() => registry.close());
   const tokens = new TokenStore(registry);
   checkListen(settings, tokens);
+  const access = new OwnerAccess(tokens);
 
   const ingest = await startIngest({ ...settings, secret: readSecret(settings) });
   teardown.add(() => ingest.close());
@@ -84,6 +87,9 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
   const events = new EventStore(registry);
   teardown.add(() => events.flush());
 
+  const pxeSocket = join(settings.data, 'pxe.sock');
+  const nodes = new PxeNodes({ socket: pxeSocket, clock: systemClock, log });
+  teardown.add(() => nodes.close());
   const alerting = new Alerting(
     {
       registry,
@@ -91,7 +97,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
       source: new ClusterSource({ hosts, store, nowMs: Date.now }),
       clock: systemClock,
       log,
-      holdReason: () => undefined,
+      holdReason: (host) => nodes.holdReason(host),
     },
     { ...settings, externalUrl: externalUrl(settings) },
   );
@@ -102,7 +108,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
       store,
       queries,
       events,
-      tokens,
+      tokens: access,
       log,
       alerts: alerting.engine,
       problems: { problems: () => [...hosts.problems, ...alerting.problems()] },
@@ -112,7 +118,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
       tokensRequired: settings.tokens,
       hostNames: settings.hostNames,
       pageFolder: PAGE_FOLDER,
-      pxeSocket: join(settings.data, 'pxe.sock'),
+      pxeSocket,
     },
   );
   alertingRoutes(app, alerting, { version: VERSION });
@@ -122,7 +128,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
   });
   const { port } = app.server.address() as AddressInfo;
   const url = `http://${reachableHost(settings.listen)}:${port}`;
-  teardown.add(writeServerFile(settings.data, { url, pid: process.pid }));
+  teardown.add(writeServerFile(settings.data, { url, pid: process.pid, token: access.token }));
   log.info('ready', { url, listen: settings.listen, webPort: port, agentPort: ingest.port });
   return { url, agentPort: ingest.port, close: () => teardown.run() };
 }
@@ -161,7 +167,7 @@ function reachableHost(listen: string): string {
 function writeServerFile(folder: string, content: ServerFile): () => void {
   const file = join(folder, 'server.json');
   // Readers see the whole file or none.
-  writeFileSync(`${file}.new`, `${JSON.stringify(content)}\n`);
+  writeFileSync(`${file}.new`, `${JSON.stringify(content)}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
   return () => rmSync(file, { force: true });
 }

@@ -235,10 +235,12 @@ export interface ApiError {
   readonly message: string;
 }
 
-/** `server.json` in the data folder: how programs on this machine reach the running collector. */
+/** `server.json` in the data folder: how its owner's programs reach the running collector. */
 export interface ServerFile {
   /** `http://127.0.0.1:8640` */
   readonly url: string;
+  /** For `Authorization: Bearer`; good until the collector ends. */
+  readonly token: string;
   readonly pid: number;
 }
 

@@ -68,8 +68,11 @@ function isWatched({ state }: PxeNode): boolean {
 }
 
 async function fetchHosts(data: string): Promise<HostList> {
-  const { url } = JSON.parse(readFileSync(join(data, 'server.json'), 'utf8')) as ServerFile;
-  const response = await fetch(`${url}/api/hosts`, { signal: AbortSignal.timeout(5000) });
+  const { url, token } = JSON.parse(readFileSync(join(data, 'server.json'), 'utf8')) as ServerFile;
+  const response = await fetch(`${url}/api/hosts`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(5000),
+  });
   if (!response.ok) throw new Error(`${url}/api/hosts answered ${response.status}`);
   return (await response.json()) as HostList;
 }
