@@ -1,53 +1,35 @@
-import type { IntegrationConfig, NotifyConfig } from './config.ts';
+import { stringify } from 'yaml';
+import { InputError } from '../../base/errors.ts';
+import type { NotifyConfig } from './config.ts';
+import { parseNotifyConfig } from './config-file.ts';
 import type { InhibitRule } from './inhibit.ts';
 import { parseMatcher } from './matcher.ts';
 
 /** The receiver of those who name only webhooks and no routing file. */
 export const DEFAULT_RECEIVER = 'default';
 
-const NO_SECRET = { text: '', file: '' };
-
 /**
  * The routing of an appliance without a routing file: every alert goes to the webhooks at once, those of one rule that follow within
  * five seconds together.
  */
 export function defaultConfig(webhooks: readonly string[]): NotifyConfig {
-  return {
-    resolveTimeoutMs: 300_000,
+  const text = stringify({
     route: {
       receiver: DEFAULT_RECEIVER,
-      matchers: [],
-      groupBy: ['alertname'],
-      groupWaitMs: 0,
-      groupIntervalMs: 5_000,
-      repeatIntervalMs: 4 * 3_600_000,
-      continues: false,
-      muteIntervals: [],
-      activeIntervals: [],
-      routes: [],
-      key: '{}',
-      escalation: undefined,
+      group_by: ['alertname'],
+      group_wait: '0s',
+      group_interval: '5s',
+      repeat_interval: '4h',
     },
-    receivers: [{ name: DEFAULT_RECEIVER, integrations: webhooks.map(webhookTo) }],
-    inhibitRules: [],
-    timeIntervals: new Map(),
-    original: '',
-  };
-}
-
-function webhookTo(url: string): IntegrationConfig {
-  return {
-    kind: 'webhook',
-    sendResolved: true,
-    url: { text: url, file: '' },
-    alertsMax: 0,
-    http: {
-      username: '',
-      password: NO_SECRET,
-      authorizationType: 'Bearer',
-      credentials: NO_SECRET,
-    },
-  };
+    receivers: [{ name: DEFAULT_RECEIVER, webhook_configs: webhooks.map((url) => ({ url })) }],
+  });
+  const { config, problems } = parseNotifyConfig(text);
+  if (config) return config;
+  throw new InputError(
+    'webhook-invalid',
+    `collector.webhooks: ${problems.map(({ message }) => message).join('; ')}`,
+    { field: 'collector.webhooks' },
+  );
 }
 
 /** A host that is down inhibits its own alerts; a rack without power or network inhibits those of its hosts. */
