@@ -111,6 +111,8 @@ export interface SecretsRequest {
   readonly ticket: string;
   readonly mac: string;
   readonly uuid?: string;
+  /** Id of the agent in the new system, 32 hexadecimal digits: its key is made for it. */
+  readonly agentId: string;
 }
 
 /** Files that only this node has: the agent's key, SSH host keys. Paths are in the new system. */

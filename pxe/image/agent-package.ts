@@ -1,0 +1,135 @@
+/** The agent as a Debian package: one bundled file, a hardened unit, settings as JSON. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from './process.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+/** Time of all files in the package, so that the same agent is the same package. */
+const FILE_TIME = '1735689600';
+
+const REQUIRE =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+const UNIT = `[Unit]
+Description=clustermon agent
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+ExecStart=/usr/lib/clustermon/agent
+Restart=always
+RestartSec=1
+StateDirectory=clustermon
+DynamicUser=no
+NoNewPrivileges=yes
+CapabilityBoundingSet=CAP_NET_RAW CAP_SYS_PTRACE CAP_DAC_READ_SEARCH
+ProtectSystem=strict
+ProtectHome=read-only
+PrivateTmp=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+RestrictNamespaces=yes
+LockPersonality=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+SystemCallArchitectures=native
+MemoryMax=256M
+OOMScoreAdjust=-500
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+const LAUNCHER = `#!/bin/sh
+exec /usr/bin/node /usr/lib/clustermon/agent.mjs "$(cat /etc/clustermon/agent.json)"
+`;
+
+const POSTINST = `#!/bin/sh
+set -e
+if [ "$1" = configure ] && command -v systemctl >/dev/null; then
+    systemctl --quiet enable clustermon-agent.service || true
+    if [ -d /run/systemd/system ]; then
+        systemctl daemon-reload
+        systemctl restart clustermon-agent.service || true
+    fi
+fi
+`;
+
+const PRERM = `#!/bin/sh
+set -e
+if [ -d /run/systemd/system ]; then systemctl --quiet stop clustermon-agent.service || true; fi
+`;
+
+export interface AgentPackage {
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** Builds `clustermon-agent_VERSION_all.deb`; the same sources make the same bytes. */
+export async function buildAgentPackage(folder: string): Promise<AgentPackage> {
+  const version = packageVersion();
+  const bundle = await bundleAgent();
+  const work = mkdtempSync(join(tmpdir(), 'clustermon-deb-'));
+  try {
+    const files: readonly (readonly [string, string, number])[] = [
+      ['usr/lib/clustermon/agent.mjs', bundle, 0o644],
+      ['usr/lib/clustermon/agent', LAUNCHER, 0o755],
+      ['lib/systemd/system/clustermon-agent.service', UNIT, 0o644],
+      ['etc/clustermon/agent.json', '{}\n', 0o644],
+      ['DEBIAN/control', control(version), 0o644],
+      ['DEBIAN/conffiles', '/etc/clustermon/agent.json\n', 0o644],
+      ['DEBIAN/postinst', POSTINST, 0o755],
+      ['DEBIAN/prerm', PRERM, 0o755],
+    ];
+    for (const [path, text, mode] of files) {
+      mkdirSync(dirname(join(work, path)), { recursive: true });
+      writeFileSync(join(work, path), text, { mode });
+    }
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, `clustermon-agent_${version}_all.deb`);
+    await runCommand('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', work, file], {
+      env: { SOURCE_DATE_EPOCH: FILE_TIME },
+    });
+    return { file, sha256: createHash('sha256').update(readFileSync(file)).digest('hex') };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** The agent as one file that Debian 12's Node (18) runs. */
+async function bundleAgent(): Promise<string> {
+  const { build } = await import('esbuild');
+  const made = await build({
+    entryPoints: [join(REPOSITORY, 'agent/standalone.ts')],
+    bundle: true,
+    platform: 'node',
+    target: 'node18',
+    format: 'esm',
+    // The YAML reader is CommonJS and requires Node's own modules.
+    banner: { js: REQUIRE },
+    write: false,
+  });
+  return made.outputFiles[0]?.text ?? '';
+}
+
+function packageVersion(): string {
+  const text = readFileSync(join(REPOSITORY, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function control(version: string): string {
+  return `Package: clustermon-agent
+Version: ${version}
+Architecture: all
+Maintainer: clustermon <clustermon@localhost>
+Depends: nodejs (>= 18)
+Section: admin
+Priority: optional
+Description: sends this machine's metrics to clustermon, once a second
+`;
+}

@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { InputError, WorldError } from '../../base/errors.ts';
+import type { Manifest } from '../image/manifest.ts';
+
+/** Where the bytes of an image come from: HTTP today, multicast when it can. */
+export interface ImageSource {
+  /** The archive from byte `from` on; the iteration may end or fail early. */
+  imageFrom(id: string, from: number): Promise<AsyncIterable<Uint8Array>>;
+}
+
+export interface ExtractProgress {
+  readonly percent: number;
+  readonly bytesPerSecond: number;
+}
+
+/** Connections that bring not a single chunk before the extraction gives up. */
+const FRUITLESS_MAX = 20;
+
+/**
+ * Unpacks an image below `target` while it comes in. A chunk goes to tar only when its hash is that of the manifest; a connection that
+ * breaks is taken up at the next chunk.
+ * @throws InputError `image_tampered` when a chunk is not what the manifest says
+ * @throws WorldError `image_extract` when tar fails or nothing more comes
+ */
+export async function extractImage(
+  source: ImageSource,
+  manifest: Manifest,
+  target: string,
+  onProgress: (progress: ExtractProgress) => void,
+): Promise<void> {
+  const tar = startTar(target);
+  const begunMs = Date.now();
+  let done = 0;
+  let fruitless = 0;
+  while (done < manifest.sizeBytes) {
+    const before = done;
+    try {
+      for await (const chunk of chunksOf(
+        await source.imageFrom(manifest.id, done),
+        manifest,
+        done,
+      )) {
+        await tar.write(chunk);
+        done += chunk.length;
+        const seconds = Math.max(0.001, (Date.now() - begunMs) / 1000);
+        onProgress({
+          percent: Math.floor((done / manifest.sizeBytes) * 100),
+          bytesPerSecond: Math.round(done / seconds),
+        });
+      }
+    } catch (error) {
+      if (error instanceof InputError || error instanceof WorldError) throw error;
+    }
+    fruitless = done > before ? 0 : fruitless + 1;
+    if (fruitless > FRUITLESS_MAX) {
+      throw new WorldError('image_extract', `receiving ${manifest.id}`, 'no more data comes');
+    }
+  }
+  await tar.finish();
+}
+
+/** Cuts a stream into the manifest's chunks and checks each; what is left over of a broken stream is dropped. */
+async function* chunksOf(
+  stream: AsyncIterable<Uint8Array>,
+  manifest: Manifest,
+  from: number,
+): AsyncGenerator<Buffer> {
+  let index = from / manifest.chunkBytes;
+  let parts: Uint8Array[] = [];
+  let have = 0;
+  for await (const data of stream) {
+    let rest = data;
+    while (rest.length > 0) {
+      const left = manifest.sizeBytes - index * manifest.chunkBytes;
+      const size = Math.min(manifest.chunkBytes, left);
+      if (size <= 0)
+        throw new InputError('image_tampered', 'the image is longer than its manifest');
+      const piece = rest.subarray(0, size - have);
+      parts.push(piece);
+      have += piece.length;
+      rest = rest.subarray(piece.length);
+      if (have < size) continue;
+      const chunk = Buffer.concat(parts);
+      if (createHash('sha256').update(chunk).digest('hex') !== manifest.chunks[index]) {
+        throw new InputError('image_tampered', `chunk ${index} of ${manifest.id} has another hash`);
+      }
+      yield chunk;
+      index += 1;
+      parts = [];
+      have = 0;
+    }
+  }
+}
+
+function startTar(target: string): { write(data: Buffer): Promise<void>; finish(): Promise<void> } {
+  const args = [
+    '--extract',
+    '--numeric-owner',
+    '--xattrs',
+    '--xattrs-include=*',
+    '--directory',
+    target,
+  ];
+  const child = spawn('tar', [...args, '--use-compress-program=zstd -dc', '--file=-'], {
+    stdio: ['pipe', 'inherit', 'pipe'],
+  });
+  const errors = collect(child.stderr);
+  const input: Writable = child.stdin;
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on('error', (cause) => reject(new WorldError('image_extract', 'running tar', cause)));
+    child.on('close', (status) => {
+      if (status === 0) resolve();
+      else reject(new WorldError('image_extract', `tar ended with ${status}`, errors()));
+    });
+  });
+  // Reported by `ended`; a pipe that breaks is only its consequence.
+  input.on('error', () => undefined);
+  ended.catch(() => undefined);
+  return {
+    write: async (data) => {
+      if (!input.write(data)) await Promise.race([once(input, 'drain'), ended]);
+    },
+    finish: async () => {
+      input.end();
+      await ended;
+    },
+  };
+}
+
+function collect(stream: Readable): () => string {
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    text = `${text}${chunk.toString()}`.slice(-2000);
+  });
+  return () => text.trim();
+}

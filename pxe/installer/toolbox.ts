@@ -1,0 +1,104 @@
+/** The toolbox: a small Debian with FAI's own packages, in whose chroot images are built and which machines run from RAM. */
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from '../image/process.ts';
+
+const HOOK = fileURLToPath(new URL('root/toolbox-hook', import.meta.url));
+
+/** Packages of the toolbox: FAI's helpers, the tools that setup-storage calls, and what the installer itself needs. */
+const PACKAGES = [
+  'fai-client',
+  'fai-setup-storage',
+  'liblinux-lvm-perl',
+  'parted',
+  'dosfstools',
+  'e2fsprogs',
+  'xfsprogs',
+  'btrfs-progs',
+  'mdadm',
+  'lvm2',
+  'cryptsetup-bin',
+  'efibootmgr',
+  'udev',
+  'kmod',
+  'mount',
+  'iproute2',
+  'busybox',
+  'file',
+  'zstd',
+  'nodejs',
+  'openssh-server',
+  'ca-certificates',
+  'procps',
+] as const;
+
+export interface ToolboxOptions {
+  /** Where toolboxes are kept. */
+  readonly folder: string;
+  /** Debian suite, such as `bookworm`. */
+  readonly suite: string;
+  readonly mirror: string;
+  readonly onLine?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Toolbox {
+  /** Names its inputs: suite, mirror, packages and hook. */
+  readonly id: string;
+  readonly root: string;
+  readonly kernelVersion: string;
+}
+
+/**
+ * Makes the toolbox, or takes the one that is there.
+ * @throws WorldError `image_command` when mmdebstrap fails
+ */
+export async function provideToolbox(options: ToolboxOptions): Promise<Toolbox> {
+  const id = toolboxId(options);
+  const final = join(options.folder, id);
+  if (!existsSync(final)) await build(options, final);
+  const [kernelVersion = ''] = readdirSync(join(final, 'lib/modules'));
+  return { id, root: final, kernelVersion };
+}
+
+async function build(options: ToolboxOptions, final: string): Promise<void> {
+  const { folder, suite, mirror } = options;
+  mkdirSync(folder, { recursive: true });
+  // Appears under its name only when it is whole.
+  const partial = `${final}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  await runCommand(
+    'mmdebstrap',
+    [
+      '--variant=minbase',
+      '--aptopt=Acquire::Languages "none"',
+      '--aptopt=APT::Install-Recommends "false"',
+      '--dpkgopt=path-exclude=/usr/share/man/*',
+      '--dpkgopt=path-exclude=/usr/share/doc/*',
+      `--include=${PACKAGES.join(',')}`,
+      `--customize-hook=${HOOK}`,
+      suite,
+      partial,
+      mirror,
+    ],
+    options,
+  );
+  writeFileSync(join(partial, 'etc/hostname'), 'installer\n');
+  renameSync(partial, final);
+}
+
+function toolboxId({ suite, mirror }: ToolboxOptions): string {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([suite, mirror, PACKAGES])).update(readFileSync(HOOK));
+  return `toolbox-${hash.digest('hex').slice(0, 16)}`;
+}
