@@ -1,13 +1,13 @@
 /** The DHCP sockets of one network interface: bytes in, the responder's answers out. */
 import { randomInt } from 'node:crypto';
 import type { RemoteInfo } from 'node:dgram';
-import { DgramAsPromised, type SocketAsPromised } from 'dgram-as-promised';
+import type { SocketAsPromised } from 'dgram-as-promised';
 import type { Cancel, Clock } from '../../base/clock.ts';
-import { InputError, reasonOf, WorldError } from '../../base/errors.ts';
+import { InputError, reasonOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { formatIpv4, type Ipv4, type Mac, macBytes, parseIpv4 } from '../../wire/address.ts';
 import type { Leases } from '../inventory/leases.ts';
-import { bindToDevice, type NetworkInterface } from './device.ts';
+import { type NetworkInterface, openOnDevice } from './device.ts';
 import type { AddressProbe } from './neighbours.ts';
 import { OPTION } from './options.ts';
 import {
@@ -121,18 +121,8 @@ export class DhcpService {
 
   async #listen(port: number, receive: (bytes: Buffer, from: RemoteInfo) => void): Promise<void> {
     const { interface: device, log } = this.#options;
-    const socket = DgramAsPromised.createSocket({ type: 'udp4', reuseAddr: true });
+    const socket = await openOnDevice(device.name, port);
     this.#sockets.set(port, socket);
-    try {
-      await socket.bind({ port, address: '0.0.0.0', exclusive: true });
-    } catch (error) {
-      throw new WorldError(
-        'dhcp-listen',
-        `cannot listen on UDP port ${port} of ${device.name}`,
-        error,
-      );
-    }
-    await bindToDevice(socket.socket, device.name);
     socket.setBroadcast(true);
     socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
     socket.socket.on('error', (error) => log.warn('dhcp-socket', { port, reason: error.message }));
