@@ -259,7 +259,7 @@ function timeAxis(): uPlot.Axis {
 function valueAxis(units: string): uPlot.Axis {
   return {
     ...axisLook(),
-    space: 28,
+    space: 22,
     size: 62,
     gap: 4,
     values: (_chart, ticks) => formatTicks(ticks, units),

@@ -214,8 +214,11 @@ const TITLES: Readonly<Record<string, string>> = {
 
 /** `disk_bytes` → `Disk bytes` */
 export function titleOf(name: string): string {
-  const known = TITLES[name];
-  if (known !== undefined) return known;
+  return TITLES[name] ?? spoken(name);
+}
+
+/** `tcp` → `TCP`, `mem_free` → `Memory free` */
+export function spoken(name: string): string {
   const words = name.split('_').map((word) => SPOKEN[word] ?? word);
   const text = words.join(' ');
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -15,7 +15,7 @@ test('a host gets the tiles that its series allow, each title once', () => {
   const kpis = chooseKpis(keys, 8);
   assert.deepEqual(
     kpis.map((kpi) => `${kpi.title}: ${kpi.keys.join('+')}`),
-    ['CPU busy: cpu_idle', 'Memory used: mem_available+mem_total', 'Network in: bytes_in'],
+    ['CPU busy: cpu_idle', 'Memory: mem_available+mem_total', 'Net in: bytes_in'],
   );
   assert.equal(kpis[1]!.value([25, 100]), 75);
   assert.equal(chooseKpis(keys, 2).length, 2);

@@ -16,25 +16,25 @@ const CANDIDATES: readonly Kpi[] = [
   { title: 'CPU busy', units: '%', keys: ['cpu_idle'], max: 100, value: ([idle]) => 100 - idle! },
   { title: 'Load', units: '', keys: ['load_one'], max: null, value: first },
   {
-    title: 'Memory used',
+    title: 'Memory',
     units: '%',
     keys: ['mem_available', 'mem_total'],
     max: 100,
     value: ([available, total]) => 100 * (1 - available! / total!),
   },
   {
-    title: 'Memory used',
+    title: 'Memory',
     units: '%',
     keys: ['mem_free', 'mem_buffers', 'mem_cached', 'mem_total'],
     max: 100,
     value: ([free, buffers, cached, total]) => 100 * (1 - (free! + buffers! + cached!) / total!),
   },
-  { title: 'Waiting for I/O', units: '%', keys: ['cpu_wio'], max: 100, value: first },
-  { title: 'Network in', units: 'bytes/sec', keys: ['bytes_in'], max: null, value: first },
-  { title: 'Network out', units: 'bytes/sec', keys: ['bytes_out'], max: null, value: first },
+  { title: 'I/O wait', units: '%', keys: ['cpu_wio'], max: 100, value: first },
+  { title: 'Net in', units: 'bytes/sec', keys: ['bytes_in'], max: null, value: first },
+  { title: 'Net out', units: 'bytes/sec', keys: ['bytes_out'], max: null, value: first },
   { title: 'Fullest disk', units: '%', keys: ['part_max_used'], max: 100, value: first },
   { title: 'Processes', units: '', keys: ['proc_total'], max: null, value: first },
-  { title: 'TCP connections', units: '', keys: ['tcp_established'], max: null, value: first },
+  { title: 'TCP', units: '', keys: ['tcp_established'], max: null, value: first },
 ];
 
 /** The first `count` that the host has, one per title. */

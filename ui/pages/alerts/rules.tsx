@@ -52,7 +52,7 @@ function RuleTable({ rules, reload }: { rules: readonly RuleInfo[]; reload: () =
               <Status shape={shapeOf(rule)}>{rule.error === null ? rule.state : 'error'}</Status>
             </td>
             <th scope="row">{rule.name}</th>
-            <td>
+            <td class="wrap">
               <a href={`/explore?${new URLSearchParams({ expr: rule.expr })}`}>
                 <code>{rule.expr}</code>
               </a>

@@ -6,7 +6,7 @@ import { getJson } from '../../data/api.ts';
 import { alerts, hosts, nowS, onEvent } from '../../data/live.ts';
 import { useLoaded } from '../../data/load.ts';
 import { linkTo, range } from '../../data/router.ts';
-import { planCharts, titleOf } from '../../lib/chart-plan.ts';
+import { planCharts, spoken } from '../../lib/chart-plan.ts';
 import { whenText } from '../../lib/clock-text.ts';
 import { rangeBounds } from '../../lib/time-range.ts';
 import { NotLoaded } from '../../parts/loading.tsx';
@@ -74,7 +74,7 @@ function LoadedHost({ host }: { host: HostDetail }) {
         <nav class="toc" aria-label="Groups of metrics">
           {groups.map((group) => (
             <a key={group.name} href={`#${anchorOf(group.name)}`}>
-              {titleOf(group.name)} <span class="faint">{group.charts.length}</span>
+              {spoken(group.name)} <span class="faint">{group.charts.length}</span>
             </a>
           ))}
           <a href="#group-facts">Facts</a>

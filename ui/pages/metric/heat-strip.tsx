@@ -19,7 +19,7 @@ interface HeatStripProps {
 
 const HEIGHT_MAX = 440;
 const ROW_PX_MAX = 14;
-const ROW_PX_MIN = 3;
+const ROW_PX_MIN = 2;
 const AXIS_PX = 18;
 
 /** One line per series, one column per row of the archive, colour for value: stragglers stand out as stripes. */
@@ -126,7 +126,7 @@ interface Strip {
 
 function drawStrip(canvas: HTMLCanvasElement, strip: Strip): void {
   const { width, rowPx, columns, sorted, domain } = strip;
-  const { ramp, raised } = colours.peek();
+  const { ramp } = colours.peek();
   const ctx = sizeCanvas(canvas, width, sorted.length * rowPx + AXIS_PX);
   const columnPx = width / columns;
   sorted.forEach((rows, row) => {
@@ -136,7 +136,7 @@ function drawStrip(canvas: HTMLCanvasElement, strip: Strip): void {
     for (let column = 1; column <= columns; column++) {
       const next = column === columns ? Number.NaN : stepAt(rows, column, domain);
       if (next === step) continue;
-      ctx.fillStyle = step < 0 ? raised : ramp[step]!;
+      ctx.fillStyle = ramp[step] ?? 'transparent';
       ctx.fillRect(
         from * columnPx,
         row * rowPx,

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import type { HostSummary, Severity } from '../../../wire/http.ts';
 import { catalogue, lenses } from '../../data/catalogue.ts';
 import { alerts, hosts, hostsKnown } from '../../data/live.ts';
+import { INSTALLING, machines, useMachines } from '../../data/machines.ts';
 import { params, setParams } from '../../data/router.ts';
 import { chooseLenses, type Lens } from '../../lib/lens.ts';
 import { namePattern } from '../../lib/name-pattern.ts';
@@ -21,7 +22,6 @@ import { TopList } from './top-list.tsx';
 const TOP_LISTS = 4;
 const CLUSTER_CHARTS = 4;
 const CHART_HEIGHT = 138;
-const NO_INSTALLATIONS: ReadonlySet<string> = new Set();
 
 /** The whole cluster on one screen. */
 export function Overview() {
@@ -48,6 +48,8 @@ function Cluster() {
   const values = useHostValues(lens, tops);
   const domain = useDomain(lens, values, shown);
   const severities = useComputed(worstSeverities).value;
+  useMachines();
+  const installing = useComputed(installingNames).value;
   const labels = useMemo(() => groupings(hosts.value), [hosts.value]);
   const wanted = query.get('group') ?? '';
   const groupBy = labels.includes(wanted) ? wanted : labels[0]!;
@@ -80,7 +82,7 @@ function Cluster() {
             values={values}
             domain={domain}
             severities={severities}
-            installing={NO_INSTALLATIONS}
+            installing={installing}
             selected={selected}
             onSelect={(names) => setParams({ select: names.join(',') || null })}
           />
@@ -145,6 +147,11 @@ function useDomain(lens: Lens, values: HostValues, shown: readonly HostSummary[]
     });
   }, [lens, values, shown]);
   return domain.value;
+}
+
+function installingNames(): ReadonlySet<string> {
+  const nodes = machines.value.kind === 'loaded' ? machines.value.value : [];
+  return new Set(nodes.filter((node) => INSTALLING.includes(node.state)).map((node) => node.name));
 }
 
 function worstSeverities(): ReadonlyMap<string, Severity> {
