@@ -4,6 +4,7 @@ import { register as registerAlert } from './commands/alert.ts';
 import { register as registerConfig } from './commands/config.ts';
 import { register as registerDaemon } from './commands/daemon.ts';
 import { register as registerDoctor } from './commands/doctor.ts';
+import { register as registerImage } from './commands/image.ts';
 import { register as registerMaintenance } from './commands/maintenance.ts';
 import { register as registerNotify } from './commands/notify.ts';
 import { register as registerProfile } from './commands/profile.ts';
@@ -36,6 +37,7 @@ const program = new Command('clustermon')
 
 registerUp(program);
 registerDaemon(program);
+registerImage(program);
 registerProfile(program);
 registerAlert(program);
 registerSilence(program);

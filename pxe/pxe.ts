@@ -10,12 +10,13 @@ import { formatIpv4, parseIpv4 } from '../wire/address.ts';
 import { listenOnSocket, pxeApi } from './api.ts';
 import { explainBoot } from './boot/explanation.ts';
 import { BootFiles } from './boot/files.ts';
-import type { InstallerMedia } from './boot/http.ts';
 import { Machines } from './boot/machines.ts';
 import { BootService } from './boot-service.ts';
 import { findInterface } from './dhcp/device.ts';
 import { readArpTable } from './dhcp/neighbours.ts';
 import { parseRangeSetting, subnetsOf } from './dhcp/subnets.ts';
+import { nodesPolicy } from './installer/policy.ts';
+import { Provisioning } from './installer/provisioning.ts';
 import { watchHosts } from './inventory/host-watch.ts';
 import { LeaseStore } from './inventory/lease-store.ts';
 import { Leases } from './inventory/leases.ts';
@@ -44,14 +45,29 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
     migrations: REGISTRY_MIGRATIONS,
     synchronous: 'FULL',
   });
-  const registry = new Registry(new NodeStore(database), clock);
+  const policy = settings.space === '' ? undefined : nodesPolicy(settings.space, log);
+  const registry = new Registry(new NodeStore(database), clock, policy);
   const leases = new Leases(new LeaseStore(database), {
     addressOf: (mac) => parseIpv4(registry.byMac(mac)?.address ?? ''),
     ownersOf: (address) => registry.byAddress(formatIpv4(address))?.macs,
   });
   const files = new BootFiles(join(data, 'boot'));
   const machines = new Machines(readArpTable);
-  const media = (): InstallerMedia | undefined => undefined;
+  const provisioning =
+    settings.space === ''
+      ? undefined
+      : new Provisioning({
+          data,
+          space: settings.space,
+          suite: settings.suite,
+          mirror: settings.mirror,
+          sshKeys: settings.sshKeys,
+          collectors: () => devices.map(({ address }) => `${formatIpv4(address)}:8641`),
+          registry,
+          clock,
+          log,
+        });
+  const media = () => provisioning?.media();
   const services = devices.map(
     (device) =>
       new BootService({
@@ -70,7 +86,7 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
         files,
         machines,
         media,
-        addRoutes: () => {},
+        addRoutes: (app) => provisioning?.addRoutes(app),
         clock,
         log,
       }),
@@ -103,6 +119,7 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
   const running: Running = {
     async close() {
       stopWatching();
+      await provisioning?.close();
       for (const service of services) await service.close();
       await api.close();
       registry.close();
@@ -111,6 +128,7 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
   };
   try {
     for (const service of services) await service.open();
+    if (services.length > 0) provisioning?.prepare();
     await listenOnSocket(api, join(data, 'pxe.sock'));
   } catch (error) {
     await running.close();

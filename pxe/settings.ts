@@ -38,6 +38,19 @@ export const pxeSettings = section({
     max: 65_535,
     doc: 'TCP port of boot files and images',
   }),
+  space: text({
+    default: '',
+    doc: 'folder of the config space (docs/profiles.md) that machines are installed from; empty = none are installed',
+  }),
+  suite: text({ default: 'bookworm', doc: 'Debian release of the installer and of images' }),
+  mirror: text({
+    default: 'http://deb.debian.org/debian',
+    doc: 'package mirror of that release',
+  }),
+  sshKeys: text({
+    default: '',
+    doc: 'file with SSH public keys that may log in on machines while they are installed; empty = none',
+  }),
   kernelArguments: text({
     default: '',
     doc: "more words for the installer's kernel command line, such as console=ttyS0",

@@ -56,7 +56,8 @@ export interface BuildInputs {
  */
 export async function buildImage(inputs: BuildInputs): Promise<Manifest> {
   const { recipe, store } = inputs;
-  const work = join(store.folder, `${recipe.id}.partial`);
+  // The command line may build while the daemon does; the last of equal images stays.
+  const work = join(store.folder, `${recipe.id}.partial-${process.pid}`);
   rmSync(work, { recursive: true, force: true });
   const built = join(work, 'image');
   for (const name of ['image', 'root', 'upper', 'overlay', 'tools']) {

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
+import { loadSigningKey, type SigningKey } from '../installer/signature.ts';
+import { provideToolbox, type Toolbox } from '../installer/toolbox.ts';
+import type { BuildStep } from './build.ts';
+import { ImageShelf } from './shelf.ts';
+import { ImageStore } from './store.ts';
+
+export interface WorkshopOptions {
+  /** Data folder of the appliance. */
+  readonly data: string;
+  /** Folder of the config space. */
+  readonly space: string;
+  /** Debian suite of toolbox and images. */
+  readonly suite: string;
+  readonly mirror: string;
+  readonly clock: Clock;
+  readonly onStep?: (id: string, step: BuildStep) => void;
+  readonly onLine?: (line: string) => void;
+}
+
+/** Everything that is made of Debian packages on the appliance, below its data folder: the toolbox, and images from it. */
+export class Workshop {
+  readonly key: SigningKey;
+  readonly images: ImageStore;
+  readonly shelf: ImageShelf;
+  readonly #options: WorkshopOptions;
+  readonly #stop = new AbortController();
+  #toolbox: Promise<Toolbox> | undefined;
+
+  constructor(options: WorkshopOptions) {
+    const { data, space, suite, mirror, clock, onStep, onLine } = options;
+    this.#options = options;
+    this.key = loadSigningKey(join(data, 'signing.pem'));
+    this.images = new ImageStore(join(data, 'images'), this.key.publicKey);
+    this.shelf = new ImageShelf({
+      store: this.images,
+      space,
+      base: { suite, mirror },
+      toolbox: () => this.toolbox(),
+      key: this.key,
+      data,
+      clock,
+      ...(onStep && { onStep }),
+      ...(onLine && { onLine }),
+    });
+  }
+
+  /** One toolbox for all; a failure is tried again by the next who asks. */
+  toolbox(): Promise<Toolbox> {
+    const { data, suite, mirror, onLine } = this.#options;
+    this.#toolbox ??= provideToolbox({
+      folder: join(data, 'toolbox'),
+      suite,
+      mirror,
+      ...(onLine && { onLine }),
+      signal: this.#stop.signal,
+    }).catch((error: unknown) => {
+      this.#toolbox = undefined;
+      throw error;
+    });
+    return this.#toolbox;
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.shelf.close();
+  }
+}
