@@ -1,5 +1,6 @@
 import type { Node } from 'yaml';
 import { reasonOf } from '../../base/errors.ts';
+import { isLabelName, isMetricName } from '../../wire/metric.ts';
 import { checkTypes } from '../query/check.ts';
 import { parseDurationMs } from '../query/duration.ts';
 import { METRIC_NAME } from '../query/labels.ts';
@@ -160,6 +161,9 @@ class RuleFileReader {
         fail(fields[field], `invalid field '${field}' in recording rule`);
       }
     }
+    if (name !== '' && !isMetricName(name)) {
+      fail(fields.record, `invalid recording rule name: ${name}`);
+    }
     if (/[{}]/.test(name)) {
       fail(
         fields.record,
@@ -179,7 +183,7 @@ class RuleFileReader {
     context: string,
   ): void {
     for (const name of Object.keys(labels)) {
-      if (name === '' || name === METRIC_NAME) {
+      if (!isLabelName(name) || name === METRIC_NAME) {
         this.#yaml.fail(node, `${context}invalid label name: ${name}`);
       }
     }
@@ -193,7 +197,9 @@ class RuleFileReader {
   ): ReadonlyMap<string, Template> {
     const templates = new Map<string, Template>();
     for (const [name, text] of Object.entries(texts)) {
-      if (name === '') fail(node, `invalid ${kind} name: ${name}`);
+      if (kind === 'annotation' && !isLabelName(name)) {
+        fail(node, `invalid annotation name: ${name}`);
+      }
       try {
         templates.set(name, new Template(text));
       } catch (error) {
