@@ -19,7 +19,9 @@ import {
   type Problem,
   type SeriesRange,
 } from '../../wire/http.ts';
+import type { PxeNode } from '../../wire/pxe.ts';
 import { buildHosts, CATALOGUE, type FakeSeries, valueAt } from './fake-cluster.ts';
+import { buildMachines, explain } from './fake-machines.ts';
 
 const DIST = join(import.meta.dirname, '../dist');
 const TYPES: Readonly<Record<string, string>> = {
@@ -40,6 +42,7 @@ export class FakeAppliance {
   alerts: AlertInfo[];
   problems: Problem[] = [];
   events: EventInfo[] = [];
+  machines: PxeNode[] = buildMachines();
   /** Answers of paths that fail: status and message. */
   readonly failures = new Map<string, readonly [status: number, message: string]>();
   readonly #server = createServer((request, response) => this.#answer(request, response));
@@ -179,11 +182,31 @@ export class FakeAppliance {
         return this.events;
       case 'rules':
         return [];
+      case 'v2':
+        return [];
+      case 'pxe':
+        return this.#pxe(name, pathname.split('/')[4]);
       case 'status':
         return { version: '0.1.0', nowMs, startedMs: nowMs - 1e7, problems: this.problems };
       default:
         return undefined;
     }
+  }
+
+  #pxe(area: string | undefined, name: string | undefined): unknown {
+    if (area === 'status') {
+      const one = {
+        interface: 'eth1',
+        address: '10.1.0.1',
+        mode: 'proxy',
+        packets: 420,
+        foreignServers: [],
+      };
+      return { interfaces: [one], httpPort: 8642, hasInstaller: true };
+    }
+    if (area === 'nodes') return { nodes: this.machines };
+    const node = this.machines.find((machine) => machine.name === name);
+    return area === 'explain' && node ? explain(node) : undefined;
   }
 
   #metrics(): MetricInfo[] {
