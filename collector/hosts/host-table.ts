@@ -71,10 +71,10 @@ export interface LiveSeries extends SeriesIdentity {
   value(): number;
   /** The same for metrics of type `string`; undefined = unknown. */
   text(): string | undefined;
-  /** When the series last had a known value in the last five minutes, milliseconds since the epoch; undefined = not. */
+  /** When the series last had a known value in the last three minutes, milliseconds since the epoch; undefined = not. */
   timeMs(): number | undefined;
   /**
-   * The value of one second out of the last five minutes, also while the host is down.
+   * The value of one second out of the last three minutes, also while the host is down.
    * @param second seconds since the epoch
    * @returns NaN = unknown or no longer in memory (the archives have it then)
    */

@@ -7,8 +7,7 @@ import { HostStates } from '../hosts/host-states.ts';
 import type { HostMessage } from '../hosts/messages.ts';
 import type { HostStore, StoredHost } from '../store/host-store.ts';
 import { type HostDescription, IngestHost } from './ingest-host.ts';
-import { MetricTable } from './metric-table.ts';
-import type { WholeSchema } from './schema-assembly.ts';
+import { MetricTable, type NumberedMetric } from './metric-table.ts';
 import { CLOCK_OFFSET, SeriesLayout } from './series-layout.ts';
 
 export interface IngestHostsOptions {
@@ -139,9 +138,18 @@ export class IngestHosts {
     this.changed(host);
   }
 
-  /** Takes the series of a new schema. */
-  adopt(host: IngestHost, schema: WholeSchema): void {
-    host.layout.adopt(schema.number, schema.metrics);
+  /**
+   * Takes the series of a new schema.
+   * @param beforeMove is called when the rows are about to move to new memory, without the series that are gone
+   */
+  adopt(
+    host: IngestHost,
+    schema: { readonly number: number; readonly metrics: readonly Metric[] },
+    beforeMove: (host: IngestHost) => void,
+  ): void {
+    const metrics: NumberedMetric[] = schema.metrics.map((metric) => this.metrics.intern(metric));
+    if (host.layout.needsMemory(metrics)) beforeMove(host);
+    host.layout.adopt(schema.number, metrics);
     this.#changed.add(host);
     this.publishSeries(host);
   }

@@ -190,9 +190,8 @@ export class Intake {
     hosts.describe(host, { name, labels, facts });
     recovery.haveSchema(host);
     if (whole.number === host.layout.schema) return undefined;
-    if (host.layout.needsMemory(whole.metrics)) samples.store(host);
     if (host.layout.schema >= 0) host.grownAtTick = host.timeline.newestTick + 1;
-    hosts.adopt(host, whole);
+    hosts.adopt(host, whole, () => samples.store(host));
     return undefined;
   }
 

@@ -3,7 +3,7 @@ import type { Metric } from '../../wire/metric.ts';
 import { type TypeCodes, typeCodes } from '../../wire/samples.ts';
 import { HostRows, ROWS } from '../hosts/host-rows.ts';
 import type { SeriesRecord } from '../hosts/messages.ts';
-import type { MetricTable } from './metric-table.ts';
+import type { MetricTable, NumberedMetric } from './metric-table.ts';
 
 /** Series that one host may ever have had; more are not stored. */
 const SERIES_MAX = 65_536;
@@ -72,7 +72,7 @@ export class SeriesLayout {
     this.types = new Uint8Array();
     this.slots = new Int32Array();
     this.texts = [];
-    this.#own = own ? this.#idOf(own, this.#idsByKey()) : -1;
+    this.#own = own ? this.#idOf(table.intern(own), this.#idsByKey()) : -1;
     this.#placeAll([...live, this.#own]);
     this.#read(live.map((id) => table.get(metricOf[id] ?? 0).metric));
   }
@@ -111,25 +111,25 @@ export class SeriesLayout {
   }
 
   /** True when `metrics` need new memory: what is in the present one should be stored before `adopt`, series that are gone leave it. */
-  needsMemory(metrics: readonly Metric[]): boolean {
+  needsMemory(metrics: readonly NumberedMetric[]): boolean {
     const ids = this.#idsByKey();
     let added = 0;
-    for (const metric of metrics) {
-      const id = ids.get(this.#table.intern(metric).key);
+    for (const { key } of metrics) {
+      const id = ids.get(key);
       if (id === undefined || (this.#slotOf[id] ?? -1) < 0) added += 1;
     }
     return this.#nextSlot + added > this.rows.slots;
   }
 
   /** Takes a new schema; known values of series that stay are kept. */
-  adopt(schema: number, metrics: readonly Metric[]): void {
+  adopt(schema: number, metrics: readonly NumberedMetric[]): void {
     const isTooSmall = this.needsMemory(metrics);
     const ids = this.#idsByKey();
     this.#live = metrics.map((metric) => this.#idOf(metric, ids));
     this.schema = schema;
     if (isTooSmall) this.#placeAll([...this.#live, this.#own]);
     else for (const id of this.#live) this.#place(id);
-    this.#read(metrics);
+    this.#read(metrics.map(({ metric }) => metric));
   }
 
   #idsByKey(): Map<string, number> {
@@ -137,8 +137,7 @@ export class SeriesLayout {
   }
 
   /** The id of a metric, a new one when there is none; -1 beyond the limit. */
-  #idOf(metric: Metric, ids: Map<string, number>): number {
-    const { number, key } = this.#table.intern(metric);
+  #idOf({ number, key }: NumberedMetric, ids: Map<string, number>): number {
     const known = ids.get(key);
     if (known !== undefined) {
       this.#metricOf[known] = number;
@@ -171,7 +170,7 @@ export class SeriesLayout {
   }
 
   #read(metrics: readonly Metric[]): void {
-    this.metrics = metrics.map((metric) => this.#table.intern(metric).metric);
+    this.metrics = metrics;
     this.types = typeCodes(metrics.map(({ type }) => type));
     this.slots = Int32Array.from(this.#live, (id) => this.#slotOf[id] ?? -1);
     this.texts = metrics.flatMap(({ type }, index) => (type === 'string' ? [index] : []));

@@ -95,9 +95,8 @@ export class Summary {
   #layOut(): void {
     const { cluster } = this.#hosts;
     const metrics = [...this.#spreads.values()].flatMap(({ metric }) => summaryMetrics(metric));
-    if (cluster.layout.needsMemory(metrics)) this.#samples.store(cluster);
     const number = cluster.layout.schema + 1;
-    this.#hosts.adopt(cluster, { number, hostName: '', labels: {}, facts: {}, metrics });
+    this.#hosts.adopt(cluster, { number, metrics }, () => this.#samples.store(cluster));
     this.#laidOut = this.#spreads.size;
   }
 }
