@@ -15,35 +15,33 @@ export interface IndexedSeries {
   readonly labels: Labels;
 }
 
-/** Series of one host by their metric; labels are put together when a query first meets them. */
+/** Series of one host by their metric; looked up and given their labels when a query first asks for the metric. */
 class HostSeries {
   readonly host: LiveHost;
-  readonly #byMetric = new Map<string, LiveSeries[]>();
-  readonly #indexed = new Map<string, readonly IndexedSeries[]>();
+  readonly #byMetric = new Map<string, readonly IndexedSeries[]>();
 
   constructor(host: LiveHost) {
     this.host = host;
-    for (const series of host.allSeries()) {
-      const { name, type } = series.metric;
-      if (type === 'string') continue;
-      const sameName = this.#byMetric.get(name);
-      if (sameName) sameName.push(series);
-      else this.#byMetric.set(name, [series]);
-    }
   }
 
-  metrics(): Iterable<string> {
-    return [...this.#byMetric.keys(), UP];
+  metrics(): ReadonlySet<string> {
+    return new Set([...this.host.allSeries().map(({ metric }) => metric.name), UP]);
   }
 
   of(metric: string): readonly IndexedSeries[] {
-    let indexed = this.#indexed.get(metric);
+    let indexed = this.#byMetric.get(metric);
     if (!indexed) {
-      const sameName = this.#byMetric.get(metric) ?? [];
-      indexed = metric === UP ? [this.#up()] : sameName.map((one) => this.#index(one));
-      this.#indexed.set(metric, indexed);
+      indexed = metric === UP ? [this.#up()] : this.#numbersOf(metric);
+      this.#byMetric.set(metric, indexed);
     }
     return indexed;
+  }
+
+  #numbersOf(name: string): readonly IndexedSeries[] {
+    return this.host
+      .allSeries()
+      .filter(({ metric }) => metric.name === name && metric.type !== 'string')
+      .map((series) => this.#index(series));
   }
 
   #index(series: LiveSeries): IndexedSeries {
