@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { InputError, reasonOf, WorldError } from '../base/errors.ts';
 import { register as registerAlert } from './commands/alert.ts';
+import { register as registerBoot } from './commands/boot.ts';
 import { register as registerConfig } from './commands/config.ts';
 import { register as registerDaemon } from './commands/daemon.ts';
 import { register as registerDoctor } from './commands/doctor.ts';
 import { register as registerImage } from './commands/image.ts';
 import { register as registerMaintenance } from './commands/maintenance.ts';
+import { register as registerNode } from './commands/node.ts';
 import { register as registerNotify } from './commands/notify.ts';
 import { register as registerProfile } from './commands/profile.ts';
 import { register as registerQuery } from './commands/query.ts';
@@ -38,6 +40,8 @@ const program = new Command('clustermon')
 registerUp(program);
 registerDaemon(program);
 registerImage(program);
+registerNode(program);
+registerBoot(program);
 registerProfile(program);
 registerAlert(program);
 registerSilence(program);

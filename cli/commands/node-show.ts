@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import type { NodeHardware } from '../../wire/pxe.ts';
+import { clientOf } from '../client.ts';
+import { fetchMachines, type Machine } from '../machines.ts';
+import { selectNodes } from '../node-set.ts';
+import { print, printJson } from '../output.ts';
+import { ago } from './node-list.ts';
+
+export function register(node: Command): void {
+  node
+    .command('show <nodes...>')
+    .description('all that is known about machines')
+    .option('--json', 'print JSON')
+    .action(async (sets: string[], { json }: { json?: boolean }, command: Command) => {
+      const chosen = selectNodes(sets, await fetchMachines(clientOf(command)));
+      if (json) printJson(chosen.map(({ aliases: _aliases, ...machine }) => machine));
+      else print(chosen.map((machine) => describe(machine)).join('\n'));
+    });
+}
+
+function describe({ name, state, address, rack, classes, node, host }: Machine): string {
+  const since = node ? `, since ${ago(Date.now() - node.changedMs).replace(' ago', '')}` : '';
+  const place = [rack && `rack ${rack}`, node?.unit && `unit ${node.unit}`]
+    .filter(Boolean)
+    .join(', ');
+  const quirks = Object.entries(node?.quirks ?? {}).map(([key, value]) => `${key}=${value}`);
+  const fields: [string, string | undefined][] = [
+    ['state', state + since],
+    ['failure', node?.failure],
+    ['expected next', node?.expectedNext],
+    [
+      'last contact',
+      node?.lastContact && `${ago(Date.now() - node.lastContact.atMs)}, ${node.lastContact.what}`,
+    ],
+    ['address', address],
+    ['MAC', node?.macs.join(', ')],
+    ['UUID', node?.uuid],
+    ['place', place || undefined],
+    ['classes', classes.join(' ') || undefined],
+    ['quirks', quirks.join(' ') || undefined],
+    ...hardwareFields(node?.hardware),
+    ['host id', host?.id ?? node?.agentId],
+    ['series', host && String(host.seriesCount)],
+  ];
+  const lines = fields.flatMap(([label, value]) =>
+    value ? [`  ${label.padEnd(14)}${value}`] : [],
+  );
+  return `${name}\n${lines.join('\n')}\n`;
+}
+
+function hardwareFields(hardware: NodeHardware | undefined): [string, string | undefined][] {
+  if (!hardware) return [];
+  const { vendor, product, serial, cpu, cores, memoryBytes, firmware, disks = [] } = hardware;
+  return [
+    ['machine', [vendor, product].filter(Boolean).join(' ') || undefined],
+    ['serial', serial],
+    ['processor', cpu && `${cpu}${cores ? `, ${cores} cores` : ''}`],
+    ['memory', memoryBytes === undefined ? undefined : gib(memoryBytes)],
+    ['firmware', firmware],
+    ...disks.map((disk): [string, string] => [
+      `disk ${disk.name}`,
+      [gib(disk.sizeBytes), disk.model, disk.serial && `serial ${disk.serial}`]
+        .filter(Boolean)
+        .join(', '),
+    ]),
+  ];
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}
