@@ -1,5 +1,5 @@
 /** The socket on which agents are heard: large receive buffer, group membership, what the kernel dropped. */
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
@@ -16,34 +16,73 @@ export interface ReceiverOptions {
   readonly receiveBufferBytes: number;
 }
 
-/**
- * Binds the socket and joins the group; interfaces that refuse are logged.
- * @throws WorldError `listen`
- */
-export async function openReceiver(options: ReceiverOptions, log: Log): Promise<Socket> {
-  const isSix = isIPv6(options.group);
-  const socket = createSocket({
-    type: isSix ? 'udp6' : 'udp4',
-    reuseAddr: options.group !== '',
-    recvBufferSize: options.receiveBufferBytes,
-  });
-  try {
-    socket.bind(options.port, bindAddress(options));
-    await once(socket, 'listening');
-  } catch (error) {
-    throw new WorldError('listen', `cannot listen on UDP port ${options.port}`, error);
-  }
-  if (options.group !== '') joinGroup(socket, { ...options, isSix }, log);
-  return socket;
+/** What the ingest thread hears agents by, and asks them by. */
+export interface Receiver {
+  readonly port: number;
+  readonly isSix: boolean;
+  /** As Linux reports it: twice what a socket may hold, the half for its own book-keeping included (socket(7)). */
+  readonly bufferBytes: number;
+  onDatagram(take: (datagram: Buffer, sender: RemoteInfo) => void): void;
+  send(datagram: Uint8Array, to: { address: string; port: number }): void;
+  close(): void;
 }
 
 /**
- * With interfaces every address of the machine, so that unicast is heard as well. Without them the group alone, which is joined on
- * loopback; an agent that sends unicast to this machine then needs its interface named, `lo` included.
+ * Binds and joins the group; interfaces that refuse are logged. With interfaces one socket hears every address of the machine. Without
+ * them nothing beyond loopback may listen: one socket is bound to the group, which only loopback joins, another to 127.0.0.1 for
+ * the agents' answers.
+ * @throws WorldError `listen`
  */
-function bindAddress({ group, interfaces }: ReceiverOptions): string | undefined {
-  if (interfaces.length > 0) return undefined;
-  return group === '' ? '127.0.0.1' : group;
+export async function openReceiver(options: ReceiverOptions, log: Log): Promise<Receiver> {
+  const { group, interfaces } = options;
+  const isSix = isIPv6(group);
+  const anyAddress = isSix ? '::' : '0.0.0.0';
+  const loopback = isSix ? '::1' : '127.0.0.1';
+  const unicast = await bind(options, interfaces.length > 0 ? anyAddress : loopback);
+  const { port } = unicast.address();
+  const sockets = [unicast];
+  if (group !== '') {
+    const listener = interfaces.length > 0 ? unicast : await bind({ ...options, port }, group);
+    if (listener !== unicast) sockets.push(listener);
+    joinGroup(listener, { ...options, isSix }, log);
+  }
+  for (const socket of sockets) {
+    socket.on('error', (error) => log.error('socket', { reason: error.message }));
+  }
+  return {
+    port,
+    isSix,
+    bufferBytes: Math.min(...sockets.map((socket) => socket.getRecvBufferSize())),
+    onDatagram(take) {
+      for (const socket of sockets) socket.on('message', take);
+    },
+    send(datagram, to) {
+      unicast.send(datagram, to.port, to.address, (error) => {
+        if (error) log.debug('request-failed', { address: to.address, reason: error.message });
+      });
+    },
+    close() {
+      for (const socket of sockets) socket.close();
+    },
+  };
+}
+
+async function bind(
+  { group, port, receiveBufferBytes }: ReceiverOptions,
+  address: string,
+): Promise<Socket> {
+  const socket = createSocket({
+    type: isIPv6(address) ? 'udp6' : 'udp4',
+    reuseAddr: group !== '',
+    recvBufferSize: receiveBufferBytes,
+  });
+  try {
+    socket.bind(port, address);
+    await once(socket, 'listening');
+    return socket;
+  } catch (error) {
+    throw new WorldError('listen', `cannot listen on UDP ${address} port ${port}`, error);
+  }
 }
 
 function joinGroup(

@@ -1,6 +1,5 @@
 /** The ingest thread: socket, clock and database around `Ingest`. */
 import { randomBytes } from 'node:crypto';
-import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
@@ -13,12 +12,12 @@ import { openSamples } from '../store/block-store.ts';
 import { Ingest } from './ingest.ts';
 import { Journal } from './journal.ts';
 import { SWEEP_SECONDS } from './recovery.ts';
-import { kernelDrops, openReceiver } from './socket.ts';
+import { kernelDrops, openReceiver, type Receiver } from './socket.ts';
 import type { FromIngest, IngestThreadData, ToIngest } from './thread.ts';
 
 /** Milliseconds after the second at which its samples are in: agents send within some tens of milliseconds. */
 const SECOND_DELAY_MS = 400;
-/** Most messages that are taken from the socket's queue in one go are handled in one turn of the event loop; drops are looked at this often. */
+/** How often the kernel's counter of dropped datagrams is read. */
 const DROPS_EVERY_SECONDS = 5;
 
 const log = openLog('collector');
@@ -30,7 +29,7 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
   const publish = (message: HostMessage) => {
     for (const thread of threads) thread.postMessage(message);
   };
-  const socket = await openReceiver(data, log);
+  const receiver = await openReceiver(data, log);
   const { secret } = data;
   const ingest = new Ingest(
     {
@@ -43,10 +42,7 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
       heartbeatSeconds: data.heartbeatSeconds,
       publish,
       ports: {
-        send: (datagram, { address, port }) =>
-          socket.send(datagram, port, address, (error) => {
-            if (error) log.debug('request-failed', { address, reason: error.message });
-          }),
+        send: (datagram, to) => receiver.send(datagram, to),
         nonce: (size) => randomBytes(size),
         random: Math.random,
       },
@@ -55,13 +51,9 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
   );
   const replayed = ingest.replay();
   if (replayed > 0) log.info('journal-replayed', { datagrams: replayed });
-  checkBuffer(ingest, socket, data.receiveBufferBytes);
-  socket.on('message', (datagram, sender) => ingest.receive(datagram, sender, Date.now()));
-  socket.on('error', (error) => log.error('socket', { reason: error.message }));
-  const stopClock = startClock(ingest, {
-    port: socket.address().port,
-    isSix: data.group.includes(':'),
-  });
+  checkBuffer(ingest, receiver, data.receiveBufferBytes);
+  receiver.onDatagram((datagram, sender) => ingest.receive(datagram, sender, Date.now()));
+  const stopClock = startClock(ingest, receiver);
 
   main.on('message', (message: ToIngest) => {
     switch (message.kind) {
@@ -75,7 +67,7 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
         break;
       case 'close':
         stopClock();
-        socket.close();
+        receiver.close();
         ingest.close(Date.now());
         database.close();
         for (const thread of threads) thread.close();
@@ -83,27 +75,26 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
         main.close();
     }
   });
-  tell(main, { kind: 'ready', port: socket.address().port });
+  tell(main, { kind: 'ready', port: receiver.port });
 }
 
 function tell(main: MessagePort, message: FromIngest): void {
   main.postMessage(message);
 }
 
-/** Linux reports twice what was asked for, the half that it uses for its own book-keeping included (socket(7)). */
-function checkBuffer(ingest: Ingest, socket: Socket, wantedBytes: number): void {
-  const bytes = socket.getRecvBufferSize() / 2;
+function checkBuffer(ingest: Ingest, { bufferBytes }: Receiver, wantedBytes: number): void {
+  const bytes = bufferBytes / 2;
   const short = bytes < wantedBytes / 2;
   ingest.problems.set('receive-buffer', short ? `${bytes} bytes` : undefined, Date.now());
 }
 
-function startClock(ingest: Ingest, socket: { port: number; isSix: boolean }): () => void {
+function startClock(ingest: Ingest, { port, isSix }: Receiver): () => void {
   let timer: NodeJS.Timeout;
-  const dropsBefore = kernelDrops(socket.port, socket.isSix);
+  const dropsBefore = kernelDrops(port, isSix);
   const tick = () => {
     const nowMs = Date.now();
     if (Math.floor(nowMs / 1000) % DROPS_EVERY_SECONDS === 0) {
-      ingest.counters.kernelDrops = kernelDrops(socket.port, socket.isSix) - dropsBefore;
+      ingest.counters.kernelDrops = kernelDrops(port, isSix) - dropsBefore;
     }
     ingest.tick(nowMs);
     schedule();
