@@ -111,6 +111,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
       tokens: access,
       log,
       alerts: alerting.engine,
+      recorded: alerting.engine.recorded,
       problems: { problems: () => [...hosts.problems, ...alerting.problems()] },
     },
     {

@@ -1,5 +1,7 @@
 /** What the HTTP server needs from the rest of the collector and gets passed in; `collector/main.ts` joins them. */
 import type { AlertInfo, NewRule, Problem, RuleInfo } from '../../wire/http.ts';
+import type { BacktestRequest } from '../alerts/backtest-report.ts';
+import type { RecordedSeries } from '../query-worker/recorded.ts';
 import type { BandRangeRequest, SeriesRangeRequest } from '../range/read-range.ts';
 
 /** Rules and alerts as the API shows them. */
@@ -32,8 +34,20 @@ export type QueryTask =
     }
   | { readonly kind: 'bands'; readonly request: BandRangeRequest; readonly format: RangeFormat }
   /** A call of Prometheus' API: what comes after `/api/v1/`, and its parameters as a query string. */
-  | { readonly kind: 'prometheus'; readonly path: string; readonly params: string }
-  | { readonly kind: 'federate'; readonly selectors: readonly string[] };
+  | {
+      readonly kind: 'prometheus';
+      readonly path: string;
+      readonly params: string;
+      readonly recorded: readonly RecordedSeries[];
+    }
+  | { readonly kind: 'federate'; readonly selectors: readonly string[] }
+  | { readonly kind: 'backtest'; readonly request: BacktestRequest }
+  | {
+      readonly kind: 'explain';
+      readonly expr: string;
+      readonly timeMs: number;
+      readonly host: string | undefined;
+    };
 
 /** A whole HTTP answer, so that the main thread only passes it on. */
 export interface QueryAnswer {

@@ -29,11 +29,11 @@ class HostSeries {
   }
 
   of(metric: string): readonly IndexedSeries[] {
-    let indexed = this.#byMetric.get(metric);
-    if (!indexed) {
-      indexed = metric === UP ? [this.#up()] : this.#numbersOf(metric);
-      this.#byMetric.set(metric, indexed);
-    }
+    const known = this.#byMetric.get(metric);
+    if (known) return known;
+    const indexed = metric === UP ? [this.#up()] : this.#numbersOf(metric);
+    // Names that no series has are not kept: queries could ask for any number of them.
+    if (indexed.length > 0) this.#byMetric.set(metric, indexed);
     return indexed;
   }
 

@@ -1,4 +1,7 @@
 import { InputError } from '../../base/errors.ts';
+import { backtest } from '../alerts/backtest-report.ts';
+import { explainExpression } from '../alerts/explain.ts';
+import { UnionSource } from '../alerts/union-source.ts';
 import type { HostTable } from '../hosts/host-table.ts';
 import type { QueryAnswer, QueryTask, RangeFormat } from '../http/ports.ts';
 import { answerApi } from '../query/api.ts';
@@ -9,6 +12,7 @@ import { formatSvg } from '../range/svg.ts';
 import { type RangeTable, tableOfBands, tableOfSeries } from '../range/table.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 import { federate } from './federate.ts';
+import { sourceOfRecorded } from './recorded.ts';
 
 /** What tasks read from. */
 export interface QueryData {
@@ -45,27 +49,36 @@ export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boo
       return prometheus(task, data, isCancelled);
     case 'federate':
       return federate(task.selectors, data.source, data.nowMs());
+    case 'backtest':
+      return json(backtest(task.request, { source: data.source, isCanceled: isCancelled }));
+    case 'explain':
+      return json(explainExpression(task.expr, task, data.source));
   }
 }
 
 function prometheus(
-  { path, params }: Extract<QueryTask, { kind: 'prometheus' }>,
-  { source, nowMs }: QueryData,
+  { path, params, recorded }: Extract<QueryTask, { kind: 'prometheus' }>,
+  { source: hosts, nowMs }: QueryData,
   isCanceled: () => boolean,
 ): QueryAnswer {
   const request = { path, params: new URLSearchParams(params) };
+  const source = recorded.length === 0 ? hosts : new UnionSource(hosts, sourceOfRecorded(recorded));
   return { type: 'application/json', ...answerApi(request, { source, nowMs, isCanceled }) };
 }
 
 function formatted(format: RangeFormat, range: object, table: () => RangeTable): QueryAnswer {
   switch (format) {
     case 'json':
-      return answer('application/json; charset=utf-8', JSON.stringify(range));
+      return json(range);
     case 'csv':
       return answer('text/csv; charset=utf-8', formatCsv(table()));
     case 'svg':
       return answer('image/svg+xml; charset=utf-8', formatSvg(table()));
   }
+}
+
+function json(value: object): QueryAnswer {
+  return answer('application/json; charset=utf-8', JSON.stringify(value));
 }
 
 function answer(type: string, text: string): QueryAnswer {

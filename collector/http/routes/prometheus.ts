@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { HostTable } from '../../hosts/host-table.ts';
 import { type MetricMetadata, registerPrometheusApi } from '../../query/http.ts';
+import type { SampleSource } from '../../query/source.ts';
+import { recordedFor } from '../../query-worker/recorded.ts';
 import type { MetricCatalogue } from '../metric-catalogue.ts';
 import type { QueryRunner } from '../ports.ts';
 
@@ -10,6 +12,8 @@ export interface PrometheusPorts {
   readonly hosts: HostTable;
   readonly queries: QueryRunner;
   readonly catalogue: MetricCatalogue;
+  /** Series that rules make. */
+  readonly recorded: SampleSource;
 }
 
 /** What clients take us for: the Prometheus whose API this is. Grafana asks for nothing that came later. */
@@ -18,8 +22,16 @@ const PROMETHEUS_VERSION = '3.5.0';
 /** Prometheus' query API over all hosts; the query threads answer. */
 export function prometheusRoutes(app: FastifyInstance, ports: PrometheusPorts): void {
   registerPrometheusApi(app, {
-    run: ({ path, params }, signal) =>
-      ports.queries.run({ kind: 'prometheus', path, params: params.toString() }, signal),
+    run: ({ path, params }, signal) => {
+      const recorded = recordedFor(
+        [...params.getAll('query'), ...params.getAll('match[]')],
+        ports.recorded,
+      );
+      return ports.queries.run(
+        { kind: 'prometheus', path, params: params.toString(), recorded },
+        signal,
+      );
+    },
     metadata: () => metadataOf(ports.catalogue),
     documents: documentsOf(ports),
   });

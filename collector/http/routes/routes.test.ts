@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { BandRange, HostDetail, MetricInfo, SeriesRange } from '../../../wire/http.ts';
+import { Labels } from '../../query/labels.ts';
 import { START_S, startTestServer, type TestServer } from '../testing/test-server.ts';
 
 let server: TestServer;
@@ -248,6 +249,20 @@ for (const { url, expect } of prometheusCalls) {
     assert.match(response.body, expect);
   });
 }
+
+test('queries find the series that rules make', async () => {
+  const labels = Labels.from({ __name__: 'ALERTS', alertname: 'HostDown', host: 'c' });
+  server.recorded.append({ labels, value: 1 }, START_S * 1000);
+  server.recorded.append({ labels, value: 1 }, (START_S + 59) * 1000);
+  const query = encodeURIComponent('ALERTS * on (host) group_left () (up == bool 0)');
+  const response = await server.app.inject({
+    url: `/api/v1/query?query=${query}&time=${START_S + 60}`,
+  });
+  const { result } = response.json().data;
+  assert.deepEqual(result[0]?.value, [START_S + 60, '1'], response.body);
+  const names = await server.app.inject({ url: '/api/v1/label/__name__/values' });
+  assert.ok(names.json().data.includes('ALERTS'), names.body);
+});
 
 test("a bad query is refused in Prometheus' envelope", async () => {
   const response = await server.app.inject({ url: '/api/v1/query?query=sum(' });

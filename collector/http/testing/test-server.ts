@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { openLog } from '../../../base/log.ts';
 import type { AlertInfo, Problem } from '../../../wire/http.ts';
 import { TokenStore } from '../../access/token-store.ts';
+import { RuleSeries } from '../../alerts/rule-series.ts';
 import { EventStore } from '../../events/event-store.ts';
 import { runTask } from '../../query-worker/run-task.ts';
 import { openRegistry } from '../../registry.ts';
@@ -52,6 +53,7 @@ export interface TestServer {
   readonly app: FastifyInstance;
   readonly cluster: FakeCluster;
   readonly alerts: FakeAlerts;
+  readonly recorded: RuleSeries;
   readonly tokens: TokenStore;
   readonly events: EventStore;
   readonly problems: Problem[];
@@ -70,6 +72,7 @@ export async function startTestServer(
   const events = new EventStore(registry);
   const alerts = new FakeAlerts();
   const problems: Problem[] = [];
+  const recorded = new RuleSeries();
   const data = queryData(cluster);
   const app = await buildServer(
     {
@@ -79,6 +82,7 @@ export async function startTestServer(
         run: async (task, signal) => runTask(task, data, () => signal.aborted),
       },
       alerts,
+      recorded,
       events,
       problems: { problems: () => [...problems] },
       tokens,
@@ -97,6 +101,7 @@ export async function startTestServer(
     app,
     cluster,
     alerts,
+    recorded,
     tokens,
     events,
     problems,
