@@ -5,6 +5,7 @@ import { register as registerBoot } from './commands/boot.ts';
 import { register as registerConfig } from './commands/config.ts';
 import { register as registerDaemon } from './commands/daemon.ts';
 import { register as registerDoctor } from './commands/doctor.ts';
+import { register as registerEvent } from './commands/event.ts';
 import { register as registerImage } from './commands/image.ts';
 import { register as registerMaintenance } from './commands/maintenance.ts';
 import { register as registerNode } from './commands/node.ts';
@@ -50,6 +51,7 @@ registerNotify(program);
 registerConfig(program);
 registerQuery(program);
 registerTop(program);
+registerEvent(program);
 registerToken(program);
 registerDoctor(program);
 
