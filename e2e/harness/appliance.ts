@@ -48,31 +48,31 @@ export async function startAppliance(options: ApplianceOptions = {}): Promise<Ap
   rmSync(join(data, 'server.json'), { force: true });
   const args = ['--config', file, '--data', data, options.command ?? 'up', ...(options.args ?? [])];
   const running = startProcess(CLUSTERMON, args, { host: options.host });
-  const url = await waitFor(
+  const server = join(data, 'server.json');
+  let end: number | string | undefined;
+  void running.ended.then((code) => {
+    end = code;
+  });
+  await waitFor(
     'the collector to write server.json',
-    async () => {
-      const server = join(data, 'server.json');
-      if (!existsSync(server)) return assertRunning(running);
-      return (JSON.parse(readFileSync(server, 'utf8')) as ServerFile).url;
-    },
+    () => existsSync(server) || end !== undefined,
     30_000,
   );
+  if (end !== undefined) throw new Error(`clustermon ended with ${end}:\n${running.output()}`);
+  // A collector that was started again may have another port.
+  const url = () => (JSON.parse(readFileSync(server, 'utf8')) as ServerFile).url;
   return {
     process: running,
     data,
-    url,
-    get: async <T>(path: string) => fetchJson<T>(url, path, options.host),
+    get url() {
+      return url();
+    },
+    get: async <T>(path: string) => fetchJson<T>(url(), path, options.host),
     async close() {
       await running.end();
       if (options.data === undefined) rmSync(data, { recursive: true, force: true });
     },
   };
-}
-
-async function assertRunning(running: TestProcess): Promise<undefined> {
-  const ended = await Promise.race([running.ended, Promise.resolve(undefined)]);
-  if (ended !== undefined) throw new Error(`clustermon ended with ${ended}:\n${running.output()}`);
-  return undefined;
 }
 
 async function fetchJson<T>(url: string, path: string, host: TestHost | undefined): Promise<T> {

@@ -1,0 +1,94 @@
+/** Debian's Chromium for a test: one browser, a page per test that notices everything it should not do. */
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright';
+
+const ARTEFACTS = join(import.meta.dirname, '..', 'artefacts');
+
+/** Without these Chromium calls home, which a closed network refuses many times a second. */
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export async function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+}
+
+export interface PageOptions {
+  readonly theme?: 'dark' | 'light';
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** A page, and what went wrong on it: script errors, refused content, requests to other origins. */
+export interface WatchedPage {
+  readonly page: Page;
+  readonly faults: readonly string[];
+}
+
+export async function openPage(
+  browser: Browser,
+  url: string,
+  { theme = 'dark', width = 1440, height = 900 }: PageOptions = {},
+): Promise<WatchedPage> {
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme });
+  const faults: string[] = [];
+  const { origin } = new URL(url);
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('console', (message) => {
+    if (/Content Security Policy/i.test(message.text())) faults.push(message.text());
+  });
+  page.on('request', (request) => {
+    const target = request.url();
+    if (!target.startsWith(origin) && !/^(blob|data):/.test(target))
+      faults.push(`request: ${target}`);
+  });
+  await page.goto(url);
+  return { page, faults };
+}
+
+/** Keeps a picture of the page for people to look at; git ignores the folder. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  mkdirSync(ARTEFACTS, { recursive: true });
+  await page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
+}
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly {
+    readonly target: readonly string[];
+    readonly failureSummary: string;
+  }[];
+}
+
+/** Fails on violations of WCAG A and AA that axe-core calls serious or critical. */
+export async function assertAccessible(page: Page, name: string): Promise<void> {
+  await page.evaluate(readFileSync(axePath, 'utf8'));
+  const violations = (await page.evaluate(
+    "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then((result) => result.violations)",
+  )) as readonly Violation[];
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  const text = serious.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .slice(0, 3)
+        .map((node) => `${node.target.join(' ')} (${node.failureSummary})`)
+        .join('; ')}`,
+  );
+  assert.deepEqual(text, [], `${name}: accessibility`);
+}
