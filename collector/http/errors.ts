@@ -10,6 +10,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   'host-refused': 403,
   'origin-refused': 403,
   'path-unknown': 404,
+  'host-up': 409,
   'body-too-large': 413,
   'query-canceled': 499,
   'query-execution': 422,

@@ -37,6 +37,8 @@ export interface HttpPorts {
   readonly problems: ProblemSource;
   readonly tokens: Pick<TokenStore, 'find'>;
   readonly log: Log;
+  /** Forgets a host, by its number, with all that is stored of it. */
+  removeHost(number: number): void;
 }
 
 export interface HttpOptions {
@@ -93,7 +95,7 @@ export async function buildServer(
   app.addHook('onClose', async () => stopRecording());
   loginRoutes(app, ports.tokens);
   const catalogue = new MetricCatalogue(ports.hosts);
-  hostRoutes(app, ports.hosts, catalogue);
+  hostRoutes(app, ports.hosts, catalogue, ports.removeHost);
   seriesRoutes(app, ports.queries);
   eventRoutes(app, ports.events, announce);
   alertRoutes(app, ports.alerts);

@@ -1,16 +1,30 @@
 import type { FastifyInstance } from 'fastify';
 import { InputError } from '../../../base/errors.ts';
 import type { HostDetail, HostList, MetricInfo } from '../../../wire/http.ts';
-import type { HostTable } from '../../hosts/host-table.ts';
+import type { HostTable, LiveHost } from '../../hosts/host-table.ts';
 import { hostDetail, hostSummary } from '../host-json.ts';
 import type { MetricCatalogue } from '../metric-catalogue.ts';
 
-/** Hosts with their newest values, and the metrics that they have. */
+/**
+ * Hosts with their newest values, and the metrics that they have.
+ * @param removeHost forgets a host with all that is stored of it
+ */
 export function hostRoutes(
   app: FastifyInstance,
   hosts: HostTable,
   catalogue: MetricCatalogue,
+  removeHost: (number: number) => void,
 ): void {
+  const find = (name: string): LiveHost => {
+    const host = hosts.byName(name) ?? hosts.byId(name);
+    if (host) return host;
+    throw new InputError(
+      'host-unknown',
+      `there is no host ${JSON.stringify(name)}; GET /api/hosts lists them`,
+      { field: 'name' },
+    );
+  };
+
   app.get(
     '/api/hosts',
     async (): Promise<HostList> => ({
@@ -21,16 +35,21 @@ export function hostRoutes(
 
   app.get<{ Params: { name: string } }>(
     '/api/hosts/:name',
-    async ({ params }): Promise<HostDetail> => {
-      const host = hosts.byName(params.name) ?? hosts.byId(params.name);
-      if (host) return hostDetail(host, Date.now());
+    async ({ params }): Promise<HostDetail> => hostDetail(find(params.name), Date.now()),
+  );
+
+  app.delete<{ Params: { name: string } }>('/api/hosts/:name', async ({ params }, reply) => {
+    const host = find(params.name);
+    if (host.state === 'up') {
       throw new InputError(
-        'host-unknown',
-        `there is no host ${JSON.stringify(params.name)}; GET /api/hosts lists them`,
+        'host-up',
+        `${host.name} is up and would come back at once: stop its agent first, then forget it`,
         { field: 'name' },
       );
-    },
-  );
+    }
+    removeHost(host.number);
+    return reply.code(204).send();
+  });
 
   app.get('/api/metrics', async (): Promise<readonly MetricInfo[]> => catalogue.list());
 }

@@ -270,6 +270,15 @@ test("a bad query is refused in Prometheus' envelope", async () => {
   assert.deepEqual([response.json().status, response.json().errorType], ['error', 'bad_data']);
 });
 
+test('a host that is gone can be forgotten, one that is up cannot', async () => {
+  server.cluster.addHost('old').setState('stopped');
+  const remove = (name: string) =>
+    server.app.inject({ method: 'DELETE', url: `/api/hosts/${name}` });
+  assert.equal((await remove('a')).json().code, 'host-up');
+  assert.equal((await remove('old')).statusCode, 204);
+  assert.equal(server.cluster.byName('old'), undefined);
+});
+
 const badNotes = [
   { payload: {}, reason: /text/ },
   { payload: { text: '' }, reason: /empty/ },

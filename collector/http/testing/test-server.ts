@@ -87,6 +87,7 @@ export async function startTestServer(
       problems: { problems: () => [...problems] },
       tokens,
       log: openLog('test', 'error'),
+      removeHost: (number) => cluster.removeHost(cluster.byNumber(number)?.name ?? ''),
     },
     {
       version: '0.0.0',
