@@ -74,6 +74,10 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
 
   const ingest = await startIngest({ ...settings, secret: readSecret(settings) });
   teardown.add(() => ingest.close());
+  // Without ingest there is no collector: the supervisor starts both anew.
+  ingest.onFailure((error) => {
+    throw error;
+  });
   const { hosts } = ingest;
   const store = openSampleStore({ file: ingest.file, archives: settings.archives, hosts });
   teardown.add(() => store.close());
@@ -112,6 +116,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
       log,
       alerts: alerting.engine,
       recorded: alerting.engine.recorded,
+      removeHost: (number) => ingest.removeHost(number),
       problems: { problems: () => [...hosts.problems, ...alerting.problems()] },
     },
     {
@@ -122,7 +127,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
       pxeSocket,
     },
   );
-  alertingRoutes(app, alerting, { version: VERSION });
+  alertingRoutes(app, alerting, { version: VERSION, queries });
   teardown.add(() => app.close());
   await app.listen({ host: settings.listen, port: settings.webPort }).catch((error: unknown) => {
     throw new WorldError('listen', `cannot serve the page on ${settings.listen}`, error);
