@@ -6,8 +6,8 @@
 /** Seconds that are kept: a whole block of the finest archive (200 s), and what may pass until that is written. */
 export const ROWS = 232;
 
-/** Cells before the values of a row: its second since the epoch, and how many values have arrived for it. */
-const HEAD = 2;
+/** Cells before the values of a row: its second since the epoch. */
+const HEAD = 1;
 
 export class HostRows {
   readonly memory: SharedArrayBuffer;
@@ -39,7 +39,6 @@ export class HostRows {
     if (this.cells[at] !== second) {
       // In this order a reader never takes old values for those of the new second.
       this.cells[at] = 0;
-      this.cells[at + 1] = 0;
       this.cells.fill(Number.NaN, values, values + this.slots);
       this.cells[at] = second;
     }
@@ -63,14 +62,6 @@ export class HostRows {
     if (at < 0) return Number.NaN;
     const value = this.cells[at + slot] ?? Number.NaN;
     return this.find(second) < 0 ? Number.NaN : value;
-  }
-
-  /** Counts values that have arrived for the row of `second`, which is open; `-Infinity` begins anew. */
-  arrived(second: number, count: number): number {
-    const at = this.#at(second) + 1;
-    const total = Math.max(0, (this.cells[at] ?? 0) + count);
-    this.cells[at] = total;
-    return total;
   }
 
   #at(second: number): number {

@@ -7,6 +7,7 @@ import type { StoredHost } from '../store/host-store.ts';
 import { ReplayWindow } from './replay-window.ts';
 import { SchemaAssembly } from './schema-assembly.ts';
 import type { SeriesLayout } from './series-layout.ts';
+import { TickParts } from './tick-parts.ts';
 import { TickSet } from './tick-set.ts';
 import { Timeline } from './timeline.ts';
 
@@ -31,6 +32,7 @@ export class IngestHost {
   readonly layout: SeriesLayout;
   readonly timeline = new Timeline();
   readonly missing = new TickSet();
+  readonly parts = new TickParts();
   readonly assembly = new SchemaAssembly();
   window = new ReplayWindow();
   name: string;
@@ -82,6 +84,7 @@ export class IngestHost {
     this.window = new ReplayWindow();
     this.timeline.restart();
     this.missing.clear();
+    this.parts.clear();
     this.byeSequence = -1;
     this.grownAtTick = 0;
     // Schemas are numbered anew, too.

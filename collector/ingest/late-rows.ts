@@ -14,8 +14,6 @@ interface LateBlock {
   readonly host: number;
   readonly start: number;
   readonly columns: Map<number, Float64Array>;
-  /** Values that have arrived, by row. */
-  readonly arrived: Uint16Array;
   readonly openedMs: number;
   changedMs: number;
 }
@@ -37,14 +35,11 @@ export class LateRows {
   /**
    * Puts values of one second into their block.
    * @param values by series id
-   * @param count  values that the datagram had, unknown ones included
-   * @returns values that have arrived for that second
    */
   add(
     { host, second, nowMs }: { host: number; second: number; nowMs: number },
     values: Iterable<readonly [id: number, value: number]>,
-    count: number,
-  ): number {
+  ): void {
     const start = blockStart(this.#archive, host, second);
     const block = this.#blockOf(host, start, nowMs);
     const row = second - start;
@@ -57,9 +52,6 @@ export class LateRows {
       column[row] = value;
     }
     block.changedMs = nowMs;
-    const arrived = (block.arrived[row] ?? 0) + count;
-    block.arrived[row] = arrived;
-    return arrived;
   }
 
   #blockOf(host: number, start: number, nowMs: number): LateBlock {
@@ -71,7 +63,6 @@ export class LateRows {
       host,
       start,
       columns: new Map(),
-      arrived: new Uint16Array(this.#archive.rowsPerBlock),
       openedMs: nowMs,
       changedMs: nowMs,
     };

@@ -107,20 +107,21 @@ export class SampleSink {
 
   /** Puts the decoded values where their second is kept, and counts the tick as complete when all of them are there. */
   #place(host: IngestHost, second: number, nowMs: number): void {
-    const { tick, count } = this.#head;
+    const { tick } = this.#head;
     const nowS = Math.floor(nowMs / 1000);
+    // After a standstill, rows are about to be used again that are not stored yet.
+    if (second >= host.closedUntil + ROWS) this.closeDue(host, nowS);
     const inMemory = second >= host.closedUntil && second > nowS - ROWS && second < nowS + ROWS / 2;
-    const arrived = inMemory
-      ? this.#placeInRow(host, second)
-      : this.#late.add({ host: host.number, second, nowMs }, this.#valuesById(host), count);
+    if (inMemory) this.#placeInRow(host, second);
+    else this.#late.add({ host: host.number, second, nowMs }, this.#valuesById(host));
     const wanted = tick >= host.grownAtTick ? host.layout.types.length : 1;
-    if (arrived < wanted) return;
+    if (!host.parts.add(tick, this.#head, wanted)) return;
     host.missing.delete(tick);
     const { states } = this.#parts.hosts;
     if (inMemory && second > states.second(host.number)) states.setSecond(host.number, second);
   }
 
-  #placeInRow(host: IngestHost, second: number): number {
+  #placeInRow(host: IngestHost, second: number): void {
     const { rows, slots } = host.layout;
     const { first, count } = this.#head;
     const { numbers } = this.#scratch;
@@ -131,7 +132,6 @@ export class SampleSink {
       if (slot >= 0) cells[at + slot] = numbers[index] ?? Number.NaN;
     }
     if (first === 0) this.#placeOwn(host, at);
-    return rows.arrived(second, count);
   }
 
   #placeOwn(host: IngestHost, at: number): void {
@@ -163,18 +163,7 @@ export class SampleSink {
   ): void {
     const { tick, second, newestBefore } = at;
     if (tick <= newestBefore) return;
-    if (newestBefore >= 0) {
-      const { rows } = host.layout;
-      const before = second - (tick - newestBefore);
-      const complete = newestBefore < host.grownAtTick || host.layout.schema < 0;
-      if (
-        !complete &&
-        rows.find(before) >= 0 &&
-        rows.arrived(before, 0) < host.layout.types.length
-      ) {
-        host.missing.add(newestBefore);
-      }
-    }
+    if (host.parts.has(newestBefore)) host.missing.add(newestBefore);
     const oldest = newestBefore >= 0 ? newestBefore + 1 : tick - (second - host.knownUntil);
     for (let gap = Math.max(oldest, tick - HISTORY_TICKS, 0); gap < tick; gap += 1) {
       host.missing.add(gap);

@@ -187,7 +187,6 @@ function copyRows(
     const source = from.find(second);
     if (source < 0) continue;
     const target = to.open(second);
-    to.arrived(second, from.arrived(second, 0));
     for (const move of moves)
       to.cells[target + move.to] = from.cells[source + move.from] ?? Number.NaN;
   }

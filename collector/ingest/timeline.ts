@@ -6,6 +6,8 @@
 
 /** A clock that is off by less counts as right: its seconds are the collector's. */
 const CLOCK_TOLERANCE_MS = 1000;
+/** So much behind, the first datagram of a host counts as delayed, not as sent by a slow clock; the least delay of a minute tells. */
+const FIRST_DELAY_MS_MAX = 5000;
 /** How much more or less than its ticks say may pass on a host's clock before that counts as a jump. */
 const JUMP_MS = 500;
 /** Distance between a tick's second and its arrival from which the row of seconds lies wrong. */
@@ -52,7 +54,8 @@ export class Timeline {
   arrive({ tick, timeMs, receivedMs }: Arrival): number {
     this.#measureOffset(timeMs - receivedMs);
     if (this.#anchor === undefined) {
-      this.#anchor = secondOf(timeMs, receivedMs) - tick;
+      const isDelayed = receivedMs > timeMs && receivedMs - timeMs < FIRST_DELAY_MS_MAX;
+      this.#anchor = secondOf(timeMs, isDelayed ? timeMs : receivedMs) - tick;
       this.#setNewest(tick, timeMs);
     } else if (tick > this.#newestTick) {
       this.#anchor = this.#checkedAnchor(this.#anchor, { tick, timeMs, receivedMs });
@@ -83,11 +86,11 @@ export class Timeline {
     this.#arrivals += 1;
     const jumpMs = timeMs - this.#newestTimeMs - (tick - this.#newestTick) * 1000;
     const paused = Math.abs(jumpMs) > JUMP_MS && lagMs > DRIFT_MS;
+    const lagMinMs = this.#lagMin;
     const isWindowFull = this.#arrivals >= WINDOW;
-    const drifted = lagMs < -DRIFT_MS || (isWindowFull && this.#lagMin > DRIFT_MS);
-    if (isWindowFull || paused || drifted) this.#beginWindow();
-    if (!paused && !drifted) return anchor;
-    return secondOf(timeMs, receivedMs) - tick;
+    if (isWindowFull || paused) this.#beginWindow();
+    if (paused || lagMs < -DRIFT_MS) return secondOf(timeMs, receivedMs) - tick;
+    return isWindowFull && lagMinMs > DRIFT_MS ? anchor + Math.floor(lagMinMs / 1000) : anchor;
   }
 
   #measureOffset(offsetMs: number): void {
