@@ -165,7 +165,12 @@ export class Plot {
         y: false,
         points: { show: kind !== 'stack', size: 5 },
         drag: { x: true, y: false, setScale: false, dist: DRAG_PX_MIN },
-        sync: { key: SYNC_KEY, setSeries: false, scales: ['x', null] },
+        sync: {
+          key: SYNC_KEY,
+          setSeries: false,
+          scales: ['x', null],
+          filters: { pub: isPointing },
+        },
       },
       hooks: {
         draw: [
@@ -224,6 +229,11 @@ export class Plot {
     chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     this.#options.onZoom({ fromS, toS });
   }
+}
+
+/** Other charts follow the crosshair alone: a drag on one of them is one zoom, not one per chart. */
+function isPointing(type: string): boolean {
+  return type === 'mousemove' || type === 'mouseleave';
 }
 
 /** Eight-digit hexadecimal colours are what every canvas understands. */

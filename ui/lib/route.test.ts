@@ -9,6 +9,7 @@ const paths: readonly [path: string, page: Page][] = [
   ['/host/n001', { name: 'host', host: 'n001' }],
   ['/host/%3Cimg%20onerror%3D1%3E', { name: 'host', host: '<img onerror=1>' }],
   ['/host/a%2Fb', { name: 'host', host: 'a/b' }],
+  ['/metric', { name: 'metrics' }],
   ['/metric/load_one', { name: 'metric', metric: 'load_one' }],
   ['/host/%E0%A4%A', { name: 'unknown', path: '/host/%E0%A4%A' }],
   ['/host/a/b', { name: 'unknown', path: '/host/a/b' }],

@@ -11,7 +11,7 @@ export type Page =
   | { readonly name: 'explore' }
   | { readonly name: 'unknown'; readonly path: string };
 
-const PLAIN_PAGES = ['alerts', 'machines', 'metrics', 'explore'] as const;
+const PLAIN_PAGES = ['alerts', 'machines', 'explore'] as const;
 
 /** @param path of a URL, still percent-encoded */
 export function parsePath(path: string): Page {
@@ -19,6 +19,8 @@ export function parsePath(path: string): Page {
   if (rest.length > 0) return { name: 'unknown', path };
   if (second === undefined) {
     if (first === '') return { name: 'overview' };
+    // Not /metrics: there the collector tells Prometheus of itself.
+    if (first === 'metric') return { name: 'metrics' };
     const plain = PLAIN_PAGES.find((name) => name === first);
     return plain ? { name: plain } : { name: 'unknown', path };
   }
@@ -50,9 +52,10 @@ export function pathOf(page: Page): string {
       return `/metric/${encodeURIComponent(page.metric)}`;
     case 'unknown':
       return page.path;
+    case 'metrics':
+      return '/metric';
     case 'alerts':
     case 'machines':
-    case 'metrics':
     case 'explore':
       return `/${page.name}`;
   }

@@ -54,7 +54,7 @@ export function QueryField({ expr, onRun }: { expr: string; onRun: (expr: string
           spellcheck={false}
           aria-label="PromQL"
           aria-autocomplete="list"
-          aria-controls={id}
+          aria-controls={choices.length > 0 ? id : undefined}
           placeholder="topk(5, load_one)"
           onInput={offer}
           onKeyDown={onKeyDown}

@@ -30,6 +30,7 @@ function KpiTile({ host, kpi }: { host: string; kpi: Kpi }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const rows = new TimeWindow(kpi.keys.length);
+    let isShown = true;
     const show = () => {
       rows.dropBefore(nowS.peek() - SECONDS);
       const values = rows.times.map((_, row) =>
@@ -45,17 +46,21 @@ function KpiTile({ host, kpi }: { host: string; kpi: Kpi }) {
       })
       .then(({ startS, stepSeconds, columns }) => {
         rows.load(startS, stepSeconds, columns);
-        show();
+        if (isShown) show();
       })
       // The charts below say what is wrong; the tile goes on with live values.
       .catch(() => {});
     const want = { series: kpi.keys.map((key) => ({ host, key })) };
-    return subscribe(want, (frame) => {
+    const stop = subscribe(want, (frame) => {
       rows.append(Math.round(frame.timeMs / 1000), (column) =>
         frame.series(host, kpi.keys[column]!),
       );
       show();
     });
+    return () => {
+      isShown = false;
+      stop();
+    };
   }, [host, kpi]);
   return (
     <li class="panel kpi">

@@ -8,6 +8,7 @@ import { dateTimeText, timeTicks } from '../../lib/clock-text.ts';
 import { type Domain, domainOf, rampStep } from '../../lib/ramp.ts';
 import { mean } from '../../lib/spread.ts';
 import { formatValue } from '../../lib/units.ts';
+import { useSize } from '../../parts/use-size.ts';
 
 interface HeatStripProps {
   readonly title: string;
@@ -26,7 +27,7 @@ const AXIS_PX = 18;
 export function HeatStrip({ title, units, startS, stepSeconds, series }: HeatStripProps) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const width = useSignal(0);
+  const size = useSize(frame);
   const pointed = useSignal<{ row: number; column: number; x: number; y: number } | null>(null);
   const sorted = useMemo(
     () =>
@@ -39,17 +40,10 @@ export function HeatStrip({ title, units, startS, stepSeconds, series }: HeatStr
     Math.min(ROW_PX_MAX, Math.floor(HEIGHT_MAX / Math.max(1, sorted.length))),
   );
   useEffect(() => {
-    const observer = new ResizeObserver(() => {
-      width.value = frame.current!.clientWidth;
-    });
-    observer.observe(frame.current!);
-    return () => observer.disconnect();
-  }, []);
-  useEffect(() => {
-    if (width.value === 0) return;
+    if (size.value.width === 0) return;
     const domain = domainOf(largest(sorted), units);
     drawStrip(canvas.current!, {
-      width: width.value,
+      width: size.value.width,
       rowPx,
       columns,
       sorted,
@@ -57,11 +51,11 @@ export function HeatStrip({ title, units, startS, stepSeconds, series }: HeatStr
       startS,
       stepSeconds,
     });
-  }, [sorted, width.value, colours.value, startS]);
+  }, [sorted, size.value.width, colours.value, startS]);
 
   const onMove = (event: MouseEvent) => {
     const row = Math.floor(event.offsetY / rowPx);
-    const column = Math.floor((event.offsetX / width.peek()) * columns);
+    const column = Math.floor((event.offsetX / size.peek().width) * columns);
     const { offsetX: x, offsetY: y } = event;
     pointed.value = row < sorted.length ? { row, column, x, y } : null;
   };
@@ -86,8 +80,8 @@ export function HeatStrip({ title, units, startS, stepSeconds, series }: HeatStr
           class="tooltip"
           role="tooltip"
           style={{
-            left: at.x > width.value / 2 ? 'auto' : `${at.x + 12}px`,
-            right: at.x > width.value / 2 ? `${width.value - at.x + 12}px` : 'auto',
+            left: at.x > size.value.width / 2 ? 'auto' : `${at.x + 12}px`,
+            right: at.x > size.value.width / 2 ? `${size.value.width - at.x + 12}px` : 'auto',
             top: `${at.y + 10}px`,
           }}
         >

@@ -8,6 +8,7 @@ import type { Lens } from '../../lib/lens.ts';
 import { type Box, cellAt, cellsIn, groupHosts, layout, neighbour } from '../../lib/rack-map.ts';
 import type { Domain } from '../../lib/ramp.ts';
 import { formatValue } from '../../lib/units.ts';
+import { useSize } from '../../parts/use-size.ts';
 import { HostCard } from './host-card.tsx';
 import type { HostValues } from './host-values.ts';
 import { drawMap } from './map-drawing.ts';
@@ -37,7 +38,7 @@ export function RackMap(props: RackMapProps) {
   const { hosts, groupBy, lens, values } = props;
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const size = useSignal({ width: 0, height: 0 });
+  const size = useSize(frame);
   const current = useSignal(-1);
   const spoken = useSignal('');
   const drag = useSignal<Box | null>(null);
@@ -48,14 +49,6 @@ export function RackMap(props: RackMapProps) {
   const latest = useRef({ props, map, ordered });
   latest.current = { props, map, ordered };
 
-  useEffect(() => {
-    const observer = new ResizeObserver(() => {
-      const element = frame.current!;
-      size.value = { width: element.clientWidth, height: element.clientHeight };
-    });
-    observer.observe(frame.current!);
-    return () => observer.disconnect();
-  }, []);
   useEffect(() => {
     if (width > 0) sizeCanvas(canvas.current!, map.width, map.height);
   }, [map]);

@@ -1,4 +1,4 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { HostSummary } from '../../../wire/http.ts';
 import { sizeCanvas, traceSparkline } from '../../chart/sparkline.ts';
@@ -8,6 +8,7 @@ import type { Lens } from '../../lib/lens.ts';
 import { unlikeness } from '../../lib/outliers.ts';
 import type { Domain } from '../../lib/ramp.ts';
 import { formatValue } from '../../lib/units.ts';
+import { useSize } from '../../parts/use-size.ts';
 import { HISTORY_SECONDS, type HostValues } from './host-values.ts';
 
 interface WallProps {
@@ -28,7 +29,7 @@ const HOSTS_MAX = 400;
 export function SparklineWall({ hosts, lens, values, domain, isSelection }: WallProps) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const width = useSignal(0);
+  const size = useSize(frame);
   const order = useRef<{ names: readonly string[]; atS: number; of: unknown }>({
     names: [],
     atS: 0,
@@ -36,16 +37,8 @@ export function SparklineWall({ hosts, lens, values, domain, isSelection }: Wall
   });
   const rows = useRef(new Map<string, Float32Array>());
 
-  useEffect(() => {
-    const observer = new ResizeObserver(() => {
-      width.value = frame.current!.clientWidth;
-    });
-    observer.observe(frame.current!);
-    return () => observer.disconnect();
-  }, []);
-
   const draw = () => {
-    if (!canvas.current || width.peek() === 0) return;
+    if (!canvas.current || size.peek().width === 0) return;
     readRows(rows.current, hosts, values);
     const { lastS } = values.history;
     if (
@@ -56,7 +49,7 @@ export function SparklineWall({ hosts, lens, values, domain, isSelection }: Wall
       order.current = { names: byUnlikeness(hosts, rows.current), atS: lastS, of: hosts };
     drawWall(canvas.current, colours.peek(), {
       names: order.current.names,
-      ...columnsIn(width.peek()),
+      ...columnsIn(size.peek().width),
       row: (name) => rows.current.get(name)!,
       text: (name) => formatValue(values.value(lens, name), lens.units),
       domain,
@@ -64,10 +57,10 @@ export function SparklineWall({ hosts, lens, values, domain, isSelection }: Wall
   };
   useEffect(draw);
   useSignalEffect(() => {
-    if (values.version.value >= 0 && width.value >= 0 && colours.value) draw();
+    if (values.version.value >= 0 && size.value.width >= 0 && colours.value) draw();
   });
   const onClick = (event: MouseEvent) => {
-    const { columns, pitch } = columnsIn(width.peek());
+    const { columns, pitch } = columnsIn(size.peek().width);
     const column = Math.min(columns - 1, Math.floor(event.offsetX / pitch));
     const line = Math.floor(event.offsetY / (CELL.height + CELL.gap));
     const name = order.current.names[line * columns + column];
@@ -82,7 +75,8 @@ export function SparklineWall({ hosts, lens, values, domain, isSelection }: Wall
           unlike its peers first
         </span>
       </h2>
-      <div class="wall-frame" ref={frame}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, which the keyboard must reach */}
+      <div class="wall-frame" ref={frame} tabIndex={0}>
         <canvas
           ref={canvas}
           role="img"

@@ -1,0 +1,285 @@
+/** The page over a real appliance with two hundred simulated hosts, in Debian's Chromium. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Locator, Page } from 'playwright';
+import type { RuleInfo, SeriesRange } from '../wire/http.ts';
+import { type Appliance, startAppliance } from './harness/appliance.ts';
+import { assertAccessible, keepPicture, openPage, startBrowser } from './harness/browser.ts';
+import { waitFor } from './harness/process.ts';
+
+const HOSTS = 200;
+const HOST = 'n042';
+
+let appliance: Appliance;
+let browser: Browser;
+
+before(async () => {
+  [appliance, browser] = await Promise.all([
+    startAppliance({ args: ['--demo', String(HOSTS)] }),
+    startBrowser(),
+  ]);
+  // A minute of history would be better to look at, ten seconds are enough to read values back.
+  await waitFor(
+    'ten seconds of every host',
+    async () => {
+      const toS = Math.floor(Date.now() / 1000);
+      const range = await appliance.get<SeriesRange>(
+        `/api/series?metric=load_one&from=${toS - 30}&to=${toS}&only=average`,
+      );
+      const known = range.series.filter(
+        ({ average }) => average.filter((value) => value !== null).length >= 10,
+      );
+      return known.length >= HOSTS;
+    },
+    60_000,
+  );
+});
+
+after(async () => {
+  await browser?.close();
+  await appliance?.close();
+});
+
+/** Opens a path, runs the steps, and checks that the page kept to its own origin and policy. */
+async function onPage(
+  path: string,
+  steps: (page: Page) => Promise<void>,
+  theme: 'dark' | 'light' = 'dark',
+) {
+  const { page, faults } = await openPage(browser, appliance.url + path, { theme });
+  try {
+    await page.getByRole('button', { name: 'live' }).waitFor();
+    await steps(page);
+    assert.deepEqual(faults, []);
+  } finally {
+    await page.close();
+  }
+}
+
+function chart(page: Page, title: string): Locator {
+  return page.getByRole('figure', { name: title, exact: true });
+}
+
+/** The value that the legend of a chart shows for a line. */
+async function legendValue(figure: Locator, line: string): Promise<string> {
+  const button = figure.getByRole('button', { name: new RegExp(`^${line}\\b`) });
+  return (await button.locator('b').textContent()) ?? '';
+}
+
+test('the overview shows two hundred hosts on one screen', async () => {
+  await onPage('/', async (page) => {
+    await page
+      .getByRole('status', { name: 'State of the cluster' })
+      .getByText(/^(19\d|20\d) up$/)
+      .waitFor();
+    for (const title of ['CPU user', 'One-minute load', 'Available memory', 'Bytes received']) {
+      await waitFor(`${title} to have values`, async () =>
+        /\d/.test(await legendValue(chart(page, title), 'median')),
+      );
+    }
+    const lists = page.getByRole('region', { name: /^Top 10 by/ });
+    assert.equal(await lists.count(), 4);
+    assert.equal(await lists.first().getByRole('listitem').count(), 10);
+    const [height, width] = (await page.evaluate(
+      '[document.documentElement.scrollHeight, document.documentElement.scrollWidth]',
+    )) as [number, number];
+    assert.deepEqual({ height, width }, { height: 900, width: 1440 }, 'nothing needs scrolling');
+  });
+});
+
+test('the rack map is read and left by keyboard', async () => {
+  await onPage('/', async (page) => {
+    const map = page.getByRole('application');
+    await map.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    const spoken = await waitFor('the cell to be spoken', async () => {
+      const text = (await map.getByRole('status').textContent()) ?? '';
+      return /^n\d+, up, CPU busy [\d.]+ %$/.test(text) ? text : undefined;
+    });
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: spoken.split(',')[0]! }).waitFor();
+  });
+});
+
+test('dragging on the map selects, and the selection is in the URL', async () => {
+  await onPage('/', async (page) => {
+    const box = (await page.getByRole('application').boundingBox())!;
+    await page.mouse.move(box.x + 2, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 40, box.y + 90, { steps: 4 });
+    await page.mouse.up();
+    const button = page.getByRole('button', { name: /\d+ selected/ });
+    await button.waitFor();
+    const names = new URL(page.url()).searchParams.get('select')!.split(',');
+    assert.ok(names.length > 1 && names.length < 50, `${names.length} selected`);
+    await page.getByRole('heading', { name: `of ${names.length} selected hosts` }).waitFor();
+    await button.click();
+    await page.getByRole('heading', { name: /of 20\d hosts/ }).waitFor();
+  });
+});
+
+test('names filter the hosts, grouping and table are in the URL too', async () => {
+  await onPage('/?name=n[001-010]&group=class&view=table', async (page) => {
+    await page.getByText('10 shown').waitFor();
+    assert.equal(await page.getByRole('combobox', { name: 'Group by' }).inputValue(), 'class');
+    assert.equal(await page.getByRole('region', { name: 'Hosts' }).getByRole('row').count(), 11);
+  });
+});
+
+test('the host page is live: its values change within seconds', async () => {
+  await onPage(`/host/${HOST}`, async (page) => {
+    const figure = chart(page, 'CPU time');
+    const first = await waitFor('a value', async () => {
+      const text = await legendValue(figure, 'user');
+      return /\d/.test(text) ? text : undefined;
+    });
+    await waitFor('another value', async () => (await legendValue(figure, 'user')) !== first);
+    await chart(page, 'Disk bytes').scrollIntoViewIfNeeded();
+    await waitFor('a chart further down', async () =>
+      /\d/.test(await legendValue(chart(page, 'Disk bytes'), 'write')),
+    );
+  });
+});
+
+test('the tooltip and the keyboard read the values that the API returns', async () => {
+  const toS = Math.floor(Date.now() / 1000) - 2;
+  const fromS = toS - 30;
+  const range = await appliance.get<SeriesRange>(
+    `/api/series?host=${HOST}&metric=load_one&from=${fromS}&to=${toS}&only=average`,
+  );
+  const valueAt = (text: string) => {
+    const second = Date.parse(text.replace(' ', 'T')) / 1000;
+    return range.series[0]!.average[(second - range.startS) / range.stepSeconds]!;
+  };
+  await onPage(`/host/${HOST}?from=${fromS}&to=${toS}`, async (page) => {
+    const figure = chart(page, 'Load');
+    await waitFor('the chart', async () => /\d/.test(await legendValue(figure, 'one')));
+    const plot = figure.locator('.u-over');
+    const box = (await plot.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.9, box.y + 20);
+    const tooltip = figure.getByRole('tooltip');
+    await tooltip.waitFor();
+    const time = (await tooltip.locator('.tooltip-time').textContent())!;
+    const row = tooltip
+      .locator('.tooltip-row')
+      .filter({ has: page.getByText('one', { exact: true }) });
+    const shown = Number(await row.locator('b').textContent());
+    assert.ok(
+      Math.abs(shown - valueAt(time)) <= 0.05,
+      `tooltip ${shown}, API ${valueAt(time)} at ${time}`,
+    );
+    await page.mouse.move(0, 0);
+
+    await figure.focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    const spoken = await waitFor('the value to be spoken', async () => {
+      const text = (await figure.getByRole('status').last().textContent()) ?? '';
+      return text.includes('one') ? text : undefined;
+    });
+    const [, when, value] = /^(\S+ \S+) one ([\d.]+)/.exec(spoken)!;
+    assert.ok(Math.abs(Number(value) - valueAt(when!)) <= 0.05, spoken);
+  });
+});
+
+test('dragging on a chart zooms all of them, Back undoes it', async () => {
+  await onPage(`/host/${HOST}?range=5m`, async (page) => {
+    const figure = chart(page, 'Load');
+    await waitFor('the chart', async () => /\d/.test(await legendValue(figure, 'one')));
+    const box = (await figure.locator('.u-over').boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 30);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.8, box.y + 30, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForURL(/from=\d+&to=\d+/);
+    const { searchParams } = new URL(page.url());
+    const seconds = Number(searchParams.get('to')) - Number(searchParams.get('from'));
+    assert.ok(Math.abs(seconds - 90) <= 5, `${seconds} s are shown`);
+    await page.goBack();
+    await page.waitForURL(/range=5m/);
+    await page.keyboard.press('0');
+    await page.waitForURL(/range=15m/);
+  });
+});
+
+test('the palette finds a host by its name and goes there', async () => {
+  await onPage('/', async (page) => {
+    await page.keyboard.press('/');
+    await page.getByRole('combobox', { name: 'Search' }).fill('n137');
+    await page.getByRole('option', { name: /n137/ }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'n137' }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    await page.getByRole('heading', { level: 1, name: 'Alerts' }).waitFor();
+  });
+});
+
+test('a rule is added on the page, fires, and is removed', async () => {
+  await onPage('/alerts', async (page) => {
+    const form = page.getByRole('form', { name: 'New rule' });
+    await form.getByLabel('Fires when').fill(`load_one{host="${HOST}"} >= 0`);
+    await form.getByLabel('Name').fill('PageTest');
+    await form.getByRole('button', { name: 'Add rule' }).click();
+    const alert = page
+      .getByRole('region', { name: 'Alerts of now' })
+      .getByRole('row', { name: /PageTest/ });
+    await alert.getByText(/firing/).waitFor();
+    const rule = page.getByRole('region', { name: 'Rules' }).getByRole('row', { name: /PageTest/ });
+    await rule.getByRole('button', { name: 'Remove the rule PageTest' }).click();
+    await rule.getByRole('button', { name: 'Really remove?' }).click();
+    await waitFor('the rule to be gone', async () =>
+      (await appliance.get<readonly RuleInfo[]>('/api/rules')).every(
+        ({ name }) => name !== 'PageTest',
+      ),
+    );
+    await form.getByLabel('Fires when').fill('load_one >');
+    await form.getByRole('button', { name: 'Add rule' }).click();
+    await form.getByRole('alert').waitFor();
+  });
+});
+
+test('the metric page shows every host, the explorer answers PromQL and explains errors', async () => {
+  await onPage('/metric/load_one', async (page) => {
+    await page.getByRole('img', { name: /^One-minute load of 20\d series/ }).waitFor();
+    await page.getByRole('region', { name: 'Largest' }).getByRole('row').nth(12).waitFor();
+  });
+  await onPage('/explore', async (page) => {
+    const field = page.getByRole('textbox', { name: 'PromQL' });
+    await field.fill('topk(3, loa');
+    await page.getByRole('option', { name: /load_one/ }).waitFor();
+    await field.fill('topk(3, load_one) + 0');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: /^\d+ series/ }).waitFor();
+    await field.fill('topk(3,');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: /./ }).first().waitFor();
+  });
+});
+
+const PICTURES: readonly (readonly [name: string, path: string])[] = [
+  ['overview', '/'],
+  ['overview-table', '/?view=table'],
+  ['host', `/host/${HOST}`],
+  ['alerts', '/alerts'],
+  ['machines', '/machines'],
+  ['metrics', '/metric'],
+  ['metric', '/metric/load_one'],
+  ['explore', '/explore?expr=topk(3%2C+load_one)'],
+];
+for (const [name, path] of PICTURES) {
+  for (const theme of ['dark', 'light'] as const) {
+    test(`${name} in ${theme}: no serious violation of WCAG AA`, async () => {
+      await onPage(
+        path,
+        async (page) => {
+          await page.waitForLoadState('networkidle');
+          await keepPicture(page, `${name}-${theme}`);
+          await assertAccessible(page, `${name} ${theme}`);
+        },
+        theme,
+      );
+    });
+  }
+}
