@@ -1,7 +1,12 @@
 /** The boot port: scripts, boot loaders, kernel and initramfs for firmware that speaks little HTTP. */
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RouteHandlerMethod,
+} from 'fastify';
 import { InputError } from '../../base/errors.ts';
 import { type Mac, parseIpv4, parseMac } from '../../wire/address.ts';
 import { normalizeName } from '../tftp/request.ts';
@@ -44,6 +49,8 @@ export function bootHttp(options: BootHttpOptions): FastifyInstance {
   const app = Fastify({
     rewriteUrl: (request) => (request.url ?? '/').replaceAll(/\/{2,}/g, '/'),
     bodyLimit: 4 << 20,
+    // Fastify's own HEAD routes answer with a length of 0, by which UEFI takes a file for empty.
+    exposeHeadRoutes: false,
   });
   app.setErrorHandler((error, _request, reply) => {
     const status =
@@ -51,18 +58,20 @@ export function bootHttp(options: BootHttpOptions): FastifyInstance {
     const code = error instanceof InputError ? error.code : 'internal';
     return reply.code(status).send({ code, message: (error as Error).message });
   });
-  app.get<{ Params: { mac: string } }>('/ipxe/:mac', (request, reply) => {
-    const mac = parseMac(request.params.mac);
+  const get = (url: string, handler: RouteHandlerMethod) =>
+    app.route({ method: ['GET', 'HEAD'], url, handler });
+  get('/ipxe/:mac', (request, reply) => {
+    const mac = parseMac((request.params as { mac: string }).mac);
     if (mac === undefined) return missing(request, reply, options);
     options.onEvent(mac, 'http-script', `${request.method} ${request.url}`);
     return reply.type('text/plain').send(scriptFor(mac));
   });
-  app.get(KERNEL_PATH, (request, reply) => sendBootFile(request, reply, options, media()?.kernel));
-  app.get(INITRAMFS_PATH, (request, reply) =>
+  get(KERNEL_PATH, (request, reply) => sendBootFile(request, reply, options, media()?.kernel));
+  get(INITRAMFS_PATH, (request, reply) =>
     sendBootFile(request, reply, options, media()?.initramfs),
   );
   // Everything else is a boot loader's name, wherever firmware thinks that it lies.
-  app.get('/*', (request, reply) => {
+  get('/*', (request, reply) => {
     const path = normalizeName(decodePath(request.url));
     if (path?.endsWith('grub.cfg')) {
       const mac = machineOf(request, options);

@@ -1,0 +1,194 @@
+/** Real firmware in virtual machines: each gets its own script from the appliance, whoever gives the addresses. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { BootExplanation, NodeEvent, PxeStatus } from '../wire/pxe.ts';
+import { type Appliance, agentPort, startAppliance } from './harness/appliance.ts';
+import { type FirmwareKind, powerOn } from './harness/machine.ts';
+import { makeNetwork, type TestHost, type TestNetwork } from './harness/network.ts';
+import { startProcess, waitFor } from './harness/process.ts';
+
+const BOOT_MS = 120_000;
+
+function applianceOn(host: TestHost, pxe: string): Promise<Appliance> {
+  const port = agentPort();
+  const config = `agent: {port: ${port}}\ncollector: {port: ${port}, webPort: 0}\npxe: {${pxe}}\n`;
+  return startAppliance({ host, config, args: ['--pxe', 'eth0'] });
+}
+
+function startDnsmasq(host: TestHost) {
+  return startProcess(
+    'dnsmasq',
+    [
+      ...[
+        '--conf-file=/dev/null',
+        '--no-daemon',
+        '--port=0',
+        '--interface=eth0',
+        '--bind-interfaces',
+      ],
+      ...['--dhcp-range=10.99.0.100,10.99.0.200,1h', '--no-ping', '--user=root'],
+      ...['--dhcp-leasefile=/dev/null', '--pid-file='],
+    ],
+    { host },
+  );
+}
+
+async function withNetwork(
+  options: { readonly pxe: string; readonly foreignDhcp: boolean },
+  run: (appliance: Appliance, network: TestNetwork) => Promise<void>,
+): Promise<void> {
+  const network = makeNetwork(2);
+  const [first, second] = network.hosts;
+  assert.ok(first && second);
+  const dnsmasq = options.foreignDhcp ? startDnsmasq(second) : undefined;
+  const appliance = await applianceOn(first, options.pxe);
+  try {
+    await waitFor(
+      'the boot service',
+      async () => (await status(appliance)).interfaces.length > 0,
+      30_000,
+    );
+    await run(appliance, network);
+  } finally {
+    await appliance.close();
+    await dnsmasq?.end();
+    network.remove();
+  }
+}
+
+const status = (appliance: Appliance) => appliance.get<PxeStatus>('/api/pxe/status');
+
+/** Boots machines of several firmwares at once, until each has its script; their timelines. */
+async function bootAll(
+  appliance: Appliance,
+  network: TestNetwork,
+  firmwares: readonly FirmwareKind[],
+): Promise<readonly (readonly NodeEvent[])[]> {
+  const machines = firmwares.map((firmware, i) => powerOn(network, { firmware, number: i + 1 }));
+  try {
+    return await Promise.all(
+      machines.map(({ mac }) =>
+        waitFor(
+          `${mac} to fetch its script`,
+          async () => {
+            const { events } = await appliance.get<BootExplanation>(`/api/pxe/explain/${mac}`);
+            return events.some(({ kind }) => kind === 'http-script') ? events : undefined;
+          },
+          BOOT_MS,
+        ),
+      ),
+    );
+  } finally {
+    await Promise.all(machines.map((machine) => machine.powerOff()));
+  }
+}
+
+const kinds = (events: readonly NodeEvent[]) => [...new Set(events.map(({ kind }) => kind))];
+
+/** Seconds from the answer that names the script to the script. */
+function scriptDelay(events: readonly NodeEvent[]): number {
+  const told = events.find(({ text }) => text.includes('/ipxe/'));
+  const fetched = events.find(({ kind }) => kind === 'http-script');
+  return ((fetched?.atMs ?? 0) - (told?.atMs ?? 0)) / 1000;
+}
+
+test('proxy mode: BIOS and UEFI boot beside a foreign DHCP server', async () => {
+  await withNetwork({ pxe: 'mode: proxy', foreignDhcp: true }, async (appliance, network) => {
+    const [bios = [], uefi = []] = await bootAll(appliance, network, ['bios', 'uefi']);
+    for (const kind of ['dhcp-offer', 'dhcp-request', 'http-script'])
+      assert.ok(kinds(bios).includes(kind), kind);
+    for (const kind of ['dhcp-foreign', 'tftp-size', 'tftp-sent'])
+      assert.ok(kinds(uefi).includes(kind), kind);
+    for (const events of [bios, uefi]) {
+      assert.ok(
+        events.some(({ text }) => text.includes('asks 10.99.0.2')),
+        'the address is the other server’s',
+      );
+      // Without our router advertisements iPXE would have waited 16 s here.
+      assert.ok(scriptDelay(events) < 8, `${scriptDelay(events)} s from address to script`);
+    }
+  });
+});
+
+test('server mode: BIOS, UEFI and UEFI HTTP boot get address and script from here', async () => {
+  const pxe = 'mode: server, ranges: ["10.99.0.100-10.99.0.120"]';
+  await withNetwork({ pxe, foreignDhcp: false }, async (appliance, network) => {
+    await waitFor('the search for other servers', async () =>
+      (await status(appliance)).interfaces.every((one) => one.servesAddresses),
+    );
+    const timelines = await bootAll(appliance, network, ['bios', 'uefi', 'uefi-http']);
+    for (const events of timelines) {
+      assert.ok(kinds(events).includes('dhcp-ack'));
+      assert.ok(scriptDelay(events) < 8, `${scriptDelay(events)} s from address to script`);
+    }
+    assert.ok(kinds(timelines[1] ?? []).includes('tftp-sent'));
+    const http = timelines[2] ?? [];
+    assert.ok(http.some(({ kind, text }) => kind === 'http-file' && text.startsWith('HEAD')));
+    assert.equal(kinds(http).includes('tftp-sent'), false);
+    const { leases } = await appliance.get<{ leases: readonly object[] }>('/api/pxe/leases');
+    assert.equal(leases.length, 3, 'one address a machine, for all stages of its boot');
+  });
+});
+
+test('firmware that is not told to take the offered file asks on port 4011', async () => {
+  await withNetwork({ pxe: 'mode: proxy', foreignDhcp: true }, async (appliance, network) => {
+    const host = network.hosts[0];
+    assert.ok(host);
+    host.run(
+      ...(['curl', '-fsS', '-X', 'POST', '-H', 'content-type: application/json', '-d'] as const),
+      '{"name":"n001","macs":["52:54:00:aa:00:01"],"quirks":{"noVendorOptions":true}}',
+      `${appliance.url}/api/pxe/nodes`,
+    );
+    const [uefi = []] = await bootAll(appliance, network, ['uefi']);
+    for (const kind of ['pxe-ack', 'tftp-sent', 'http-script'])
+      assert.ok(kinds(uefi).includes(kind), kind);
+  });
+});
+
+test('server mode gives no address beside another DHCP server, and names it', async () => {
+  const pxe = 'mode: server, ranges: ["10.99.0.50-10.99.0.60"]';
+  await withNetwork({ pxe, foreignDhcp: true }, async (appliance, network) => {
+    const machine = powerOn(network, { firmware: 'bios', number: 1 });
+    try {
+      const explanation = await waitFor(
+        'the diagnosis',
+        async () => {
+          const found = await appliance.get<BootExplanation>(`/api/pxe/explain/${machine.mac}`);
+          return found.node && found.diagnoses.length > 0 ? found : undefined;
+        },
+        BOOT_MS,
+      );
+      assert.equal(explanation.diagnoses[0]?.code, 'two-servers');
+      assert.match(explanation.events[0]?.text ?? '', /10\.99\.0\.2/);
+      const { interfaces } = await status(appliance);
+      assert.deepEqual(interfaces[0]?.foreignServers, ['10.99.0.2']);
+      const { leases } = await appliance.get<{ leases: readonly object[] }>('/api/pxe/leases');
+      assert.deepEqual(leases, []);
+    } finally {
+      await machine.powerOff();
+    }
+  });
+});
+
+test('TFTP clients get their file whole through 5 % loss', async () => {
+  await withNetwork({ pxe: 'mode: proxy', foreignDhcp: false }, async (_appliance, network) => {
+    const [, client] = network.hosts;
+    assert.ok(client);
+    const drop = ['-m', 'statistic', '--mode', 'random', '--probability', '0.05', '-j', 'DROP'];
+    client.run('iptables', '-A', 'INPUT', '-p', 'udp', ...drop);
+    client.run('iptables', '-A', 'OUTPUT', '-p', 'udp', ...drop);
+    const expected = client.run('md5sum', '/usr/lib/ipxe/snponly.efi').split(' ')[0];
+    const out = join(mkdtempSync(join(tmpdir(), 'clustermon-tftp-')), 'out');
+    const fetch = `tftp 10.99.0.1 -m binary -c get snponly.efi ${out}`;
+    const atftp =
+      'atftp -g -r snponly.efi -l /dev/stdout --option "blksize 1468" 10.99.0.1 | md5sum';
+    for (const command of [fetch, atftp]) {
+      client.run('sh', '-c', command);
+      assert.equal(client.run('md5sum', out).split(' ')[0], expected, command);
+      rmSync(out);
+    }
+  });
+});
