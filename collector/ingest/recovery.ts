@@ -12,7 +12,7 @@ const PATIENCE_MS = 1200;
 const JITTER_MS = 800;
 /** Wait for an answer, doubled with each that does not come. */
 const WAIT_MS_MIN = 1500;
-const WAIT_MS_MAX = 30_000;
+const WAIT_MS_MAX = 8000;
 /** An agent answers with about so many ticks a second (50 datagrams). */
 const TICKS_PER_SECOND = 100;
 /** Requests for more ticks than this are large: so many of them start in one second, which bounds the answers to 10,000/s. */

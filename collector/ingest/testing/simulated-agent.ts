@@ -140,7 +140,9 @@ export class SimulatedAgent {
     const wanted = this.#history.filter(({ tick }) =>
       ranges.some(({ from, to }) => from <= tick && tick <= to),
     );
-    const rows = wanted.flatMap(({ timeMs, bodies }) => bodies.map((body) => ({ timeMs, body })));
+    const rows = wanted.flatMap(({ timeMs, bodies }) =>
+      bodies.map((body) => ({ timeMs, body: this.#current(body) })),
+    );
     const answers = wantSchema ? this.schema(nowMs, nonce) : [];
     for (let first = 0; first < rows.length; first += ROWS_PER_ANSWER) {
       const part = rows.slice(first, first + ROWS_PER_ANSWER);
@@ -151,6 +153,13 @@ export class SimulatedAgent {
       );
     }
     return answers;
+  }
+
+  /** Series keep their order, so a row of an earlier schema can be read by the present one. */
+  #current(body: Uint8Array): Uint8Array {
+    const copy = body.slice();
+    new DataView(copy.buffer).setUint32(0, this.#schema);
+    return copy;
   }
 
   #datagram(kind: Kind, timeMs: number, write: (writer: XdrWriter) => void): Uint8Array {
