@@ -81,7 +81,6 @@ export async function startAgent(
   outlet.onDatagram((datagram, from) => responder.receive(datagram, from));
 
   let tick = 0;
-  let timeMs = 0;
   let schemaTold = -1;
   /** A tick of its own in the minute, for the same reason as the moment in the second. */
   const schemaPhase = Math.floor(ports.random() * SCHEMA_EVERY_TICKS);
@@ -89,20 +88,16 @@ export async function startAgent(
     schemaTold = table.schema;
     for (const datagram of publisher.schema(clock.nowMs())) outlet.broadcast(datagram);
   };
-  const stopSchedule = startSchedule(clock, Math.floor(ports.random() * SEND_WITHIN_MS), {
-    tick(secondMs) {
-      timeMs = secondMs;
-      sampler.sample();
-      table.settle(tick);
-    },
-    send() {
-      if (table.schema !== schemaTold || (tick + schemaPhase) % SCHEMA_EVERY_TICKS === 0) {
-        broadcastSchema();
-      }
-      for (const datagram of publisher.samples(tick, timeMs)) outlet.broadcast(datagram);
-      tick += 1;
-      sampler.sampleSlow();
-    },
+  const delayMs = Math.floor(ports.random() * SEND_WITHIN_MS);
+  const stopSchedule = startSchedule(clock, delayMs, (timeMs) => {
+    sampler.sample();
+    table.settle(tick);
+    if (table.schema !== schemaTold || (tick + schemaPhase) % SCHEMA_EVERY_TICKS === 0) {
+      broadcastSchema();
+    }
+    for (const datagram of publisher.samples(tick, timeMs)) outlet.broadcast(datagram);
+    tick += 1;
+    sampler.sampleSlow();
   });
 
   writeEvent(datagrams.begin(KINDS.event, clock.nowMs()), {

@@ -1,13 +1,21 @@
 import { Scanner, type Text } from './text.ts';
 
+const NEWLINE = 0x0a;
+
 /** One pair of lines: titles and, below them, numbers. */
 interface Section {
   /** `Tcp:` */
-  readonly prefix: string;
+  readonly prefix: Buffer;
   /** Bytes of the line of titles, its newline included. */
   readonly titlesLength: number;
-  /** By column up to the last one that is wanted: index of the key, or -1. */
-  readonly keys: readonly number[];
+  readonly wanted: readonly Wanted[];
+}
+
+interface Wanted {
+  /** Columns between the wanted one before, or the prefix, and this one. */
+  readonly skip: number;
+  /** Index of the key. */
+  readonly key: number;
 }
 
 /**
@@ -38,12 +46,12 @@ export class ColumnNumbers {
     const scanner = this.#scanner;
     scanner.start(text);
     this.values.fill(Number.NaN);
-    for (const { prefix, titlesLength, keys } of this.#sections) {
+    for (const { prefix, titlesLength, wanted } of this.#sections) {
       scanner.position += titlesLength;
-      if (text.bytes[scanner.position - 1] !== 0x0a || !scanner.take(prefix)) return false;
-      for (const key of keys) {
-        const value = scanner.number();
-        if (key >= 0) this.values[key] = value;
+      if (text.bytes[scanner.position - 1] !== NEWLINE || !scanner.take(prefix)) return false;
+      for (const { skip, key } of wanted) {
+        scanner.skipWords(skip);
+        this.values[key] = scanner.number();
       }
       scanner.skipLine();
     }
@@ -57,9 +65,14 @@ function sectionsOf({ bytes, end }: Text, keys: readonly string[]): Section[] {
   for (let index = 0; index + 1 < lines.length; index += 2) {
     const line = lines[index] ?? '';
     const [prefix = '', ...titles] = line.trimEnd().split(' ');
-    const wanted = titles.map((title) => keys.indexOf(`${prefix.slice(0, -1)}.${title}`));
-    const last = wanted.findLastIndex((key) => key >= 0);
-    sections.push({ prefix, titlesLength: line.length + 1, keys: wanted.slice(0, last + 1) });
+    const wanted: Wanted[] = [];
+    let skip = 0;
+    for (const title of titles) {
+      const key = keys.indexOf(`${prefix.slice(0, -1)}.${title}`);
+      if (key >= 0) wanted.push({ skip, key });
+      skip = key >= 0 ? 0 : skip + 1;
+    }
+    sections.push({ prefix: Buffer.from(prefix), titlesLength: line.length + 1, wanted });
   }
   return sections;
 }

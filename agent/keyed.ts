@@ -1,5 +1,8 @@
 import { Scanner, type Text } from './text.ts';
 
+/** Place of a key that the kernel does not have: it will not have it later either. */
+const ABSENT = -1;
+
 /**
  * Numbers after known words, such as `MemFree: 123 kB`. A key moves little from one reading to the next, so each is first looked for
  * where it was last time, shifted as the key before it was; only then by a search.
@@ -19,32 +22,29 @@ export class KeyedNumbers {
   }
 
   parse(text: Text): void {
+    const scanner = this.#scanner;
+    const places = this.#places;
     let shift = 0;
-    for (let index = 0; index < this.#needles.length; index += 1) {
+    for (let index = 0; index < places.length; index += 1) {
+      const place = places[index]!;
+      if (place === ABSENT) continue;
       const needle = this.#needles[index]!;
-      const place = this.#places[index]!;
-      const at = isAt(text, needle, place + shift) ? place + shift : search(text, needle);
-      if (at < 0) {
-        this.values[index] = Number.NaN;
-        continue;
+      scanner.start(text, place + shift);
+      if (!scanner.take(needle)) {
+        const at = search(text, needle);
+        places[index] = at;
+        if (at === ABSENT) continue;
+        scanner.position = at + needle.length;
       }
+      const at = scanner.position - needle.length;
       shift = at - place;
-      this.#places[index] = at;
-      this.#scanner.start(text, at + needle.length);
-      this.values[index] = this.#scanner.number();
+      places[index] = at;
+      this.values[index] = scanner.number();
     }
   }
 }
 
-function isAt({ bytes, end }: Text, needle: Buffer, at: number): boolean {
-  if (at < 0 || at + needle.length > end) return false;
-  for (let index = 0; index < needle.length; index += 1) {
-    if (bytes[at + index] !== needle[index]) return false;
-  }
-  return true;
-}
-
 function search({ bytes, end }: Text, needle: Buffer): number {
   const at = bytes.indexOf(needle);
-  return at + needle.length <= end ? at : -1;
+  return at >= 0 && at + needle.length <= end ? at : ABSENT;
 }

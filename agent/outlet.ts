@@ -24,6 +24,8 @@ export interface Outlet {
   close(): Promise<void>;
 }
 
+const NO_ROUTE = new Set(['ENETUNREACH', 'ENETDOWN', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'ENODEV']);
+
 /**
  * One socket for each address family that is needed, unconnected: collectors answer to the port that datagrams come from, and a
  * socket that is connected to a group would not receive from them.
@@ -31,28 +33,32 @@ export interface Outlet {
 export async function openOutlet(settings: OutletSettings, log: Log): Promise<Outlet> {
   const group = settings.group === '' ? [] : [{ address: settings.group, port: settings.port }];
   const targets = [...group, ...settings.targets.flatMap((text) => parseTarget(text) ?? [])];
-  const sockets = {
-    four: await openFor(targets, 'udp4'),
-    six: await openFor(targets, 'udp6'),
-  };
-  const socketOf = ({ address }: Target) => (isIPv6(address) ? sockets.six : sockets.four);
-  const all = [sockets.four, sockets.six].filter((socket) => socket !== undefined);
+  const four = await openFor(targets, 'udp4');
+  const six = await openFor(targets, 'udp6');
+  const sockets = [four, six].filter((socket) => socket !== undefined);
+  const route = (target: Target) => ({
+    ...target,
+    socket: isIPv6(target.address) ? six : four,
+    isMulticast: isMulticast(target.address),
+  });
+  const routes = targets.map(route);
+  const multicasts = routes.filter((one) => one.isMulticast);
   let failures = 0;
   let failing = false;
 
-  for (const target of group) {
-    const socket = socketOf(target);
-    if (!socket || !isMulticast(target.address)) continue;
-    socket.setMulticastTTL(settings.ttl);
-    if (settings.interface !== '' || !(await hasRoute(target))) chooseInterface(target);
+  for (const { socket, address, port } of multicasts) {
+    socket?.setMulticastTTL(settings.ttl);
+    if (settings.interface !== '' || !(await hasRoute({ address, port }))) chooseInterfaces();
   }
 
-  function chooseInterface(target: Target): void {
-    const chosen = multicastInterface(settings.interface, isIPv6(target.address));
-    if (chosen !== undefined) socketOf(target)?.setMulticastInterface(chosen);
+  function chooseInterfaces(): void {
+    for (const { socket, address } of multicasts) {
+      const chosen = multicastInterface(settings.interface, isIPv6(address));
+      if (chosen !== undefined) socket?.setMulticastInterface(chosen);
+    }
   }
 
-  const done = (error: Error | null) => {
+  const done = (error: NodeJS.ErrnoException | null) => {
     if (!error) {
       failing = false;
       return;
@@ -62,25 +68,25 @@ export async function openOutlet(settings: OutletSettings, log: Log): Promise<Ou
     failing = true;
     log.warn('send-failed', { reason: error.message });
     // The interface may have come, gone or changed its address since the start.
-    for (const target of group) if (isMulticast(target.address)) chooseInterface(target);
+    if (NO_ROUTE.has(error.code ?? '')) chooseInterfaces();
   };
-  const sendTo = (target: Target, datagram: Buffer) =>
-    socketOf(target)?.send(datagram, target.port, target.address, done);
 
   return {
     broadcast(datagram) {
-      for (const target of targets) sendTo(target, datagram);
+      for (const { socket, address, port } of routes) socket?.send(datagram, port, address, done);
     },
-    sendTo,
+    sendTo({ address, port }, datagram) {
+      (isIPv6(address) ? six : four)?.send(datagram, port, address, done);
+    },
     onDatagram(listener) {
-      for (const socket of all) socket.on('message', listener);
+      for (const socket of sockets) socket.on('message', listener);
     },
     get failures() {
       return failures;
     },
-    port: sockets.four?.address().port ?? 0,
+    port: four?.address().port ?? 0,
     async close() {
-      for (const socket of all) {
+      for (const socket of sockets) {
         socket.close();
         await once(socket, 'close');
       }

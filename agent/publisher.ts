@@ -1,14 +1,29 @@
-import type { Labels } from '../wire/metric.ts';
+import { type Labels, LIMITS, type ValueType } from '../wire/metric.ts';
 import { KINDS } from '../wire/packet.ts';
-import { type SamplesHead, samplesThatFit, writeSamples } from '../wire/samples.ts';
+import {
+  SAMPLES_HEAD_SIZE,
+  type SamplesHead,
+  samplesThatFit,
+  writeSamples,
+} from '../wire/samples.ts';
 import { NO_NONCE, schemaPartSize, splitSchema, writeSchemaPart } from '../wire/schema.ts';
-import { XdrWriter } from '../wire/xdr.ts';
+import { paddedSize, XdrWriter } from '../wire/xdr.ts';
 import type { Datagrams } from './datagrams.ts';
 import type { History } from './history.ts';
 import type { SeriesTable } from './series.ts';
 
 /** Offset of the nonce in the body of a SCHEMA: behind the schema number. */
 const NONCE_AT = 4;
+
+const VALUE_SIZE_MAX: Readonly<Record<ValueType, number>> = {
+  float: 4,
+  double: 8,
+  int: 4,
+  uint: 4,
+  hyper: 8,
+  uhyper: 8,
+  string: 4 + LIMITS.stringValue,
+};
 
 export interface Host {
   readonly hostName: string;
@@ -27,6 +42,9 @@ export class Publisher {
   /** Bodies of the SCHEMA parts, made when they are first wanted after a change. */
   #schemaBodies: readonly Uint8Array[] = [];
   #schemaOfBodies = -1;
+  /** One datagram takes all values whatever they are, as on nearly every host: no need to measure them each second. */
+  #fitsAlways = false;
+  #schemaOfSize = -1;
 
   constructor(
     host: Host,
@@ -49,12 +67,15 @@ export class Publisher {
     const { types, schema } = this.#table;
     const head = this.#head;
     const sizeMax = this.#datagrams.bodyMax;
+    if (schema !== this.#schemaOfSize) this.#measure();
     const made: Buffer[] = [];
     head.schema = schema;
     head.tick = tick;
     for (let first = 0; first < types.length; first += head.count) {
       head.first = first;
-      head.count = samplesThatFit(types, this.#table, { first, sizeMax });
+      head.count = this.#fitsAlways
+        ? types.length
+        : samplesThatFit(types, this.#table, { first, sizeMax });
       writeSamples(this.#datagrams.begin(KINDS.samples, timeMs), head, types, this.#table);
       this.#history.add(tick, timeMs, this.#datagrams.body());
       made.push(this.#datagrams.finish());
@@ -71,6 +92,14 @@ export class Publisher {
       writer.fixedOpaque(body);
       yield this.#datagrams.finish();
     }
+  }
+
+  #measure(): void {
+    const sizes = this.#table.metrics.map(({ type }) => VALUE_SIZE_MAX[type]);
+    const unknownBits = paddedSize((sizes.length + 7) >> 3);
+    const size = sizes.reduce((sum, one) => sum + one, SAMPLES_HEAD_SIZE + unknownBits);
+    this.#fitsAlways = size <= this.#datagrams.bodyMax;
+    this.#schemaOfSize = this.#table.schema;
   }
 
   #encodeSchema(): void {

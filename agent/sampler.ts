@@ -58,8 +58,12 @@ export class Sampler {
 
   /** Reads what is read each second, and everything the first time. To be called on each second. */
   sample(): void {
-    for (const entry of this.#entries) {
-      if (this.#readings === 0 || entry.source.everySeconds === 1) this.#read(entry);
+    let startMs = this.#monotonicMs();
+    for (let index = 0; index < this.#entries.length; index += 1) {
+      const entry = this.#entries[index]!;
+      if (this.#readings === 0 || entry.source.everySeconds === 1) {
+        startMs = this.#read(entry, startMs);
+      }
     }
     this.#readings += 1;
   }
@@ -72,7 +76,9 @@ export class Sampler {
     for (let index = 0; index < this.#entries.length; index += 1) {
       const entry = this.#entries[index]!;
       const { everySeconds } = entry.source;
-      if (everySeconds > 1 && (this.#readings + index) % everySeconds === 0) this.#read(entry);
+      if (everySeconds > 1 && (this.#readings + index) % everySeconds === 0) {
+        this.#read(entry, this.#monotonicMs());
+      }
     }
   }
 
@@ -80,8 +86,8 @@ export class Sampler {
     for (const { source } of this.#entries) source.close();
   }
 
-  #read(entry: Entry): void {
-    const startMs = this.#monotonicMs();
+  /** @returns when the reading ended */
+  #read(entry: Entry, startMs: number): number {
     let failure: string | undefined;
     try {
       entry.source.read();
@@ -89,12 +95,18 @@ export class Sampler {
       failure = reasonOf(error);
       entry.table.forget();
     }
+    const endMs = this.#monotonicMs();
     const { numbers } = this.#table;
-    numbers[entry.duration] = round2(this.#monotonicMs() - startMs);
+    numbers[entry.duration] = round2(endMs - startMs);
     numbers[entry.success] = failure === undefined ? 1 : 0;
-    if (failure === entry.failure) return;
+    if (failure !== entry.failure) this.#tell(entry, failure);
+    return endMs;
+  }
+
+  #tell(entry: Entry, failure: string | undefined): void {
     entry.failure = failure;
-    if (failure === undefined) this.#log.info('source-works', { source: entry.source.name });
-    else this.#log.warn('source-failed', { source: entry.source.name, reason: failure });
+    const source = entry.source.name;
+    if (failure === undefined) this.#log.info('source-works', { source });
+    else this.#log.warn('source-failed', { source, reason: failure });
   }
 }

@@ -1,44 +1,44 @@
 import type { Cancel, Clock } from '../base/clock.ts';
 
 const SECOND_MS = 1000;
-/** A timer may fire this much before the second it was set for; it then counts as that second. */
-const EARLY_MS = 20;
-
-export interface ScheduleEvents {
-  /** @param timeMs the second that the tick stands for: a multiple of 1000 */
-  tick(timeMs: number): void;
-  /** `delayMs` after the tick's work, once each tick. */
-  send(): void;
-}
 
 /**
- * Runs `tick` on each second of the wall clock and `send` within a short window after it. What the process missed (it was
- * stopped, the machine slept) is not made up for. After a step of the clock the next tick is on a second of the new time.
- * @param delayMs how long after the second to send: a different one on each host, so that not all send at once
+ * Runs `tick` once in each second of the wall clock, `delayMs` after its start. What the process missed (it was stopped, the
+ * machine slept) is not made up for; after a step of the clock the next tick is in a second of the new time.
+ *
+ * Sampling and sending share the one wake-up: a second timer between them would cost an eighth of the agent's CPU time
+ * (docs/decisions/0011-one-wake-up-a-second.md).
+ * @param delayMs 0 to 999, a different one on each host, so that not all send at once
+ * @param tick    gets the second that it stands for, milliseconds since the epoch, a multiple of 1000
  * @returns stops the schedule
  */
-export function startSchedule(clock: Clock, delayMs: number, events: ScheduleEvents): Cancel {
+export function startSchedule(
+  clock: Clock,
+  delayMs: number,
+  tick: (timeMs: number) => void,
+): Cancel {
+  let dueMs = Math.floor(clock.nowMs() / SECOND_MS) * SECOND_MS + delayMs;
   let cancel: Cancel;
 
-  function waitForSecond(): void {
-    const sinceSecond = clock.nowMs() % SECOND_MS;
-    const early = SECOND_MS - sinceSecond <= EARLY_MS;
-    cancel = clock.after(SECOND_MS - sinceSecond + (early ? SECOND_MS : 0), tick);
-  }
-
-  function tick(): void {
+  function wait(): void {
     const nowMs = clock.nowMs();
-    const sinceSecond = (nowMs + EARLY_MS) % SECOND_MS;
-    const timeMs = nowMs + EARLY_MS - sinceSecond;
-    events.tick(timeMs);
-    cancel = clock.after(Math.max(0, timeMs + delayMs - clock.nowMs()), send);
+    dueMs += SECOND_MS;
+    // Late by more than a second, or the clock was stepped: start anew from the present time.
+    if (dueMs < nowMs || dueMs > nowMs + SECOND_MS) {
+      dueMs = nowMs + SECOND_MS - ((nowMs - delayMs) % SECOND_MS);
+    }
+    cancel = clock.after(dueMs - nowMs, run);
   }
 
-  function send(): void {
-    events.send();
-    waitForSecond();
+  function run(): void {
+    // A timer may fire a millisecond early, which must not count as the second before.
+    const nowMs = Math.max(clock.nowMs(), dueMs);
+    const isSameSecond = nowMs - dueMs < SECOND_MS;
+    const timeMs = (isSameSecond ? dueMs : nowMs) - delayMs;
+    tick(Math.floor(timeMs / SECOND_MS) * SECOND_MS);
+    wait();
   }
 
-  waitForSecond();
+  wait();
   return () => cancel();
 }

@@ -20,19 +20,23 @@ export class SeriesGroup {
 
   /** Shows a value as it is; NaN = the kernel does not have it. */
   gauge(series: number, value: number): void {
-    if (this.#isThere(series, value)) this.#table.numbers[this.#indexes[series]!] = value;
+    const index = this.#indexes[series]!;
+    if (index >= 0 || this.#add(series, value)) {
+      this.#table.numbers[this.#indexes[series]!] = value;
+    }
   }
 
   /** Shows how fast a counter grows, rounded to `1 / precision`. */
   counter(series: number, now: number, seconds: number, precision: number): void {
-    if (!this.#isThere(series, now)) return;
+    const index = this.#indexes[series]!;
+    if (index < 0 && !this.#add(series, now)) return;
     const value = rate(now, this.#before[series]!, seconds);
     this.#before[series] = now;
     this.#table.numbers[this.#indexes[series]!] = Math.round(value * precision) / precision;
   }
 
-  #isThere(series: number, value: number): boolean {
-    if (this.#indexes[series]! >= 0) return true;
+  /** @returns whether the kernel has it, and the table has room for it */
+  #add(series: number, value: number): boolean {
     if (Number.isNaN(value)) return false;
     this.#indexes[series] = this.#table.add(this.#specs[series]!);
     return this.#indexes[series]! >= 0;

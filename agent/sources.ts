@@ -7,6 +7,7 @@ import type { Source, SourcePorts } from './source.ts';
 import { cpuSource } from './sources/cpu.ts';
 import { diskSource } from './sources/disk.ts';
 import { filesystemSource } from './sources/filesystem.ts';
+import { kernelSource } from './sources/kernel.ts';
 import { loadSource } from './sources/load.ts';
 import { memorySource } from './sources/memory.ts';
 import { networkSource } from './sources/network.ts';
@@ -55,6 +56,7 @@ export function openSources(settings: AgentSettings, ports: SourcesPorts): OpenS
     }),
   );
   open(pressureSource);
+  open(kernelSource);
   open((own) => sensorsSource(own, { everySeconds: settings.sensorSeconds }));
   open((own) => selfSource(own, ports));
   return opened;

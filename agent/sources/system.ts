@@ -18,9 +18,6 @@ const SPECS: readonly SeriesSpec[] = [
   },
   { name: 'uptime', group: 'system', title: 'Uptime', units: 's', type: 'uint', slope: 'positive' },
   { name: 'boottime', group: 'system', title: 'Last boot', units: 's', type: 'uint', ...CONSTANT },
-  { name: 'file_handles', group: 'system', title: 'Open files', type: 'uint' },
-  { name: 'file_handles_max', group: 'system', title: 'Most open files', type: 'double' },
-  { name: 'entropy', group: 'system', title: 'Entropy', units: 'bits', type: 'uint' },
 ];
 
 const TEXTS: readonly SeriesSpec[] = [
@@ -38,11 +35,9 @@ export interface SystemOptions {
   readonly location: string;
 }
 
-/** Uptime, open files, entropy, and the texts that Ganglia knows a host by. */
+/** Heartbeat, uptime, and the texts that Ganglia knows a host by. */
 export function systemSource({ proc, reader, table }: SourcePorts, options: SystemOptions): Source {
   const uptime = new KeptFile(`${proc}/uptime`, reader);
-  const handles = new KeptFile(`${proc}/sys/fs/file-nr`, reader);
-  const entropy = new KeptFile(`${proc}/sys/kernel/random/entropy_avail`, reader);
   const scanner = new Scanner();
   const series = SPECS.map((spec) => table.add(spec));
   const textSeries = TEXTS.map((spec) => table.add(spec));
@@ -66,34 +61,16 @@ export function systemSource({ proc, reader, table }: SourcePorts, options: Syst
     ];
   }
 
-  function number(file: KeptFile): number {
-    scanner.start(file.read());
-    return scanner.number();
-  }
-
   function read(): void {
     texts ??= readConstants();
     const { numbers, strings } = table;
     for (let index = 0; index < texts.length; index += 1)
       strings[textSeries[index]!] = texts[index];
     numbers[series[0]!] = options.startSeconds;
-    numbers[series[1]!] = Math.floor(number(uptime));
+    scanner.start(uptime.read());
+    numbers[series[1]!] = Math.floor(scanner.number());
     numbers[series[2]!] = bootSeconds;
-    const open = number(handles); // then: unused, always 0 since 2.6; most
-    scanner.number();
-    numbers[series[3]!] = open;
-    numbers[series[4]!] = scanner.number();
-    numbers[series[5]!] = number(entropy);
   }
 
-  return {
-    name: 'system',
-    everySeconds: 1,
-    read,
-    close() {
-      uptime.close();
-      handles.close();
-      entropy.close();
-    },
-  };
+  return { name: 'system', everySeconds: 1, read, close: () => uptime.close() };
 }
