@@ -55,6 +55,8 @@ export class IngestHost {
   askAtMs = Number.POSITIVE_INFINITY;
   askWaitMs = 0;
   wantsSchema = false;
+  /** The boot whose schema is wanted. */
+  schemaBoot = 0;
   /** Last known text of each series that has text, by series id. */
   readonly texts = new Map<number, string>();
   readonly #nonces: string[] = [];

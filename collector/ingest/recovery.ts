@@ -59,9 +59,10 @@ export class Recovery {
   wantSchema(host: IngestHost, { boot, nowMs }: { boot: number; nowMs: number }): void {
     if (host.wantsSchema && nowMs < host.askAtMs) return;
     host.wantsSchema = true;
+    host.schemaBoot = boot;
     if (!this.#waiting.has(host)) host.askWaitMs = WAIT_MS_MIN;
     this.#waiting.add(host);
-    this.#ask(host, { boot, nowMs });
+    this.#ask(host, nowMs);
   }
 
   haveSchema(host: IngestHost): void {
@@ -83,12 +84,12 @@ export class Recovery {
       if (host.missing.size === 0 && !host.wantsSchema) this.#waiting.delete(host);
       else if (host.askAtMs <= nowMs && host.state === 'up') {
         if (host.missing.size > LARGE_TICKS) large += 1;
-        if (large <= LARGE_PER_SECOND * SWEEP_SECONDS) this.#ask(host, { boot: host.boot, nowMs });
+        if (large <= LARGE_PER_SECOND * SWEEP_SECONDS) this.#ask(host, nowMs);
       }
     }
   }
 
-  #ask(host: IngestHost, { boot, nowMs }: { boot: number; nowMs: number }): void {
+  #ask(host: IngestHost, nowMs: number): void {
     const answerMs = (host.missing.size / TICKS_PER_SECOND) * 1000;
     host.askAtMs = nowMs + answerMs + host.askWaitMs * (0.75 + this.#ports.random() * 0.5);
     host.askWaitMs = Math.min(WAIT_MS_MAX, host.askWaitMs * 2);
@@ -99,14 +100,15 @@ export class Recovery {
     const ranges = host.wantsSchema ? [] : host.missing.ranges(RANGES_MAX);
     const request = { nonce, wantSchema: host.wantsSchema, ranges };
     const { address, port } = host;
-    this.#ports.send(this.#datagram(host, boot, nowMs, request), { address, port });
+    this.#ports.send(this.#datagram(host, nowMs, request), { address, port });
   }
 
-  #datagram(host: IngestHost, boot: number, timeMs: number, request: Request): Uint8Array {
+  #datagram(host: IngestHost, timeMs: number, request: Request): Uint8Array {
     const size = HEADER_SIZE + requestSize(request) + TAG_SIZE;
     const writer = new XdrWriter(new Uint8Array(size));
     this.#sequence += 1;
     const { agent } = host;
+    const boot = request.wantSchema ? host.schemaBoot : host.boot;
     const sequence = this.#sequence % 2 ** 32;
     writeHeader(writer, { kind: KINDS.request, agent, boot, sequence, timeMs });
     writeRequest(writer, request);

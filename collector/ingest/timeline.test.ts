@@ -43,6 +43,13 @@ const cases: { name: string; arrivals: [number, number, number, second: number][
     ],
   },
   {
+    name: 'a host that missed one second goes on at the present one',
+    arrivals: [
+      [0, 0, 0.02, 0],
+      [1, 2, 2.02, 2],
+    ],
+  },
+  {
     name: 'a clock that is set does not move the ticks',
     arrivals: [
       [0, 0, 0.02, 0],

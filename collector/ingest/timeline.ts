@@ -85,7 +85,8 @@ export class Timeline {
     this.#lagMin = Math.min(this.#lagMin, lagMs);
     this.#arrivals += 1;
     const jumpMs = timeMs - this.#newestTimeMs - (tick - this.#newestTick) * 1000;
-    const paused = Math.abs(jumpMs) > JUMP_MS && lagMs > DRIFT_MS;
+    const jumped = Math.abs(jumpMs) > JUMP_MS;
+    const paused = jumped && (isRight(timeMs, receivedMs) || lagMs > DRIFT_MS);
     const lagMinMs = this.#lagMin;
     const isWindowFull = this.#arrivals >= WINDOW;
     if (isWindowFull || paused) this.#beginWindow();
@@ -110,7 +111,10 @@ export class Timeline {
   }
 }
 
+function isRight(timeMs: number, receivedMs: number): boolean {
+  return Math.abs(timeMs - receivedMs) <= CLOCK_TOLERANCE_MS;
+}
+
 function secondOf(timeMs: number, receivedMs: number): number {
-  const isRight = Math.abs(timeMs - receivedMs) <= CLOCK_TOLERANCE_MS;
-  return isRight ? Math.round(timeMs / 1000) : Math.floor(receivedMs / 1000);
+  return isRight(timeMs, receivedMs) ? Math.round(timeMs / 1000) : Math.floor(receivedMs / 1000);
 }
