@@ -14,7 +14,7 @@ const LOSS_SECONDS = 60;
 const OUTAGE_SECONDS = 20;
 
 let network: TestNetwork;
-let appliance: Appliance;
+let appliance: Appliance | undefined;
 let folder: string;
 const agents: TestProcess[] = [];
 
@@ -25,16 +25,21 @@ before(async () => {
 });
 after(async () => {
   await Promise.all(agents.map((agent) => agent.end()));
-  await appliance.close();
+  await appliance?.close();
   network.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const collectorHost = (): TestHost => {
+function collectorHost(): TestHost {
   const host = network.hosts[0];
   assert.ok(host);
   return host;
-};
+}
+
+function api(): Appliance {
+  assert.ok(appliance);
+  return appliance;
+}
 
 function startCollector(): Promise<Appliance> {
   return startAppliance({
@@ -47,7 +52,7 @@ function startCollector(): Promise<Appliance> {
 }
 
 async function states(): Promise<Record<string, string>> {
-  const { hosts } = await appliance.get<HostList>('/api/hosts');
+  const { hosts } = await api().get<HostList>('/api/hosts');
   return Object.fromEntries(hosts.map(({ name, state }) => [name, state]));
 }
 
@@ -55,8 +60,8 @@ async function states(): Promise<Record<string, string>> {
 async function gaps(fromS: number, toS: number): Promise<Record<string, number[]>> {
   const found: Record<string, number[]> = {};
   for (const name of ['host2', 'host3', 'host4']) {
-    const range = await appliance.get<SeriesRange>(
-      `/api/series?host=${name}&metric=uptime&from=${fromS}&to=${toS}&points=100000`,
+    const range = await api().get<SeriesRange>(
+      `/api/series?host=${name}&metric=uptime&from=${fromS}&to=${toS}&points=10000`,
     );
     assert.equal(range.stepSeconds, 1);
     const rows = range.series[0]?.average ?? [];
@@ -76,10 +81,14 @@ test('three agents appear within 3 s of their start, without any configuration',
     const secret = join(folder, 'collector', 'secret');
     agents.push(startProcess(CLUSTERMON, [...args, '--secret-file', secret], { host }));
   }
-  await waitFor('three hosts', async () => Object.keys(await states()).length === 3, 3_000 + 2_000);
-  assert.deepEqual(await states(), { host2: 'up', host3: 'up', host4: 'up' });
-  // Starting four processes on a small machine takes a good part of the time.
-  assert.ok(Date.now() - startedMs < 5_000);
+  await waitFor(
+    'three hosts',
+    async () => {
+      assert.deepEqual(await states(), { host2: 'up', host3: 'up', host4: 'up' });
+      return true;
+    },
+    3_000 - (Date.now() - startedMs),
+  );
 });
 
 test(`with a fifth of all datagrams lost, ${LOSS_SECONDS} seconds have no gap`, async () => {
@@ -117,7 +126,7 @@ test(`with a fifth of all datagrams lost, ${LOSS_SECONDS} seconds have no gap`, 
 
 test(`with the collector killed for ${OUTAGE_SECONDS} seconds there is no gap`, async () => {
   const fromS = Math.floor(Date.now() / 1000) - 5;
-  await appliance.process.end('SIGKILL');
+  await api().process.end('SIGKILL');
   const restartMs = Date.now() + OUTAGE_SECONDS * 1000;
   await waitFor('the outage to pass', () => Date.now() > restartMs, (OUTAGE_SECONDS + 5) * 1000);
   appliance = await startCollector();
@@ -160,7 +169,7 @@ test('an agent with another secret is counted and not believed', async () => {
     host,
   });
   await waitFor('refused datagrams', async () => {
-    const { ingest } = await appliance.get<ApplianceStatus>('/api/status');
+    const { ingest } = await api().get<ApplianceStatus>('/api/status');
     return Object.values(ingest.rejected).reduce((sum, count) => sum + count, 0) >= 3;
   });
   await intruder.end();

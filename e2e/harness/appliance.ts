@@ -1,5 +1,5 @@
 /** A whole appliance for a test: `clustermon up` on a data folder and ports of its own. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerFile } from '../../wire/http.ts';
@@ -44,6 +44,7 @@ export async function startAppliance(options: ApplianceOptions = {}): Promise<Ap
   const config =
     options.config ?? `agent: {port: ${port}}\ncollector: {port: ${port}, webPort: 0}\n`;
   const file = join(data, 'test-config.yaml');
+  mkdirSync(data, { recursive: true });
   writeFileSync(file, config);
   rmSync(join(data, 'server.json'), { force: true });
   const args = ['--config', file, '--data', data, options.command ?? 'up', ...(options.args ?? [])];
@@ -77,7 +78,7 @@ export async function startAppliance(options: ApplianceOptions = {}): Promise<Ap
 
 async function fetchJson<T>(url: string, path: string, host: TestHost | undefined): Promise<T> {
   // Loopback of another namespace cannot be reached from here: curl goes there.
-  const text = host ? host.run('curl', '-fsS', url + path) : await fetchText(url + path);
+  const text = host ? host.run('curl', '-sS', '--fail-with-body', url + path) : await fetchText(url + path);
   return JSON.parse(text) as T;
 }
 

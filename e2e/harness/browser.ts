@@ -26,6 +26,8 @@ export interface PageOptions {
   readonly theme?: 'dark' | 'light';
   readonly width?: number;
   readonly height?: number;
+  /** Runs before the page is loaded. */
+  readonly prepare?: (page: Page) => Promise<void>;
 }
 
 /** A page, and what went wrong on it: script errors, refused content, requests to other origins. */
@@ -37,7 +39,7 @@ export interface WatchedPage {
 export async function openPage(
   browser: Browser,
   url: string,
-  { theme = 'dark', width = 1440, height = 900 }: PageOptions = {},
+  { theme = 'dark', width = 1440, height = 900, prepare }: PageOptions = {},
 ): Promise<WatchedPage> {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme });
   const faults: string[] = [];
@@ -55,6 +57,7 @@ export async function openPage(
     if (!target.startsWith(origin) && !/^(blob|data):/.test(target))
       faults.push(`request: ${target}`);
   });
+  await prepare?.(page);
   await page.goto(url);
   return { page, faults };
 }

@@ -60,7 +60,7 @@ export function makeRackMachine(network: TestNetwork, options: RackMachineOption
     console: () => before + (current?.output() ?? ''),
     powerOn() {
       before += current?.output() ?? '';
-      const command = ['netns', 'exec', namespace, 'nice', 'qemu-system-x86_64', ...args];
+      const command = ['netns', 'exec', namespace, 'qemu-system-x86_64', ...args];
       current = startProcess('ip', command);
     },
     async powerOff() {
