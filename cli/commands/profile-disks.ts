@@ -53,7 +53,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new WorldError('profile_file', `reading ${file}`, cause);
+    throw new WorldError('profile-file', `reading ${file}`, cause);
   }
 }
 

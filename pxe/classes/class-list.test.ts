@@ -54,7 +54,7 @@ test('says what defined each class, and what is wrong with scripts', async () =>
   assert.equal(reasonOf('HOSTFILE3'), 'class/node1');
   assert.equal(reasonOf('node1'), 'host name');
   const found = problems.map(({ code, path }) => `${path} ${code}`);
-  assert.deepEqual(found, ['class/30-noexec script_mode', 'class/70-fail script_failed']);
+  assert.deepEqual(found, ['class/30-noexec script-mode', 'class/70-fail script-failed']);
 });
 
 const space = mkdtempSync(join(tmpdir(), 'clustermon-space-'));
@@ -110,13 +110,13 @@ const SCRIPT_CASES: readonly {
     name: 'a star is not expanded to file names',
     scripts: { '10-a': '#!/bin/sh\necho "A *"' },
     classes: ['A'],
-    problems: ['class/10-a class_name'],
+    problems: ['class/10-a class-name'],
   },
   {
     name: 'a .sh script that exits is named',
     scripts: { '10-a': '#!/bin/sh\necho A', '20-b.sh': 'exit 0', '30-c': '#!/bin/sh\necho C' },
     classes: ['A'],
-    problems: ['class/20-b.sh script_exit'],
+    problems: ['class/20-b.sh script-exit'],
   },
   {
     name: 'a script that reads standard input finds it empty',
@@ -141,9 +141,9 @@ for (const one of SCRIPT_CASES) {
 }
 
 test('refuses what is no config space, and names that cannot be classes', async () => {
-  await assert.rejects(defineClasses({ space: tmpdir(), host: 'h' }), { code: 'profile_space' });
+  await assert.rejects(defineClasses({ space: tmpdir(), host: 'h' }), { code: 'profile-space' });
   const bad = { space: join(TESTDATA, 'class-probe'), host: 'h h' };
-  await assert.rejects(defineClasses(bad), { code: 'class_name' });
+  await assert.rejects(defineClasses(bad), { code: 'class-name' });
 });
 
 function names(classes: readonly { readonly name: string }[]): readonly string[] {

@@ -47,13 +47,13 @@ const SCRIPT_VARIABLES = { do_init_tasks: '0', disklist: '', FAI: '', target: '/
 /**
  * Defines the classes of a host as fai-class(1) does: DEFAULT, the scripts in name order, additional-classes, the host's file,
  * assigned classes, the host name, LAST. Comments in the output of scripts are comments (docs/deviations.md).
- * @throws InputError `profile_space` when there is no class folder, `class_name` for a bad host or assigned class
+ * @throws InputError `profile-space` when there is no class folder, `class-name` for a bad host or assigned class
  */
 export async function defineClasses(request: ClassRequest): Promise<ClassList> {
   const { space, host, assigned = [] } = request;
   const folder = join(space, 'class');
   if (!existsSync(folder)) {
-    throw new InputError('profile_space', `${space} is no config space: it has no folder class/`);
+    throw new InputError('profile-space', `${space} is no config space: it has no folder class/`);
   }
   for (const name of [host, ...assigned]) requireClassName(name);
   const found = classScripts(folder);
@@ -75,7 +75,7 @@ export async function defineClasses(request: ClassRequest): Promise<ClassList> {
       ...found.problems,
       ...run.problems,
       ...bad.map(({ name, reason }) =>
-        problem('error', 'class_name', reason, `"${name}" is no class name`),
+        problem('error', 'class-name', reason, `"${name}" is no class name`),
       ),
     ],
   };
@@ -93,14 +93,14 @@ export function classScripts(folder: string): {
     const path = join(folder, name);
     const status = statSync(path, { throwIfNoEntry: false });
     const where = `class/${name}`;
-    if (!status) problems.push(problem('error', 'script_link', where, 'the link leads nowhere'));
+    if (!status) problems.push(problem('error', 'script-link', where, 'the link leads nowhere'));
     else if (!status.isFile() || name.endsWith('~') || name.endsWith('.bak')) continue;
     else if ((status.mode & 0o111) === 0) {
       problems.push(
-        problem('warning', 'script_mode', where, 'not executable, so it defines no classes'),
+        problem('warning', 'script-mode', where, 'not executable, so it defines no classes'),
       );
     } else if (name.endsWith('.source')) {
-      problems.push(problem('error', 'script_name', where, 'the suffix .source is gone: use .sh'));
+      problems.push(problem('error', 'script-name', where, 'the suffix .source is gone: use .sh'));
     } else run.push(name);
   }
   return { run, problems };
@@ -145,14 +145,14 @@ function readRecords(fields: readonly string[], scripts: readonly string[]): Cla
     classes.push(...wordsOf(text).map((name) => ({ name, reason })));
     if (status !== '0') {
       problems.push(
-        problem('warning', 'script_failed', reason, `ended with exit status ${status}`),
+        problem('warning', 'script-failed', reason, `ended with exit status ${status}`),
       );
     }
   }
   if (last !== 'done') {
     const next = scripts[last === undefined ? 0 : scripts.indexOf(last) + 1];
     const text = 'it ended the shell that runs all class scripts: use return in place of exit';
-    problems.push(problem('error', 'script_exit', `class/${next ?? ''}`, text));
+    problems.push(problem('error', 'script-exit', `class/${next ?? ''}`, text));
   }
   return { classes, problems };
 }
@@ -166,7 +166,7 @@ function wordsOf(text: string): readonly string[] {
 
 function requireClassName(name: string): void {
   if (CLASS_NAME.test(name)) return;
-  throw new InputError('class_name', `"${name}" is no class name (A-Z a-z 0-9 _ . -)`);
+  throw new InputError('class-name', `"${name}" is no class name (A-Z a-z 0-9 _ . -)`);
 }
 
 function problem(

@@ -27,7 +27,7 @@ test('a layout that does not fit is a problem with its line', async () => {
   const disks = [blankDisk('/dev/sda', 2 * 1024 ** 3)];
   const made = await explain({ space: SIMPLE, host: 'demohost' }, { disks });
   assert.equal(made.disks?.plan, undefined);
-  assert.equal(made.disks?.problem?.code, 'disk_space');
+  assert.equal(made.disks?.problem?.code, 'disk-space');
   assert.equal(made.disks?.problem?.line, 10);
 });
 

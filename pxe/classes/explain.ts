@@ -47,7 +47,7 @@ export interface Machine {
 
 /**
  * Resolves a config space for one host. Class scripts and .var files run, in a shell, with the variables of `request`.
- * @throws InputError `profile_space`, `class_name`
+ * @throws InputError `profile-space`, `class-name`
  */
 export async function explain(request: ClassRequest, machine: Machine): Promise<Explanation> {
   const { space, host } = request;

@@ -88,17 +88,17 @@ for (const one of CASES) {
 }
 
 const BAD: readonly { text: string; problem: string }[] = [
-  { text: 'nodes: 3', problem: '1 nodes_syntax' },
-  { text: 'nodes:\n  - 7', problem: '2 nodes_syntax' },
-  { text: 'nodes:\n  - match: {mac: zz}', problem: '2 nodes_value' },
-  { text: 'nodes:\n  - match: {color: red}', problem: '2 nodes_key' },
-  { text: 'nodes:\n  - matches: {}', problem: '2 nodes_key' },
-  { text: 'nodes:\n  - match: {}\n    unit: 61', problem: '3 nodes_value' },
-  { text: 'nodes:\n  - match: {}\n    address: 10.0.0.256', problem: '3 nodes_value' },
-  { text: 'nodes:\n  - match: {}\n    classes: [A/B]', problem: '3 class_name' },
-  { text: 'nodes:\n  - match: {memory: lots}', problem: '2 nodes_value' },
-  { text: 'nodes:\n  - name: a\n    match: {}\n  - name: a', problem: '4 nodes_twice' },
-  { text: 'nodes: [', problem: '1 nodes_syntax' },
+  { text: 'nodes: 3', problem: '1 nodes-syntax' },
+  { text: 'nodes:\n  - 7', problem: '2 nodes-syntax' },
+  { text: 'nodes:\n  - match: {mac: zz}', problem: '2 nodes-value' },
+  { text: 'nodes:\n  - match: {color: red}', problem: '2 nodes-key' },
+  { text: 'nodes:\n  - matches: {}', problem: '2 nodes-key' },
+  { text: 'nodes:\n  - match: {}\n    unit: 61', problem: '3 nodes-value' },
+  { text: 'nodes:\n  - match: {}\n    address: 10.0.0.256', problem: '3 nodes-value' },
+  { text: 'nodes:\n  - match: {}\n    classes: [A/B]', problem: '3 class-name' },
+  { text: 'nodes:\n  - match: {memory: lots}', problem: '2 nodes-value' },
+  { text: 'nodes:\n  - name: a\n    match: {}\n  - name: a', problem: '4 nodes-twice' },
+  { text: 'nodes: [', problem: '1 nodes-syntax' },
 ];
 
 for (const { text, problem } of BAD) {

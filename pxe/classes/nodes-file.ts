@@ -87,12 +87,12 @@ class NodesReader {
   read(): { entries: readonly NodeEntry[]; problems: readonly Problem[] } {
     const document = parseDocument(this.#text, { lineCounter: this.#lines });
     for (const error of document.errors) {
-      this.#wrong(error.pos[0], 'nodes_syntax', error.message.split('\n')[0] ?? '');
+      this.#wrong(error.pos[0], 'nodes-syntax', error.message.split('\n')[0] ?? '');
     }
     const root = document.contents;
     const list = isMap(root) ? root.get('nodes', true) : undefined;
     if (this.#problems.length === 0 && root !== null && !isSeq(list)) {
-      this.#wrong(0, 'nodes_syntax', 'expected "nodes:" with a list of entries');
+      this.#wrong(0, 'nodes-syntax', 'expected "nodes:" with a list of entries');
     }
     const entries = (isSeq(list) ? list.items : []).map((item) => this.#entry(item as Node));
     this.#refuseTwice(entries);
@@ -104,7 +104,7 @@ class NodesReader {
     const entry: Record<string, unknown> = { line: this.#lines.linePos(offset).line, classes: [] };
     entry['match'] = {};
     if (!isMap(item)) {
-      this.#wrong(offset, 'nodes_syntax', 'an entry has keys: match, classes, name, …');
+      this.#wrong(offset, 'nodes-syntax', 'an entry has keys: match, classes, name, …');
       return entry as unknown as NodeEntry;
     }
     for (const pair of item.items as Pair<Node, Node | null>[]) {
@@ -123,7 +123,7 @@ class NodesReader {
 
   #match(pair: Pair<Node, Node | null>): NodeMatch {
     if (!isMap(pair.value)) {
-      this.#wrong(offsetOf(pair), 'nodes_match', 'match has keys: mac, name, serial, …');
+      this.#wrong(offsetOf(pair), 'nodes-match', 'match has keys: mac, name, serial, …');
       return {};
     }
     const match: Record<string, string> = {};
@@ -145,7 +145,7 @@ class NodesReader {
       isScalar(item) && item.value !== null ? String(item.value).split(/[\s,]+/) : [],
     );
     const bad = words.find((word) => !CLASS_NAME.test(word));
-    if (bad !== undefined) this.#wrong(offsetOf(pair), 'class_name', `"${bad}" is no class name`);
+    if (bad !== undefined) this.#wrong(offsetOf(pair), 'class-name', `"${bad}" is no class name`);
     return words.filter((word) => CLASS_NAME.test(word));
   }
 
@@ -159,7 +159,7 @@ class NodesReader {
     const key = isScalar(pair.key) ? String(pair.key.value) : '';
     this.#wrong(
       offsetOf(pair),
-      'nodes_value',
+      'nodes-value',
       `${key}: ${value === undefined ? '' : `"${value}" `}${reason}`,
     );
     return undefined;
@@ -167,7 +167,7 @@ class NodesReader {
 
   #unknownKey(pair: Pair<Node, Node | null>, known: readonly string[]): void {
     const key = isScalar(pair.key) ? String(pair.key.value) : '';
-    this.#wrong(offsetOf(pair), 'nodes_key', `unknown key "${key}": one of ${known.join(', ')}`);
+    this.#wrong(offsetOf(pair), 'nodes-key', `unknown key "${key}": one of ${known.join(', ')}`);
   }
 
   #refuseTwice(entries: readonly NodeEntry[]): void {
@@ -180,7 +180,7 @@ class NodesReader {
           const message = `${value} is in the entry of line ${first} already`;
           this.#problems.push({
             severity: 'error',
-            code: 'nodes_twice',
+            code: 'nodes-twice',
             path: PATH,
             line,
             message,

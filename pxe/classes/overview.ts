@@ -26,11 +26,11 @@ export interface ClassOverview {
 
 /**
  * Lists every class that a config space has something for.
- * @throws InputError `profile_space` when there is no class folder
+ * @throws InputError `profile-space` when there is no class folder
  */
 export function overview(space: string): readonly ClassOverview[] {
   if (!existsSync(join(space, 'class'))) {
-    throw new InputError('profile_space', `${space} is no config space: it has no folder class/`);
+    throw new InputError('profile-space', `${space} is no config space: it has no folder class/`);
   }
   const counts = new Map<string, Partial<Record<Part, number>>>();
   const count = (name: string, part: Part) => {

@@ -103,7 +103,7 @@ export function parsePackageConfig(text: string, path: string, ofClass: string):
     if (first === '') continue;
     if (first === 'PRELOAD' || first === 'PRELOADRM') {
       if (third === '')
-        report('error', 'package_syntax', line, `${first} needs a URL and a folder`);
+        report('error', 'package-syntax', line, `${first} needs a URL and a folder`);
       else preloads.push({ url: second, folder: third, remove: first === 'PRELOADRM' });
     } else if (first === 'PACKAGES') {
       const block = header(words, { path, line, class: ofClass }, report);
@@ -113,7 +113,7 @@ export function parsePackageConfig(text: string, path: string, ofClass: string):
       // Belongs to an action that is reported already.
     } else {
       const block = blocks.at(-1);
-      if (!block) report('error', 'package_header', line, 'there is no PACKAGES line before this');
+      if (!block) report('error', 'package-header', line, 'there is no PACKAGES line before this');
       else {
         block.packages.push(...words);
         if (DEBIAN_NAMES.has(block.action)) for (const word of words) checkName(word, line, report);
@@ -133,17 +133,17 @@ function header(
   const [, action = '', ...rest] = words;
   if (!(PACKAGE_ACTIONS as readonly string[]).includes(action)) {
     const text = action === '' ? 'PACKAGES needs an action' : `unknown action "${action}"`;
-    report('error', 'package_action', at.line, `${text}: one of ${PACKAGE_ACTIONS.join(' ')}`);
+    report('error', 'package-action', at.line, `${text}: one of ${PACKAGE_ACTIONS.join(' ')}`);
     return undefined;
   }
   const option = rest[0]?.includes('=') ? rest[0] : undefined;
   const release = /^release=(\S+)$/.exec(option ?? '')?.[1] ?? '';
   if (option !== undefined && release === '') {
-    report('error', 'package_option', at.line, `unknown option "${option}": only release=NAME`);
+    report('error', 'package-option', at.line, `unknown option "${option}": only release=NAME`);
   }
   const condition = rest.slice(option === undefined ? 0 : 1).join(' ');
   if (condition !== '' && meetsCondition(condition, []) === undefined) {
-    report('error', 'package_condition', at.line, `cannot read the condition "${condition}"`);
+    report('error', 'package-condition', at.line, `cannot read the condition "${condition}"`);
   }
   return { ...at, action: action as PackageAction, release, condition, packages: [] };
 }
@@ -152,7 +152,7 @@ function checkName(word: string, line: number, report: Report): void {
   const name = word.replace(/\$\{\w+\}|\$\w+/g, '');
   if (/[A-Z]/.test(name)) {
     const text = `"${word}" has an upper case letter; names of Debian packages are lower case`;
-    report('warning', 'package_name', line, text);
+    report('warning', 'package-name', line, text);
   }
 }
 

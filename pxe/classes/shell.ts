@@ -18,7 +18,7 @@ export interface ShellRun {
  * Runs one of our bash drivers over scripts of a config space.
  * @param variables the whole environment, but PATH and LANG
  * @param lines     read by the driver on descriptor 4
- * @throws WorldError `profile_shell` when bash cannot run, takes more than 30 s, or writes more than 4 MiB
+ * @throws WorldError `profile-shell` when bash cannot run, takes more than 30 s, or writes more than 4 MiB
  */
 export function runDriver(
   driver: string,
@@ -37,7 +37,7 @@ export function runDriver(
     const stop = (reason: string) => {
       // The group, so that what a script started goes too.
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-      reject(new WorldError('profile_shell', `running ${driver}`, reason));
+      reject(new WorldError('profile-shell', `running ${driver}`, reason));
     };
     const timer = setTimeout(() => stop(`not done after ${RUN_MS_MAX / 1000} s`), RUN_MS_MAX);
     const collect = (key: 'results' | 'errors') => (chunk: Buffer) => {
@@ -49,7 +49,7 @@ export function runDriver(
     input?.on('error', () => undefined);
     (input as NodeJS.WritableStream | null)?.end(options.lines);
     child.on('error', (cause) =>
-      reject(new WorldError('profile_shell', `running ${driver}`, cause)),
+      reject(new WorldError('profile-shell', `running ${driver}`, cause)),
     );
     child.on('close', () => {
       clearTimeout(timer);

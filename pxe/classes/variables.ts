@@ -64,5 +64,5 @@ export async function resolveVariables(
 
 function leftShell(after: string): Problem {
   const message = `a .var file after ${after || 'the start'} ended the shell that reads them: do not use exit`;
-  return { severity: 'error', code: 'script_exit', path: 'class', message };
+  return { severity: 'error', code: 'script-exit', path: 'class', message };
 }

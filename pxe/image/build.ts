@@ -52,7 +52,7 @@ export interface BuildInputs {
 
 /**
  * @returns the manifest of the image, which is in the store then
- * @throws WorldError `image_command` or `image_build`, with the last lines of what failed
+ * @throws WorldError `image-command` or `image-build`, with the last lines of what failed
  */
 export async function buildImage(inputs: BuildInputs): Promise<Manifest> {
   const { recipe, store } = inputs;
@@ -148,7 +148,7 @@ async function installPackages(inputs: BuildInputs, work: string): Promise<void>
   });
   if (status !== 0 || failure !== undefined) {
     const reason = `${failure ?? `status ${status}`}\n${last.join('\n')}`;
-    throw new WorldError('image_build', `building ${recipe.id}`, reason);
+    throw new WorldError('image-build', `building ${recipe.id}`, reason);
   }
 }
 

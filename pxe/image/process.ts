@@ -16,7 +16,7 @@ export interface CommandOptions {
 
 /**
  * Runs a command to its end.
- * @throws WorldError `image_command` with its last lines when it cannot start or ends with another status than 0
+ * @throws WorldError `image-command` with its last lines when it cannot start or ends with another status than 0
  */
 export async function runCommand(
   command: string,
@@ -51,7 +51,7 @@ export async function runCommand(
     });
     if (status !== 0) throw new Error(`status ${status}\n${last.join('\n')}`);
   } catch (cause) {
-    throw new WorldError('image_command', `running ${command}`, cause);
+    throw new WorldError('image-command', `running ${command}`, cause);
   } finally {
     options.signal?.removeEventListener('abort', stop);
   }

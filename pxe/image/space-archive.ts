@@ -28,7 +28,7 @@ export class SpaceArchive {
   /**
    * Packs the folder as it is now.
    * @returns hash of the archive
-   * @throws WorldError `space_archive` when it cannot be read, or has more than 256 MiB
+   * @throws WorldError `space-archive` when it cannot be read, or has more than 256 MiB
    */
   current(): Promise<string> {
     const nowMs = this.#clock.nowMs();
@@ -39,10 +39,10 @@ export class SpaceArchive {
     return this.#latest;
   }
 
-  /** @throws InputError `space_unknown` for a hash that is not, or no longer, there */
+  /** @throws InputError `space-unknown` for a hash that is not, or no longer, there */
   bytes(sha256: string): Buffer {
     const archive = this.#archives.get(sha256);
-    if (!archive) throw new InputError('space_unknown', `there is no config space ${sha256}`);
+    if (!archive) throw new InputError('space-unknown', `there is no config space ${sha256}`);
     return archive;
   }
 
@@ -61,7 +61,7 @@ export class SpaceArchive {
       if (this.#archives.size > KEPT_MAX && oldest !== undefined) this.#archives.delete(oldest);
       return sha256;
     } catch (cause) {
-      throw new WorldError('space_archive', `packing ${this.folder}`, cause);
+      throw new WorldError('space-archive', `packing ${this.folder}`, cause);
     }
   }
 }

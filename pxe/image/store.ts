@@ -39,14 +39,14 @@ export class ImageStore {
     return IMAGE_ID.test(id) && existsSync(join(this.folder, id, 'manifest.json'));
   }
 
-  /** @throws InputError `image_unknown` or `signature` */
+  /** @throws InputError `image-unknown` or `signature` */
   manifest(id: string): Manifest {
     return openSigned<Manifest>(this.signedManifest(id), this.#publicKey);
   }
 
-  /** @throws InputError `image_unknown` */
+  /** @throws InputError `image-unknown` */
   signedManifest(id: string): Signed {
-    if (!this.has(id)) throw new InputError('image_unknown', `there is no image ${id}`);
+    if (!this.has(id)) throw new InputError('image-unknown', `there is no image ${id}`);
     return JSON.parse(readFileSync(join(this.folder, id, 'manifest.json'), 'utf8')) as Signed;
   }
 
@@ -63,7 +63,7 @@ export class ImageStore {
 
   /**
    * Reads an image again and compares it with its manifest.
-   * @throws InputError `image_tampered` naming the first chunk that differs
+   * @throws InputError `image-tampered` naming the first chunk that differs
    */
   async verify(id: string): Promise<Manifest> {
     const manifest = this.manifest(id);
@@ -72,16 +72,16 @@ export class ImageStore {
     if (at >= 0 || found.sha256 !== manifest.sha256) {
       const where = at >= 0 ? `chunk ${at} differs` : 'it is longer';
       throw new InputError(
-        'image_tampered',
+        'image-tampered',
         `${id} is not what was signed: ${where}; build it again`,
       );
     }
     return manifest;
   }
 
-  /** @throws InputError `image_unknown` */
+  /** @throws InputError `image-unknown` */
   remove(id: string): void {
-    if (!this.has(id)) throw new InputError('image_unknown', `there is no image ${id}`);
+    if (!this.has(id)) throw new InputError('image-unknown', `there is no image ${id}`);
     rmSync(join(this.folder, id), { recursive: true });
   }
 }

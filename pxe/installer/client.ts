@@ -106,7 +106,7 @@ export class Appliance {
       } catch (cause) {
         if (cause instanceof Refusal) throw cause;
         if (Date.now() > until)
-          throw new WorldError('appliance_silent', `asking for ${path}`, cause);
+          throw new WorldError('appliance-silent', `asking for ${path}`, cause);
         await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
       }
     }

@@ -11,7 +11,7 @@ export interface BootParameters {
 
 /**
  * Reads `clustermon.server=URL clustermon.mac=ADDRESS` from /proc/cmdline.
- * @throws InputError `installer_parameter`
+ * @throws InputError `installer-parameter`
  */
 export function parseBootParameters(text: string): BootParameters {
   const value = (name: string) =>
@@ -22,11 +22,11 @@ export function parseBootParameters(text: string): BootParameters {
       ?.slice(name.length + 1);
   const server = value('clustermon.server')?.replace(/\/+$/, '');
   if (server === undefined || !/^https?:\/\/[^/]/.test(server)) {
-    throw new InputError('installer_parameter', `clustermon.server=${server ?? ''} is no URL`);
+    throw new InputError('installer-parameter', `clustermon.server=${server ?? ''} is no URL`);
   }
   const mac = parseMac(value('clustermon.mac') ?? '');
   if (mac === undefined) {
-    throw new InputError('installer_parameter', 'clustermon.mac= is missing or no MAC address');
+    throw new InputError('installer-parameter', 'clustermon.mac= is missing or no MAC address');
   }
   return { server, mac };
 }

@@ -5,7 +5,7 @@ import type { ApprovedDisk } from './protocol.ts';
 /**
  * Compares the disks of this machine with those that were approved.
  * @returns names of the disks that may be written, in the order of FAI's disk list
- * @throws InputError `disks_differ` when an approved disk is missing, or is another one now
+ * @throws InputError `disks-differ` when an approved disk is missing, or is another one now
  */
 export function approvedDiskNames(
   approved: readonly ApprovedDisk[],
@@ -35,5 +35,5 @@ function describe(disks: readonly NodeDisk[]): string {
 
 function differ(reason: string): InputError {
   const text = `the disks are not those that were approved: ${reason}; approve the node again`;
-  return new InputError('disks_differ', text);
+  return new InputError('disks-differ', text);
 }

@@ -22,8 +22,8 @@ const FRUITLESS_MAX = 20;
 /**
  * Unpacks an image below `target` while it comes in. A chunk goes to tar only when its hash is that of the manifest; a connection that
  * breaks is taken up at the next chunk.
- * @throws InputError `image_tampered` when a chunk is not what the manifest says
- * @throws WorldError `image_extract` when tar fails or nothing more comes
+ * @throws InputError `image-tampered` when a chunk is not what the manifest says
+ * @throws WorldError `image-extract` when tar fails or nothing more comes
  */
 export async function extractImage(
   source: ImageSource,
@@ -56,7 +56,7 @@ export async function extractImage(
     }
     fruitless = done > before ? 0 : fruitless + 1;
     if (fruitless > FRUITLESS_MAX) {
-      throw new WorldError('image_extract', `receiving ${manifest.id}`, 'no more data comes');
+      throw new WorldError('image-extract', `receiving ${manifest.id}`, 'no more data comes');
     }
   }
   await tar.finish();
@@ -77,7 +77,7 @@ async function* chunksOf(
       const left = manifest.sizeBytes - index * manifest.chunkBytes;
       const size = Math.min(manifest.chunkBytes, left);
       if (size <= 0)
-        throw new InputError('image_tampered', 'the image is longer than its manifest');
+        throw new InputError('image-tampered', 'the image is longer than its manifest');
       const piece = rest.subarray(0, size - have);
       parts.push(piece);
       have += piece.length;
@@ -85,7 +85,7 @@ async function* chunksOf(
       if (have < size) continue;
       const chunk = Buffer.concat(parts);
       if (createHash('sha256').update(chunk).digest('hex') !== manifest.chunks[index]) {
-        throw new InputError('image_tampered', `chunk ${index} of ${manifest.id} has another hash`);
+        throw new InputError('image-tampered', `chunk ${index} of ${manifest.id} has another hash`);
       }
       yield chunk;
       index += 1;
@@ -110,10 +110,10 @@ function startTar(target: string): { write(data: Buffer): Promise<void>; finish(
   const errors = collect(child.stderr);
   const input: Writable = child.stdin;
   const ended = new Promise<void>((resolve, reject) => {
-    child.on('error', (cause) => reject(new WorldError('image_extract', 'running tar', cause)));
+    child.on('error', (cause) => reject(new WorldError('image-extract', 'running tar', cause)));
     child.on('close', (status) => {
       if (status === 0) resolve();
-      else reject(new WorldError('image_extract', `tar ended with ${status}`, errors()));
+      else reject(new WorldError('image-extract', `tar ended with ${status}`, errors()));
     });
   });
   // Reported by `ended`; a pipe that breaks is only its consequence.

@@ -43,7 +43,7 @@ export interface BootFiles {
 
 /**
  * Makes kernel and initramfs, or takes those that are there. Machines need 1 GiB of memory for them.
- * @throws WorldError `image_command` when a tool fails
+ * @throws WorldError `image-command` when a tool fails
  */
 export async function provideBootFiles(options: InitramfsOptions): Promise<BootFiles> {
   const installer = await bundleInstaller();
@@ -102,6 +102,8 @@ async function squashedToolbox(options: InitramfsOptions): Promise<string> {
       '-no-progress',
       '-comp',
       'zstd',
+      '-Xcompression-level',
+      '6',
       '-e',
       'boot',
       'var/cache',

@@ -71,7 +71,7 @@ export class Installation {
   async #fetchSpace(sha256: string): Promise<void> {
     const archive = await this.#appliance.space(sha256);
     const found = createHash('sha256').update(archive).digest('hex');
-    if (found !== sha256) throw new InputError('space_tampered', `the config space is ${found}`);
+    if (found !== sha256) throw new InputError('space-tampered', `the config space is ${found}`);
     this.#spaceSha256 = sha256;
     mkdirSync(SPACE, { recursive: true });
     const run = spawnSync('tar', ['-x', '-C', SPACE, '-f', '-'], { input: archive });
@@ -166,7 +166,7 @@ export class Installation {
       order.spaceSha256 === this.#spaceSha256 ? '' : 'for another config space',
       order.classes.join(' ') === classes.join(' ') ? '' : 'for other classes',
     ].filter((reason) => reason !== '');
-    if (wrong.length > 0) throw new InputError('order_refused', `the order is ${wrong.join(', ')}`);
+    if (wrong.length > 0) throw new InputError('order-refused', `the order is ${wrong.join(', ')}`);
     return order;
   }
 
@@ -174,7 +174,7 @@ export class Installation {
     const { imageId } = this.#requireOrder();
     const manifest = await this.#appliance.manifest(imageId);
     if (manifest.id !== imageId)
-      throw new InputError('image_tampered', `manifest of ${manifest.id}`);
+      throw new InputError('image-tampered', `manifest of ${manifest.id}`);
     await extractImage(this.#appliance, manifest, TARGET, ({ percent, bytesPerSecond }) =>
       this.#reporter.progress(percent, bytesPerSecond),
     );

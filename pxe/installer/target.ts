@@ -31,11 +31,11 @@ function markRandom(bytes: Buffer): Buffer {
   return bytes;
 }
 
-/** @throws InputError `secret_path` for a path that leaves the new system */
+/** @throws InputError `secret-path` for a path that leaves the new system */
 export function writeSecrets(target: string, secrets: Secrets): void {
   for (const { path, mode, content } of secrets.files) {
     const inside = normalize(`/${path}`);
-    if (inside !== path) throw new InputError('secret_path', `${path} is no plain absolute path`);
+    if (inside !== path) throw new InputError('secret-path', `${path} is no plain absolute path`);
     const file = join(target, inside);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, Buffer.from(content, 'base64'), { mode: 0o600 });

@@ -61,7 +61,7 @@ export interface Toolbox {
 
 /**
  * Makes the toolbox, or takes the one that is there.
- * @throws WorldError `image_command` when mmdebstrap fails
+ * @throws WorldError `image-command` when mmdebstrap fails
  */
 export async function provideToolbox(options: ToolboxOptions): Promise<Toolbox> {
   const id = toolboxId(options);

@@ -10,7 +10,7 @@ const GIB = 1024 ** 3;
 const TRIAL_SIZES = [1024 * GIB, 100 * GIB, 16 * 1024 * GIB, 512 * 1024 * GIB] as const;
 const TRIAL_RAM = 16 * GIB;
 /** What only a machine can answer. */
-const NEEDS_MACHINE = new Set(['disk_preserve', 'disk_ram']);
+const NEEDS_MACHINE = new Set(['disk-preserve', 'disk-ram']);
 
 /** Finds syntax errors and layouts that cannot fit any disk. */
 export function checkDiskConfig(text: string, path: string): readonly Problem[] {

@@ -20,7 +20,7 @@ export function checkScript(space: string, path: string, use: ScriptUse): readon
   const status = statSync(file, { throwIfNoEntry: false });
   if (!status)
     return [
-      { ...at(path), severity: 'error', code: 'script_link', message: 'the link leads nowhere' },
+      { ...at(path), severity: 'error', code: 'script-link', message: 'the link leads nowhere' },
     ];
   const content = readFileSync(file);
   if (content.includes(0)) return [];
@@ -28,12 +28,12 @@ export function checkScript(space: string, path: string, use: ScriptUse): readon
   const problems: Problem[] = [];
   if (use === 'executed' && (status.mode & 0o111) === 0) {
     const message = 'not executable, so it is never run: chmod +x';
-    problems.push({ ...at(path), severity: 'warning', code: 'script_mode', message });
+    problems.push({ ...at(path), severity: 'warning', code: 'script-mode', message });
   }
   const shell = use === 'sourced' ? 'bash' : interpreter(text);
   if (shell === undefined) {
     const message = 'the first line names no interpreter (#!)';
-    problems.push({ ...at(path, 1), severity: 'error', code: 'script_interpreter', message });
+    problems.push({ ...at(path, 1), severity: 'error', code: 'script-interpreter', message });
   }
   if (shell !== 'bash' && shell !== 'sh') return problems;
   return [...problems, ...shellSyntax(shell, file, path), ...helperCalls(space, path, text)];
@@ -48,7 +48,7 @@ function interpreter(text: string): string | undefined {
 
 function shellSyntax(shell: string, file: string, path: string): readonly Problem[] {
   const run = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
-  if (run.error) throw new WorldError('profile_shell', `running ${shell} -n`, run.error);
+  if (run.error) throw new WorldError('profile-shell', `running ${shell} -n`, run.error);
   if (run.status === 0) return [];
   const [first = ''] = run.stderr.split('\n');
   const [, line, message = first] = /: (?:line )?(\d+): (.*)$/.exec(first) ?? [];
@@ -56,7 +56,7 @@ function shellSyntax(shell: string, file: string, path: string): readonly Proble
     {
       ...at(path, line === undefined ? undefined : Number(line)),
       severity: 'error',
-      code: 'script_syntax',
+      code: 'script-syntax',
       message,
     },
   ];
@@ -69,7 +69,7 @@ function helperCalls(space: string, path: string, text: string): readonly Proble
     if (ainsl && !addsOnce(ainsl[3] ?? '', ainsl[1] ?? '')) {
       const message =
         'as a pattern, this line does not match itself: it is added at each run (use -Q or a pattern)';
-      return [{ ...at(path, line), severity: 'warning', code: 'ainsl_pattern', message }];
+      return [{ ...at(path, line), severity: 'warning', code: 'ainsl-pattern', message }];
     }
     const fcopy = FCOPY.exec(content);
     if (!fcopy || /[ir]/.test(fcopy[1] ?? '')) return [];
@@ -79,7 +79,7 @@ function helperCalls(space: string, path: string, text: string): readonly Proble
       .filter((target) => !statSync(join(space, 'files', target), { throwIfNoEntry: false }))
       .map((target): Problem => {
         const message = `files${target}/ does not exist, so fcopy fails (or use fcopy -i)`;
-        return { ...at(path, line), severity: 'warning', code: 'file_missing', message };
+        return { ...at(path, line), severity: 'warning', code: 'file-missing', message };
       });
   });
 }

@@ -10,7 +10,7 @@ test("Debian's fai-doc example is sound", () => {
   // scripts/DEMO/10-misc copies a file that the example does not have, for the class XORG.
   assert.deepEqual(
     problems.map((one) => `${one.severity} ${one.path} ${one.code}`),
-    ['warning scripts/DEMO/10-misc file_missing'],
+    ['warning scripts/DEMO/10-misc file-missing'],
   );
 });
 
@@ -18,27 +18,27 @@ const OK = '#!/bin/bash\ntrue\n';
 
 /** One file of an otherwise empty space (mode 755 for scripts), and what is found: `path:line code`. */
 const CASES: readonly { path: string; text: string; mode?: number; found: readonly string[] }[] = [
-  { path: 'class/10-a', text: OK, mode: 0o644, found: ['class/10-a script_mode'] },
-  { path: 'class/10-a', text: '#!/bin/bash\nif\n', found: ['class/10-a:3 script_syntax'] },
-  { path: 'class/10-a', text: 'echo A\n', found: ['class/10-a:1 script_interpreter'] },
+  { path: 'class/10-a', text: OK, mode: 0o644, found: ['class/10-a script-mode'] },
+  { path: 'class/10-a', text: '#!/bin/bash\nif\n', found: ['class/10-a:3 script-syntax'] },
+  { path: 'class/10-a', text: 'echo A\n', found: ['class/10-a:1 script-interpreter'] },
   { path: 'class/10-a.sh', text: 'newclasses=A\n', found: [] },
-  { path: 'class/10-a.source', text: OK, found: ['class/10-a.source script_name'] },
-  { path: 'class/WEB.var', text: 'A=(1\n', found: ['class/WEB.var:1 script_syntax'] },
-  { path: 'class/node1', text: 'A B\nC/D\n', found: ['class/node1:2 class_name'] },
+  { path: 'class/10-a.source', text: OK, found: ['class/10-a.source script-name'] },
+  { path: 'class/WEB.var', text: 'A=(1\n', found: ['class/WEB.var:1 script-syntax'] },
+  { path: 'class/node1', text: 'A B\nC/D\n', found: ['class/node1:2 class-name'] },
   {
     path: 'class/x.profile',
     text: 'Default: B\n\nName: A\nClasses: X\n',
-    found: ['class/x.profile:1 menu_default'],
+    found: ['class/x.profile:1 menu-default'],
   },
   {
     path: 'disk_config/WEB',
     text: 'disk_config disk1\nprimary / 1.5G ext4 rw\n',
-    found: ['disk_config/WEB:2 disk_size'],
+    found: ['disk_config/WEB:2 disk-size'],
   },
   {
     path: 'disk_config/WEB',
     text: 'disk_config disk1\nprimary / 60% ext4 rw\nprimary /b 50%-60% ext4 rw\n',
-    found: ['disk_config/WEB:3 disk_space'],
+    found: ['disk_config/WEB:3 disk-space'],
   },
   {
     path: 'disk_config/WEB',
@@ -58,64 +58,64 @@ const CASES: readonly { path: string; text: string; mode?: number; found: readon
   {
     path: 'package_config/WEB',
     text: 'PACKAGES instal\nnginx\n',
-    found: ['package_config/WEB:1 package_action'],
+    found: ['package_config/WEB:1 package-action'],
   },
-  { path: 'package_config/WEB', text: 'nginx\n', found: ['package_config/WEB:1 package_header'] },
+  { path: 'package_config/WEB', text: 'nginx\n', found: ['package_config/WEB:1 package-header'] },
   {
     path: 'package_config/WEB',
     text: 'PACKAGES install A && (B\nnginx\n',
-    found: ['package_config/WEB:1 package_condition'],
+    found: ['package_config/WEB:1 package-condition'],
   },
   {
     path: 'package_config/WEB',
     text: 'PACKAGES install A && !(B || C)\nNginx\n',
-    found: ['package_config/WEB:2 package_name'],
+    found: ['package_config/WEB:2 package-name'],
   },
   { path: 'package_config/WEB.gpg', text: '\u0099', found: [] },
   {
     path: 'debconf/WEB',
     text: 'locales locales/default select C\nlocales x\n',
-    found: ['debconf/WEB:2 debconf_syntax'],
+    found: ['debconf/WEB:2 debconf-syntax'],
   },
-  { path: 'debconf/WEB', text: 'a b chose C\n', found: ['debconf/WEB:1 debconf_syntax'] },
+  { path: 'debconf/WEB', text: 'a b chose C\n', found: ['debconf/WEB:1 debconf-syntax'] },
   { path: 'debconf/WEB', text: 'a b string C \\\n  more\n', found: [] },
-  { path: 'hooks/instsof.WEB', text: OK, found: ['hooks/instsof.WEB hook_task'] },
-  { path: 'hooks/instsoft.WEB.source', text: OK, found: ['hooks/instsoft.WEB.source script_name'] },
-  { path: 'hooks/instsoft.WEB', text: OK, mode: 0o644, found: ['hooks/instsoft.WEB script_mode'] },
+  { path: 'hooks/instsof.WEB', text: OK, found: ['hooks/instsof.WEB hook-task'] },
+  { path: 'hooks/instsoft.WEB.source', text: OK, found: ['hooks/instsoft.WEB.source script-name'] },
+  { path: 'hooks/instsoft.WEB', text: OK, mode: 0o644, found: ['hooks/instsoft.WEB script-mode'] },
   { path: 'hooks/setup.DEFAULT.sh', text: 'export A=1\n', mode: 0o644, found: [] },
   {
     path: 'scripts/WEB/10-x',
     text: '#!/bin/sh\nfi\n',
-    found: ['scripts/WEB/10-x:2 script_syntax'],
+    found: ['scripts/WEB/10-x:2 script-syntax'],
   },
-  { path: 'scripts/WEB/x', text: OK, found: ['scripts/WEB/x script_name'] },
+  { path: 'scripts/WEB/x', text: OK, found: ['scripts/WEB/x script-name'] },
   {
     path: 'scripts/WEB/10-x',
     text: '#!/bin/sh\nfcopy /etc/none\n',
-    found: ['scripts/WEB/10-x:2 file_missing'],
+    found: ['scripts/WEB/10-x:2 file-missing'],
   },
   { path: 'scripts/WEB/10-x', text: '#!/bin/sh\nfcopy -i /etc/none\n', found: [] },
   {
     path: 'scripts/WEB/10-x',
     text: '#!/bin/sh\nainsl /etc/x "a[b]"\n',
-    found: ['scripts/WEB/10-x:2 ainsl_pattern'],
+    found: ['scripts/WEB/10-x:2 ainsl-pattern'],
   },
   { path: 'scripts/WEB/10-x', text: '#!/bin/sh\nainsl -Q /etc/x "a[b]"\n', found: [] },
   { path: 'scripts/WEB/10-x', text: '#!/usr/bin/perl\nif (\n', found: [] },
-  { path: 'files/motd', text: 'x', found: ['files/motd file_class'] },
+  { path: 'files/motd', text: 'x', found: ['files/motd file-class'] },
   { path: 'files/etc/motd/WEB', text: 'x', found: [] },
   {
     path: 'files/etc/motd/file-modes',
     text: 'root root 0999\n',
-    found: ['files/etc/motd/file-modes:1 file_modes'],
+    found: ['files/etc/motd/file-modes:1 file-modes'],
   },
   {
     path: 'files/etc/motd/preinst',
     text: OK,
     mode: 0o644,
-    found: ['files/etc/motd/preinst script_mode'],
+    found: ['files/etc/motd/preinst script-mode'],
   },
-  { path: 'nodes.yaml', text: 'nodes:\n  - clases: [A]\n', found: ['nodes.yaml:2 nodes_key'] },
+  { path: 'nodes.yaml', text: 'nodes:\n  - clases: [A]\n', found: ['nodes.yaml:2 nodes-key'] },
 ];
 
 for (const { path, text, mode = 0o755, found } of CASES) {
@@ -136,12 +136,12 @@ test('a link that leads nowhere is named', () => {
   inSpace((space) => {
     symlinkSync('/nowhere', join(space, 'class/10-a'));
     const found = checkSpace(space).map((one) => one.code);
-    assert.ok(found.includes('script_link'));
+    assert.ok(found.includes('script-link'));
   });
 });
 
 test('a folder without class/ is no config space', () => {
-  assert.throws(() => checkSpace('/proc'), { code: 'profile_space' });
+  assert.throws(() => checkSpace('/proc'), { code: 'profile-space' });
 });
 
 function inSpace(run: (space: string) => void): void {

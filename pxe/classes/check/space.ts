@@ -42,11 +42,11 @@ const EDITOR_LEFTOVER = /(~|\.bak|\.swp|\.orig|\.dpkg-(old|new|inst|tmp|dist))$|
 /**
  * Finds everything wrong with a config space that can be found without a machine. Runs nothing of it.
  * @returns problems sorted by path and line; an empty list is a sound space
- * @throws InputError `profile_space` when there is no class folder
+ * @throws InputError `profile-space` when there is no class folder
  */
 export function checkSpace(space: string): readonly Problem[] {
   if (!existsSync(join(space, 'class'))) {
-    throw new InputError('profile_space', `${space} is no config space: it has no folder class/`);
+    throw new InputError('profile-space', `${space} is no config space: it has no folder class/`);
   }
   return [
     ...checkClassFolder(space),
@@ -97,14 +97,14 @@ function hook(space: string, name: string): readonly Problem[] {
   if (!(TASKS as readonly string[]).includes(task)) {
     return [
       wrong(
-        'hook_task',
+        'hook-task',
         path,
         `"${task || name}" is no task, so it never runs: ${TASKS.join(' ')}`,
       ),
     ];
   }
   if (rest.endsWith('.source'))
-    return [wrong('script_name', path, 'the suffix .source is gone: use .sh')];
+    return [wrong('script-name', path, 'the suffix .source is gone: use .sh')];
   const sourced = rest.endsWith('.sh');
   return [
     ...className(`hooks/${rest.replace(/\.sh$/, '')}`, path),
@@ -128,7 +128,7 @@ function scripts(space: string, folder: string): readonly Problem[] {
       if (/^\d\d/.test(script)) return checkScript(space, inside, 'executed');
       return [
         {
-          ...wrong('script_name', inside, 'never runs: the name must start with two digits'),
+          ...wrong('script-name', inside, 'never runs: the name must start with two digits'),
           severity: 'warning' as const,
         },
       ];
@@ -145,7 +145,7 @@ function targets(space: string, folder: string): readonly Problem[] {
   return [
     ...mixed.map((name) =>
       wrong(
-        'file_class',
+        'file-class',
         `${folder}/${name}`,
         `a file among targets: it belongs in ${folder}/${name}/CLASS`,
       ),
@@ -184,7 +184,7 @@ function each(
   return entries(space, folder).flatMap((name) => {
     const path = `${folder}/${name}`;
     const status = statSync(join(space, path), { throwIfNoEntry: false });
-    if (!status) return [wrong('script_link', path, 'the link leads nowhere')];
+    if (!status) return [wrong('script-link', path, 'the link leads nowhere')];
     if (!status.isFile()) return [];
     return check({ name, path, text: readFileSync(join(space, path), 'utf8') });
   });
@@ -204,7 +204,7 @@ function isFolder(path: string): boolean {
 
 function className(named: string, path = named): readonly Problem[] {
   const name = named.slice(named.lastIndexOf('/') + 1);
-  return CLASS_NAME.test(name) ? [] : [wrong('class_name', path, `"${name}" is no class name`)];
+  return CLASS_NAME.test(name) ? [] : [wrong('class-name', path, `"${name}" is no class name`)];
 }
 
 function wrong(code: string, path: string, message: string): Problem {

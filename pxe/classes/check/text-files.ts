@@ -11,11 +11,11 @@ export function checkDebconf(text: string, path: string): readonly Problem[] {
     if (content.trim() === '' || content.trimStart().startsWith('#')) return [];
     const [, question, type] = content.trim().split(/\s+/);
     if (question === undefined || type === undefined) {
-      return [wrong('debconf_syntax', path, line, 'expected "owner question type value"')];
+      return [wrong('debconf-syntax', path, line, 'expected "owner question type value"')];
     }
     if (DEBCONF_TYPES.has(type)) return [];
     const message = `"${type}" is no type: one of ${[...DEBCONF_TYPES].join(' ')}`;
-    return [wrong('debconf_syntax', path, line, message)];
+    return [wrong('debconf-syntax', path, line, message)];
   });
 }
 
@@ -32,11 +32,11 @@ export function checkMenu(text: string, path: string): readonly Problem[] {
     if (key !== 'Classes') continue;
     const bad = value.split(/\s+/).filter((word) => word !== '' && !CLASS_NAME.test(word));
     for (const word of bad)
-      problems.push(wrong('class_name', path, line, `"${word}" is no class name`));
+      problems.push(wrong('class-name', path, line, `"${word}" is no class name`));
   }
   if (chosen && !names.has(chosen.name)) {
     const message = `the default "${chosen.name}" is none of the profiles: ${[...names].join(', ')}`;
-    problems.push(wrong('menu_default', path, chosen.line, message));
+    problems.push(wrong('menu-default', path, chosen.line, message));
   }
   return problems;
 }
@@ -48,7 +48,7 @@ export function checkHostFile(text: string, path: string): readonly Problem[] {
       .replace(/#.*/, '')
       .split(/\s+/)
       .filter((word) => word !== '' && !CLASS_NAME.test(word))
-      .map((word) => wrong('class_name', path, index + 1, `"${word}" is no class name`)),
+      .map((word) => wrong('class-name', path, index + 1, `"${word}" is no class name`)),
   );
 }
 
@@ -60,7 +60,7 @@ export function checkFileModes(text: string, path: string): readonly Problem[] {
     const [, , mode = ''] = words;
     if (words.length >= 3 && words.length <= 4 && /^[0-7]{3,5}$/.test(mode)) return [];
     const message = 'expected "owner group mode [CLASS]", the mode in octal';
-    return [wrong('file_modes', path, index + 1, message)];
+    return [wrong('file-modes', path, index + 1, message)];
   });
 }
 

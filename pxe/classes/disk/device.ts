@@ -29,7 +29,7 @@ export function encryptedPath(path: string): string {
  * Finds the disk that a `disk_config` line means.
  * @param name  `disk<N>` (1-based), a name, a path, or a shell pattern that one disk matches
  * @param disks paths of the machine's disks, in the order of its disk list
- * @throws InputError `disk_unknown`, with the disks there are
+ * @throws InputError `disk-unknown`, with the disks there are
  */
 export function resolveDisk(name: string, disks: readonly string[], line: number): string {
   const number = /^disk(\d+)$/.exec(name)?.[1];
@@ -41,7 +41,7 @@ export function resolveDisk(name: string, disks: readonly string[], line: number
   if (only !== undefined && found.length === 1) return only;
   const what = found.length === 0 ? 'is not among' : 'is more than one of';
   const text = `disk "${name}" ${what} the ${disks.length} disks (${disks.join(' ')})`;
-  throw new InputError('disk_unknown', text, { line });
+  throw new InputError('disk-unknown', text, { line });
 }
 
 /** Finds the device that a volume stands on: a partition (`disk1.2`, `sda2`), a disk, an array or a volume. */

@@ -23,7 +23,7 @@ interface Entry {
 /**
  * Makes fstab and the variables. Identifiers that exist only after the file system was made are written as
  * `UUID=uuid-of-sda1`, `LABEL=label-of-sda1` and so on.
- * @throws InputError `disk_mount` when /boot would be encrypted or in memory
+ * @throws InputError `disk-mount` when /boot would be encrypted or in memory
  * Source: setup-storage, Fstab.pm.
  */
 export function planMounts(layout: Layout): MountPlan {
@@ -98,5 +98,5 @@ function refuseBoot(layout: Layout, bootMount: string): void {
 }
 
 function fail(message: string, line: number): never {
-  throw new InputError('disk_mount', message, { line });
+  throw new InputError('disk-mount', message, { line });
 }

@@ -15,7 +15,7 @@ export interface Numbered {
 /**
  * Gives each line its partition number: primaries from 1, logicals from 5; the extended partition takes the next primary number when
  * the first logical one appears; a raw disk is number 0.
- * @throws InputError `disk_partitions` for too many primaries, or raw-disk beside partitions
+ * @throws InputError `disk-partitions` for too many primaries, or raw-disk beside partitions
  * Source: setup-storage, Parser.pm, init_part_config.
  */
 export function numberPartitions(
@@ -55,5 +55,5 @@ export function numberPartitions(
 }
 
 function fail(message: string, line: number): never {
-  throw new InputError('disk_partitions', message, { line });
+  throw new InputError('disk-partitions', message, { line });
 }

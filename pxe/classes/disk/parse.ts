@@ -34,7 +34,7 @@ type OpenStanza = { stanza: Stanza; add: (scanner: Scanner, line: number) => voi
  * Reads a disk_config file.
  * @param text content of the file; the last line needs no newline (setup-storage's does)
  * @returns one entry per `disk_config` line, in file order
- * @throws InputError `disk_syntax`, `disk_size`, `disk_filesystem` or `disk_context`, with the line
+ * @throws InputError `disk-syntax`, `disk-size`, `disk-filesystem` or `disk-context`, with the line
  * Source: setup-storage(8) and the grammar of its Parser.pm (FAI 6.0 to 6.6).
  */
 export function parseDiskConfig(text: string): readonly Stanza[] {
@@ -50,9 +50,9 @@ export function parseDiskConfig(text: string): readonly Stanza[] {
     } else if (open) {
       open.add(scanner, line);
     } else {
-      fail('disk_context', 'this line belongs to no "disk_config" line', line);
+      fail('disk-context', 'this line belongs to no "disk_config" line', line);
     }
-    if (scanner.rest() !== '') fail('disk_syntax', `did not expect "${scanner.rest()}"`, line);
+    if (scanner.rest() !== '') fail('disk-syntax', `did not expect "${scanner.rest()}"`, line);
   }
   return stanzas;
 }
@@ -61,7 +61,7 @@ function openStanza(scanner: Scanner, line: number): OpenStanza | undefined {
   const what = scanner.word();
   switch (what) {
     case '':
-      return fail('disk_syntax', '"disk_config" needs a disk, or raid, lvm, btrfs, …', line);
+      return fail('disk-syntax', '"disk_config" needs a disk, or raid, lvm, btrfs, …', line);
     case 'end':
       return undefined;
     case 'raid':
@@ -118,7 +118,7 @@ function readDiskOption(stanza: Mutable<DiskStanza>, scanner: Scanner, line: num
   switch (name) {
     case 'disklabel':
       if (!/^(msdos|gpt|gpt-bios)$/.test(value)) {
-        fail('disk_syntax', `disklabel "${value}" is none of msdos, gpt, gpt-bios`, line);
+        fail('disk-syntax', `disklabel "${value}" is none of msdos, gpt, gpt-bios`, line);
       }
       stanza.label = value as DiskLabel;
       return;
@@ -131,7 +131,7 @@ function readDiskOption(stanza: Mutable<DiskStanza>, scanner: Scanner, line: num
     case 'fstabkey':
       stanza.fstabKey = fstabKey(value, line);
       if (value === 'partlabel' && stanza.label === 'msdos') {
-        fail('disk_syntax', 'fstabkey:partlabel needs disklabel:gpt before it', line);
+        fail('disk-syntax', 'fstabkey:partlabel needs disklabel:gpt before it', line);
       }
       return;
     case 'sameas':
@@ -139,12 +139,12 @@ function readDiskOption(stanza: Mutable<DiskStanza>, scanner: Scanner, line: num
       return;
     case 'align-at': {
       const amount = parseAmount(/^\d+$/.test(value) ? `${value}MiB` : value, line);
-      if (amount.of !== 'bytes') fail('disk_size', `align-at:${value} is not a size`, line);
+      if (amount.of !== 'bytes') fail('disk-size', `align-at:${value} is not a size`, line);
       else stanza.alignBytes = amount.bytes;
       return;
     }
     default:
-      fail('disk_syntax', `unknown disk option "${name ?? scanner.rest()}"`, line);
+      fail('disk-syntax', `unknown disk option "${name ?? scanner.rest()}"`, line);
   }
 }
 
@@ -152,10 +152,10 @@ function partitionLine(scanner: Scanner, line: number, stanza: DiskStanza): Part
   const name = scanner.take(/p=([^/,;\s=]*)(?=\s)/)?.[1];
   const word = name === undefined ? scanner.word() : 'primary';
   if (word !== 'primary' && word !== 'logical' && word !== 'raw-disk') {
-    return fail('disk_syntax', `"${word}" is none of primary, logical, raw-disk, p=NAME`, line);
+    return fail('disk-syntax', `"${word}" is none of primary, logical, raw-disk, p=NAME`, line);
   }
   if (word === 'logical' && stanza.label !== 'msdos') {
-    return fail('disk_context', `disklabel:${stanza.label} has no logical partitions`, line);
+    return fail('disk-context', `disklabel:${stanza.label} has no logical partitions`, line);
   }
   const mount = mountPoint(scanner, line);
   const { size, keep } = sizeColumn(scanner, line);
@@ -175,11 +175,11 @@ function raidStanza(scanner: Scanner, line: number): OpenStanza {
   const { fstabKey, keep } = volumeOptions(scanner, line, /\d+/);
   const add = (row: Scanner, at: number) => {
     const level = row.take(/raid(10|[0156])(?=\s)/)?.[1] as RaidLine['level'] | undefined;
-    if (!level) return fail('disk_syntax', 'expected raid0, raid1, raid5, raid6 or raid10', at);
+    if (!level) return fail('disk-syntax', 'expected raid0, raid1, raid5, raid6 or raid10', at);
     const mount = mountPoint(row, at);
     const devices = deviceList(row, at);
     if (level === '0' && devices.some((d) => d.spare || d.missing)) {
-      fail('disk_syntax', 'raid0 has neither spare nor missing devices', at);
+      fail('disk-syntax', 'raid0 has neither spare nor missing devices', at);
     }
     const columns = { ...filesystem(row, at, false), mountOptions: mountOptions(row, at) };
     const mdCreateOptions = quoted(row, 'mdcreateopts');
@@ -207,10 +207,10 @@ function lvmStanza(scanner: Scanner, line: number): OpenStanza {
 
 function groupLine(scanner: Scanner, line: number): GroupLine {
   const name = scanner.take(/[^/,\s-]+(?=\s)/)?.[0];
-  if (name === undefined) return fail('disk_syntax', '"vg" needs a name without "-" or "/"', line);
+  if (name === undefined) return fail('disk-syntax', '"vg" needs a name without "-" or "/"', line);
   const devices = deviceList(scanner, line);
   if (devices.some((d) => d.spare || d.missing)) {
-    fail('disk_context', '":spare" and ":missing" are for raid lines only', line);
+    fail('disk-context', '":spare" and ":missing" are for raid lines only', line);
   }
   while (quoted(scanner, 'pvcreateopts') ?? quoted(scanner, 'vgcreateopts')) {
     // Both are for the tools on the node; they change no size.
@@ -220,7 +220,7 @@ function groupLine(scanner: Scanner, line: number): GroupLine {
 
 function volumeLine(scanner: Scanner, line: number): VolumeLine {
   const name = scanner.take(/([^/,\s-]+)-([^/,\s-]+)(?=\s)/);
-  if (!name) return fail('disk_syntax', 'expected "vg NAME DEVICE,…" or "GROUP-VOLUME …"', line);
+  if (!name) return fail('disk-syntax', 'expected "vg NAME DEVICE,…" or "GROUP-VOLUME …"', line);
   const mount = mountPoint(scanner, line);
   const { size, keep } = sizeColumn(scanner, line);
   const columns = {
@@ -247,7 +247,7 @@ function btrfsStanza(scanner: Scanner, line: number): OpenStanza {
   const { fstabKey } = volumeOptions(scanner, line, undefined);
   const add = (row: Scanner, at: number) => {
     const level = row.take(/btrfs\s+(single|raid(?:10|[0156]))(?=\s)/)?.[1];
-    if (!level) return fail('disk_syntax', 'expected "btrfs single" or "btrfs raidN"', at);
+    if (!level) return fail('disk-syntax', 'expected "btrfs single" or "btrfs raidN"', at);
     const mount = mountPoint(row, at);
     const devices = deviceList(row, at);
     const options = mountOptions(row, at);
@@ -270,10 +270,10 @@ function cryptStanza(scanner: Scanner, line: number): OpenStanza {
   scanner.take(/randinit(?=\s|$)/);
   const add = (row: Scanner, at: number) => {
     const mode = row.take(/(luks:"[^"]+"|luks|tmp|swap)(?=\s)/)?.[1];
-    if (!mode) return fail('disk_syntax', 'expected luks, luks:"PASSPHRASE", tmp or swap', at);
+    if (!mode) return fail('disk-syntax', 'expected luks, luks:"PASSPHRASE", tmp or swap', at);
     const mount = mountPoint(row, at);
     const [device, ...more] = deviceList(row, at);
-    if (!device || more.length > 0) return fail('disk_syntax', 'expected exactly one device', at);
+    if (!device || more.length > 0) return fail('disk-syntax', 'expected exactly one device', at);
     const columns = { ...filesystem(row, at, false), mountOptions: mountOptions(row, at) };
     if (quoted(row, 'lukscreateopts') === undefined) quoted(row, 'lvcreateopts');
     volumes.push({
@@ -291,7 +291,7 @@ function cryptStanza(scanner: Scanner, line: number): OpenStanza {
 function tmpfsStanza(line: number): OpenStanza {
   const mounts: TmpfsLine[] = [];
   const add = (row: Scanner, at: number) => {
-    if (!row.take(/tmpfs(?=\s)/)) return fail('disk_syntax', 'expected "tmpfs MOUNT SIZE …"', at);
+    if (!row.take(/tmpfs(?=\s)/)) return fail('disk-syntax', 'expected "tmpfs MOUNT SIZE …"', at);
     const { mountPoint: mount } = mountPoint(row, at);
     mounts.push({
       line: at,
@@ -309,14 +309,14 @@ function tmpfsSize(word: string, line: number): string {
   const amount = parseAmount(word, line);
   if (amount.of === 'memory') return `${amount.percent}%`;
   if (amount.of === 'bytes') return `${amount.bytes / 1024 ** 2}m`;
-  return fail('disk_size', `tmpfs size "${word}": use RAM:N% for a share of the memory`, line);
+  return fail('disk-size', `tmpfs size "${word}": use RAM:N% for a share of the memory`, line);
 }
 
 function nfsStanza(line: number): OpenStanza {
   const mounts: NfsLine[] = [];
   const add = (row: Scanner, at: number) => {
     const source = row.take(/nfs\s+(\S+)(?=\s)/)?.[1];
-    if (source === undefined) return fail('disk_syntax', 'expected "nfs HOST:PATH MOUNT …"', at);
+    if (source === undefined) return fail('disk-syntax', 'expected "nfs HOST:PATH MOUNT …"', at);
     const { mountPoint: mount } = mountPoint(row, at);
     mounts.push({ line: at, source, mountPoint: mount, mountOptions: mountOptions(row, at) });
   };
@@ -347,7 +347,7 @@ function mounted(
 function mountPoint(scanner: Scanner, line: number): { mountPoint: string; encrypt: boolean } {
   const match = scanner.take(/(-|swap|\/[^\s:]*)(:encrypt(?::randinit)?)?(?=\s)/);
   if (!match) {
-    return fail('disk_syntax', `mount point "${scanner.word()}" is neither "-", swap nor /…`, line);
+    return fail('disk-syntax', `mount point "${scanner.word()}" is neither "-", swap nor /…`, line);
   }
   const [, mount = '', encrypt = ''] = match;
   return { mountPoint: mount === 'swap' ? 'none' : mount, encrypt: encrypt !== '' };
@@ -366,17 +366,17 @@ function sizeColumn(
 function filesystem(scanner: Scanner, line: number, kept: boolean): { filesystem: string } {
   const word = scanner.word();
   const name = word.split(':')[0] ?? '';
-  if (name === '') fail('disk_syntax', 'the file system column is missing', line);
+  if (name === '') fail('disk-syntax', 'the file system column is missing', line);
   const known = name === '-' || name === 'swap' || FILE_SYSTEMS.has(name.replace(/_journal$/, ''));
   if (!known && !kept) {
-    fail('disk_filesystem', `unknown file system "${name}": there is no mkfs.${name}`, line);
+    fail('disk-filesystem', `unknown file system "${name}": there is no mkfs.${name}`, line);
   }
   return { filesystem: name };
 }
 
 function mountOptions(scanner: Scanner, line: number): string {
   const word = scanner.word();
-  if (word === '') fail('disk_syntax', 'the mount options column is missing', line);
+  if (word === '') fail('disk-syntax', 'the mount options column is missing', line);
   return word;
 }
 
@@ -391,7 +391,7 @@ function makeOptions(
     const create = quoted(scanner, 'createopts');
     const tune = create === undefined ? quoted(scanner, 'tuneopts') : undefined;
     if (tune && !/^(ext[234]|reiserfs|btrfs|-|.*_journal)$/.test(fs)) {
-      fail('disk_filesystem', `${fs} cannot be tuned: tuneopts is for ext2, ext3 and ext4`, line);
+      fail('disk-filesystem', `${fs} cannot be tuned: tuneopts is for ext2, ext3 and ext4`, line);
     }
     if (create === undefined && tune === undefined) return { createOptions, tuneOptions };
     createOptions = create ?? createOptions;
@@ -409,7 +409,7 @@ function deviceList(scanner: Scanner, line: number): readonly DeviceReference[] 
     .split(',')
     .map((text) => {
       const match = /^([^\d:-][^:]*)((?::(?:spare|missing))*)$/.exec(text);
-      if (!match) return fail('disk_syntax', `"${text}" is not a device`, line);
+      if (!match) return fail('disk-syntax', `"${text}" is not a device`, line);
       const flags = match[2] ?? '';
       return {
         device: match[1] ?? '',
@@ -433,7 +433,7 @@ function volumeOptions(
     const value = option ? undefined : scanner.take(/fstabkey:(\S+)/)?.[1];
     if (option) keep.push(option);
     else if (value !== undefined) key = fstabKey(value, line);
-    else fail('disk_syntax', `unknown option "${scanner.word()}"`, line);
+    else fail('disk-syntax', `unknown option "${scanner.word()}"`, line);
   }
   return { fstabKey: key, keep };
 }
@@ -451,7 +451,7 @@ function keepOption(scanner: Scanner, id: RegExp): KeepOption | undefined {
 function fstabKey(value: string, line: number): FstabKey {
   if (/^(device|label|uuid|partlabel|partuuid)$/.test(value)) return value as FstabKey;
   return fail(
-    'disk_syntax',
+    'disk-syntax',
     `fstabkey "${value}" is none of device, label, uuid, partlabel, partuuid`,
     line,
   );
@@ -459,7 +459,7 @@ function fstabKey(value: string, line: number): FstabKey {
 
 function wholeNumber(name: string, value: string, line: number): number {
   if (/^\d+$/.test(value)) return Number(value);
-  return fail('disk_syntax', `${name}:${value} needs a whole number`, line);
+  return fail('disk-syntax', `${name}:${value} needs a whole number`, line);
 }
 
 function fail(code: string, message: string, line: number): never {

@@ -23,7 +23,7 @@ export interface Extent {
 /**
  * Computes where each partition of one disk lies.
  * @returns extents by number, the extended and the gpt-bios partition included
- * @throws InputError `disk_space`, `disk_range`, `disk_align`, `disk_msdos_limit`, `disk_preserve`, with line, need and limit
+ * @throws InputError `disk-space`, `disk-range`, `disk-align`, `disk-msdos-limit`, `disk-preserve`, with line, need and limit
  * Source: setup-storage, Sizes.pm (compute_partition_sizes): logical partitions first, then the extended one around them; ranges share what
  * is left in proportion to their span, one after the other.
  */
@@ -68,7 +68,7 @@ class Placement {
     const line = partitions[0]?.line ?? 0;
     if (this.#align <= 0 || this.#align % disk.sectorBytes !== 0) {
       const text = `alignment of ${this.#align} bytes is no multiple of the sector size`;
-      fail('disk_align', `${text} of ${disk.path} (${disk.sectorBytes} bytes)`, line);
+      fail('disk-align', `${text} of ${disk.path} (${disk.sectorBytes} bytes)`, line);
     }
     const queue = workOrder(partitions);
     while (queue.length > 0) {
@@ -80,7 +80,7 @@ class Placement {
     }
     if (this.#next > this.#lastByte + 1) {
       const text = `${disk.path} is too small: ${this.#next} bytes are needed, there are`;
-      fail('disk_space', `${text} ${this.#lastByte + 1}`, partitions.at(-1)?.line ?? line);
+      fail('disk-space', `${text} ${this.#lastByte + 1}`, partitions.at(-1)?.line ?? line);
     }
     return [...this.#placed.values()].toSorted((a, b) => a.number - b.number);
   }
@@ -89,7 +89,7 @@ class Placement {
     const start = beforePreserved ? this.#next - BIOS_GRUB_BYTES : this.#next;
     const { disk, partitions } = this.#layout;
     if (beforePreserved && start <= 63 * disk.sectorBytes) {
-      fail('disk_space', 'no room for the gpt-bios partition', partitions[0]?.line ?? 0);
+      fail('disk-space', 'no room for the gpt-bios partition', partitions[0]?.line ?? 0);
     }
     this.#set(number, start, start + BIOS_GRUB_BYTES - 1);
     if (!beforePreserved) this.#next += BIOS_GRUB_BYTES;
@@ -100,7 +100,7 @@ class Placement {
     if (this.#next > now.start && !this.#layout.untouched) {
       const device = this.#device(part);
       fail(
-        'disk_space',
+        'disk-space',
         `the partitions before ${device} reach into it at ${now.start}`,
         part.line,
       );
@@ -128,14 +128,14 @@ class Placement {
     const aligned = start + wanted - ((start + wanted) % this.#align);
     if (aligned <= start) {
       fail(
-        'disk_space',
+        'disk-space',
         `${this.#device(part)} has no room: ${wanted} bytes after alignment`,
         part.line,
       );
     }
     if (label === 'msdos' && aligned - start > MSDOS_PARTITION_MAX) {
       const text = `${this.#device(part)} has ${aligned - start} bytes; an msdos label ends at`;
-      fail('disk_msdos_limit', `${text} 2 TiB: use disklabel:gpt or gpt-bios`, part.line);
+      fail('disk-msdos-limit', `${text} 2 TiB: use disklabel:gpt or gpt-bios`, part.line);
     }
     this.#set(part.number, start, aligned - 1);
     this.#next = aligned;
@@ -147,7 +147,7 @@ class Placement {
     if (part.resize && now?.filesystem === 'ntfs') {
       if (this.#next > now.start) {
         fail(
-          'disk_space',
+          'disk-space',
           `${this.#device(part)} (ntfs) cannot be moved behind ${now.start}`,
           part.line,
         );
@@ -181,7 +181,7 @@ class Placement {
     }
     if (free < minSum) {
       const text = `${this.#device(part)} and those after it need ${minSum} bytes, but ${Math.max(0, free)}`;
-      fail('disk_space', `${text} are left: make them smaller or use a larger disk`, part.line);
+      fail('disk-space', `${text} are left: make them smaller or use a larger disk`, part.line);
     }
     if (maxSum <= free) return max;
     return Math.floor((max - min) * ((free - minSum) / (maxSum - minSum))) + min;
@@ -210,7 +210,7 @@ class Placement {
 
   #existing(part: PlannedPartition): ExistingPartition {
     const now = this.#layout.disk.partitions.find((one) => one.number === part.number);
-    return now ?? fail('disk_preserve', `${this.#device(part)} does not exist`, part.line);
+    return now ?? fail('disk-preserve', `${this.#device(part)} does not exist`, part.line);
   }
 
   #device(part: PlannedPartition): string {

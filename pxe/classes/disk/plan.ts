@@ -50,7 +50,7 @@ export interface PlanOptions {
  * Says what setup-storage(8) would make of a disk_config file on given disks. Touches nothing.
  * @param text  the file's content
  * @param disks in the order of the machine's disk list (`disk1` is the first)
- * @throws InputError with the line: `disk_syntax`, `disk_size`, `disk_space`, `disk_unknown` …
+ * @throws InputError with the line: `disk-syntax`, `disk-size`, `disk-space`, `disk-unknown` …
  */
 export function planDisks(
   text: string,
@@ -98,7 +98,7 @@ export function planDisks(
 export function blankDisk(path: string, sizeBytes: number, sectorBytes = 512): Disk {
   if (sizeBytes % sectorBytes !== 0 || sizeBytes === 0) {
     const text = `disk ${path}: ${sizeBytes} bytes is no multiple of ${sectorBytes}`;
-    throw new InputError('disk_size', `${text} (its sector size)`);
+    throw new InputError('disk-size', `${text} (its sector size)`);
   }
   return { path, sizeBytes, sectorBytes, partitions: [] };
 }

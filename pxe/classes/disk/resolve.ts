@@ -31,7 +31,7 @@ export interface ResolveOptions {
 
 /**
  * Applies a disk_config file to the disks of a machine.
- * @throws InputError `disk_unknown`, `disk_partitions`, `disk_preserve`, `disk_mount`, `disk_context` …, each with its line
+ * @throws InputError `disk-unknown`, `disk-partitions`, `disk-preserve`, `disk-mount`, `disk-context` …, each with its line
  */
 export function resolveLayout(
   stanzas: readonly Stanza[],
@@ -120,12 +120,12 @@ class LayoutBuilder {
 
   #addDisk(own: DiskStanza): void {
     const path = resolveDisk(own.device, this.#paths, own.line);
-    if (this.#stanzas.has(path)) fail('disk_twice', `${path} has two disk_config lines`, own.line);
+    if (this.#stanzas.has(path)) fail('disk-twice', `${path} has two disk_config lines`, own.line);
     const stanza = this.#sameAs(own);
     this.#stanzas.set(path, stanza);
     const disk = this.#machine.find((one) => one.path === path) as Disk;
     if (stanza.partitions.length === 0 && !stanza.wholeForLvm) {
-      fail('disk_partitions', `the disk_config line of ${path} has no partitions`, own.line);
+      fail('disk-partitions', `the disk_config line of ${path} has no partitions`, own.line);
     }
     const numbered = numberPartitions(stanza.partitions, stanza);
     requireNumbers(stanza, numbered);
@@ -168,7 +168,7 @@ class LayoutBuilder {
     const model = this.#stanzas.get(path);
     if (!model)
       return fail(
-        'disk_unknown',
+        'disk-unknown',
         `sameas:${own.sameAs} has no disk_config line before it`,
         own.line,
       );
@@ -184,7 +184,7 @@ class LayoutBuilder {
         return { path: device, spare: one.spare, missing: one.missing };
       });
       const twice = devices.find((one, at) => devices.findIndex((d) => d.path === one.path) < at);
-      if (twice) fail('disk_twice', `${twice.path} is in the array twice`, row.line);
+      if (twice) fail('disk-twice', `${twice.path} is in the array twice`, row.line);
       refuseKept(stanza.keep, String(number), path, row.line, this.#options.initial);
       for (const one of devices) if (!one.missing) this.#use(one.path, row.line);
       this.#arrays.push({ path, line: row.line, level: row.level, devices });
@@ -197,7 +197,7 @@ class LayoutBuilder {
     for (const row of stanza.lines) {
       if (row.kind === 'group') {
         if (this.#groups.has(row.name)) {
-          fail('disk_twice', `volume group ${row.name} is there twice`, row.line);
+          fail('disk-twice', `volume group ${row.name} is there twice`, row.line);
         }
         const devices = row.devices.map((one) => this.#device(one.device, row.line));
         for (const device of devices) this.#use(device, row.line);
@@ -206,10 +206,10 @@ class LayoutBuilder {
       }
       const group = this.#groups.get(row.group);
       if (!group) {
-        fail('disk_unknown', `volume group ${row.group} has no "vg" line before this`, row.line);
+        fail('disk-unknown', `volume group ${row.group} has no "vg" line before this`, row.line);
       }
       if (group.volumes.some((one) => one.name === row.name)) {
-        fail('disk_twice', `volume ${row.group}-${row.name} is there twice`, row.line);
+        fail('disk-twice', `volume ${row.group}-${row.name} is there twice`, row.line);
       }
       const device = `/dev/${row.group}/${row.name}`;
       const keep = [...stanza.keep, ...(row.keep ? [{ what: row.keep, ids: 'all' as const }] : [])];
@@ -257,7 +257,7 @@ class LayoutBuilder {
       disk: row.encrypt || filesystem === 'btrfs' ? undefined : disk,
     });
     if (mountPoint !== '-' && this.#used.has(device)) {
-      fail('disk_mount', `${device} is mounted and part of a volume`, line);
+      fail('disk-mount', `${device} is mounted and part of a volume`, line);
     }
   }
 
@@ -267,7 +267,7 @@ class LayoutBuilder {
       if (row.mountPoint === '-' || row.mountPoint === 'none') continue;
       const first = seen.get(row.mountPoint);
       if (first !== undefined) {
-        fail('disk_mount', `${row.mountPoint} is mounted twice (first in line ${first})`, row.line);
+        fail('disk-mount', `${row.mountPoint} is mounted twice (first in line ${first})`, row.line);
       }
       seen.set(row.mountPoint, row.line);
     }
@@ -281,7 +281,7 @@ class LayoutBuilder {
       );
       if (mounted && mounted.line !== line && mounted.filesystem !== 'btrfs') {
         fail(
-          'disk_mount',
+          'disk-mount',
           `${device} is mounted in line ${mounted.line} and part of a volume`,
           line,
         );
@@ -289,7 +289,7 @@ class LayoutBuilder {
       const part = splitPartition(device);
       const layout = part && this.#disks.find((one) => one.disk.path === part.disk);
       if (layout && !layout.partitions.some((one) => one.number === part.number)) {
-        fail('disk_unknown', `there is no partition ${part.number} on ${part.disk}`, line);
+        fail('disk-unknown', `there is no partition ${part.number} on ${part.disk}`, line);
       }
     }
   }
@@ -330,7 +330,7 @@ class KeptPartitions {
     const must = wanted.has('always') || wanted.has('reinstall') || wanted.has('resize');
     if (must && number !== 0 && !exists) {
       const device = partitionPath(this.#disk.path, number);
-      fail('disk_preserve', `${device} cannot be kept: it does not exist`, line);
+      fail('disk-preserve', `${device} cannot be kept: it does not exist`, line);
     }
     const preserve =
       wanted.has('always') || wanted.has('reinstall') || (wanted.has('lazy') && exists);
@@ -355,7 +355,7 @@ function refuseKept(
   const wanted = wantedFor(keep, id);
   if (initial) wanted.delete('reinstall');
   if (wanted.has('always') || wanted.has('reinstall') || wanted.has('resize')) {
-    fail('disk_preserve', `${device} cannot be kept: it does not exist`, line);
+    fail('disk-preserve', `${device} cannot be kept: it does not exist`, line);
   }
 }
 
@@ -365,14 +365,14 @@ function requireNumbers(stanza: DiskStanza, numbered: readonly { number: number 
   const all = stanza.bootable === undefined ? named : [...named, String(stanza.bootable)];
   const missing = all.find((id) => !numbers.has(id));
   if (missing !== undefined) {
-    fail('disk_unknown', `an option names partition ${missing}, which has no line`, stanza.line);
+    fail('disk-unknown', `an option names partition ${missing}, which has no line`, stanza.line);
   }
 }
 
 function requireSubvolume(row: Mounted): void {
   if (/(^|,)subvol=[^,\s]/.test(row.mountOptions)) return;
   fail(
-    'disk_btrfs',
+    'disk-btrfs',
     'btrfs needs an initial subvolume: add subvol=NAME to the mount options',
     row.line,
   );

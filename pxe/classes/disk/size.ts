@@ -45,7 +45,7 @@ export interface ByteRange {
 
 /**
  * Reads one size such as `20GiB`, `500`, `10%` or `RAM:50%`.
- * @throws InputError `disk_size` naming the text, for decimals, unknown units and anything else
+ * @throws InputError `disk-size` naming the text, for decimals, unknown units and anything else
  * Source: setup-storage(8), "size".
  */
 export function parseAmount(text: string, line?: number): Amount {
@@ -56,14 +56,14 @@ export function parseAmount(text: string, line?: number): Amount {
   const fixed = /^(\d+)([A-Za-z]*)$/.exec(text);
   const unit = UNIT_BYTES[fixed?.[2] ?? ''];
   if (fixed && unit !== undefined) return { of: 'bytes', bytes: Number(fixed[1]) * unit };
-  throw new InputError('disk_size', `size "${text}": ${whyNot(text)}`, at(line));
+  throw new InputError('disk-size', `size "${text}": ${whyNot(text)}`, at(line));
 }
 
 /** Reads `--disk` and `--ram` values: a size in bytes unless it has a unit. */
 export function parseByteCount(text: string): number {
   const amount = parseAmount(/^\d+$/.test(text) ? `${text}B` : text);
   if (amount.of !== 'bytes') {
-    throw new InputError('disk_size', `size "${text}": give bytes or a unit such as 20GiB`);
+    throw new InputError('disk-size', `size "${text}": give bytes or a unit such as 20GiB`);
   }
   return amount.bytes;
 }
@@ -77,7 +77,7 @@ export function parseRange(text: string, line?: number): SizeRange {
   }
   const [low, high] = [text.slice(0, dash), text.slice(dash + 1)];
   if (low === '' && high === '') {
-    throw new InputError('disk_size', 'size "-" has neither a minimum nor a maximum', at(line));
+    throw new InputError('disk-size', 'size "-" has neither a minimum nor a maximum', at(line));
   }
   return {
     min: low === '' ? { of: 'bytes', bytes: 0 } : parseAmount(low, line),
@@ -90,7 +90,7 @@ export function parseRange(text: string, line?: number): SizeRange {
  * @param range     what the line says
  * @param available bytes that percentages refer to
  * @param ramBytes  memory of the machine, for `RAM:N%`; undefined when it is not known
- * @throws InputError `disk_space` (minimum above what there is), `disk_range` (reversed), `disk_ram` (memory unknown)
+ * @throws InputError `disk-space` (minimum above what there is), `disk-range` (reversed), `disk-ram` (memory unknown)
  * Source: setup-storage, Sizes.pm, make_range: a minimum is rounded down, a maximum up.
  */
 export function byteRange(
@@ -102,11 +102,11 @@ export function byteRange(
   const max = Math.ceil(bytesOf(range.max, space, line));
   if (min > space.available) {
     const text = `needs ${min} bytes, but there are only ${Math.floor(space.available)}`;
-    throw new InputError('disk_space', `${text}: make it smaller or use a larger disk`, { line });
+    throw new InputError('disk-space', `${text}: make it smaller or use a larger disk`, { line });
   }
   if (max < min) {
     const text = `the maximum of ${max} bytes is below the minimum of ${min}`;
-    throw new InputError('disk_range', `size: ${text}`, { line });
+    throw new InputError('disk-range', `size: ${text}`, { line });
   }
   return { min, max };
 }
@@ -119,7 +119,7 @@ function bytesOf(
   if (amount.of === 'bytes') return amount.bytes;
   if (amount.of === 'space') return (space.available * amount.percent) / 100;
   if (space.ramBytes === undefined) {
-    throw new InputError('disk_ram', `RAM:${amount.percent}% needs the memory size (--ram)`, {
+    throw new InputError('disk-ram', `RAM:${amount.percent}% needs the memory size (--ram)`, {
       line,
     });
   }

@@ -17,7 +17,7 @@ export interface PlannedVolumeSize {
 /**
  * Computes the sizes of logical volumes.
  * @param placed extents by path of the disk
- * @throws InputError `disk_space` when a group is too small, `disk_unknown` when a device's size cannot be known
+ * @throws InputError `disk-space` when a group is too small, `disk-unknown` when a device's size cannot be known
  * Source: setup-storage, Sizes.pm (estimate_size, compute_lv_sizes).
  */
 export function sizeVolumes(
@@ -42,7 +42,7 @@ function sizeGroup(
   const maxSum = ranges.reduce((sum, range) => sum + range.max, 0);
   if (group.volumes.length > 0 && minSum >= available) {
     const text = `volume group ${group.name} needs ${minSum} bytes, but its devices have about`;
-    fail('disk_space', `${text} ${Math.floor(available)}`, group.line);
+    fail('disk-space', `${text} ${Math.floor(available)}`, group.line);
   }
   const factor = maxSum > minSum ? Math.min(1, (available - minSum) / (maxSum - minSum)) : 0;
   return group.volumes.map((one, at) => {
@@ -75,14 +75,14 @@ class DeviceSizes {
     const part = splitPartition(device);
     const extent = part && this.#placed.get(part.disk)?.find((one) => one.number === part.number);
     if (extent) return extent.end - extent.start + 1;
-    return fail('disk_unknown', `the size of ${device} cannot be known`, line);
+    return fail('disk-unknown', `the size of ${device} cannot be known`, line);
   }
 
   #arrayBytes(array: RaidArray): number {
     const present = array.devices.filter((one) => !one.missing);
     const count = array.devices.filter((one) => !one.spare).length;
     const sizes = present.map((one) => this.of(one.path, array.line));
-    if (sizes.length === 0) fail('disk_unknown', `${array.path} has no device`, array.line);
+    if (sizes.length === 0) fail('disk-unknown', `${array.path} has no device`, array.line);
     const smallest = Math.min(...sizes);
     switch (array.level) {
       case '0':
