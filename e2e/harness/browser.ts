@@ -27,7 +27,7 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   /** Runs before the page is loaded. */
-  readonly prepare?: (page: Page) => Promise<void>;
+  readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
 /** A page, and what went wrong on it: script errors, refused content, requests to other origins. */

@@ -45,6 +45,10 @@ export class FakeAppliance {
   machines: PxeNode[] = buildMachines();
   /** Answers of paths that fail: status and message. */
   readonly failures = new Map<string, readonly [status: number, message: string]>();
+  /** Paths of all requests that change something. */
+  readonly posted: string[] = [];
+  /** Seconds told to the pages so far. */
+  ticks = 0;
   readonly #server = createServer((request, response) => this.#answer(request, response));
   readonly #sockets = new WebSocketServer({ noServer: true });
   readonly #requests = new Map<WebSocket, LiveRequest>();
@@ -86,6 +90,7 @@ export class FakeAppliance {
   }
 
   tick(): void {
+    this.ticks += 1;
     const second = Math.floor(Date.now() / 1000);
     this.hosts = this.hosts.map((host) =>
       host.state === 'up' ? { ...host, lastSeenMs: second * 1000 } : host,
@@ -138,6 +143,7 @@ export class FakeAppliance {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'http://fake');
+    if (request.method !== 'GET') this.posted.push(url.pathname);
     const failure = this.failures.get(url.pathname);
     if (failure) json(response, failure[0], { code: 'fake-failure', message: failure[1] });
     else if (!url.pathname.startsWith('/api/')) sendFile(response, url.pathname);

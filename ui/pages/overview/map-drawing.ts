@@ -135,23 +135,19 @@ function drawTexts(
 ): void {
   if (width < NAME_WIDTH_MIN) return;
   const middle = y + height / 2 + 0.5;
-  const isMarked = picture.severity(host.name) !== undefined;
+  const left = x + (picture.severity(host.name) === undefined ? 4 : BADGE_WIDTH + 3);
+  const room = x + width - 4 - left;
+  // A number is worth shortening the name for; the words `down` and `stopped` are not: the cell is drawn hollow.
+  const valuePx = host.state === 'up' ? VALUE_PX : ctx.measureText(value).width + LETTER_PX;
+  const hasValue =
+    width >= VALUE_WIDTH_MIN &&
+    (host.state === 'up' || room - valuePx >= host.name.length * LETTER_PX);
+  const lengthMax = Math.floor((room - (hasValue ? valuePx - 4 : 0)) / LETTER_PX);
   ctx.textAlign = 'left';
-  if (width >= VALUE_WIDTH_MIN) {
-    const left = x + (isMarked ? BADGE_WIDTH + 3 : 4);
-    ctx.fillText(
-      shortName(host.name, Math.floor((x + width - VALUE_PX - left) / LETTER_PX)),
-      left,
-      middle,
-    );
-    ctx.textAlign = 'right';
-    ctx.fillText(value, x + width - 4, middle);
-  } else
-    ctx.fillText(
-      shortName(host.name, Math.floor(width / LETTER_PX)),
-      x + (isMarked ? BADGE_WIDTH + 2 : 3),
-      middle,
-    );
+  ctx.fillText(shortName(host.name, lengthMax), left, middle);
+  if (!hasValue) return;
+  ctx.textAlign = 'right';
+  ctx.fillText(value, x + width - 4, middle);
 }
 
 /** The end of a name tells hosts apart, its domain does not. */

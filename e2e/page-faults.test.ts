@@ -1,0 +1,203 @@
+/** What the page says and does when something is wrong: the failures come from a server that plays them. */
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import type { Browser, Page } from 'playwright';
+import { FakeAppliance } from '../ui/testing/fake-appliance.ts';
+import { assertAccessible, keepPicture, openPage, startBrowser } from './harness/browser.ts';
+import { waitFor } from './harness/process.ts';
+
+let browser: Browser;
+let server: FakeAppliance;
+let url: string;
+
+before(async () => {
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser.close();
+});
+beforeEach(async (context) => {
+  server = new FakeAppliance(50);
+  url = await server.start();
+  if ('after' in context) context.after(() => server.close());
+});
+
+async function onPage(
+  path: string,
+  steps: (page: Page) => Promise<void>,
+  prepare?: (page: Page) => Promise<unknown>,
+): Promise<void> {
+  const { page, faults } = await openPage(browser, url + path, prepare ? { prepare } : {});
+  try {
+    await steps(page);
+    assert.deepEqual(faults, []);
+  } finally {
+    await page.close();
+  }
+}
+
+const isLive = (page: Page) => page.getByRole('button', { name: 'live', exact: true }).waitFor();
+
+test('a restart of the collector is said, with the age of the data, and over by itself', async () => {
+  await onPage('/', async (page) => {
+    await isLive(page);
+    const { port } = new URL(url);
+    await server.close();
+    const banner = page.getByRole('alert').filter({ hasText: 'The collector does not answer' });
+    await banner.getByText(/What you see is .* old; (next try in \d+ s|trying now)/).waitFor();
+    await keepPicture(page, 'fault-no-connection');
+    server = new FakeAppliance(50);
+    await server.start(Number(port));
+    await banner.waitFor({ state: 'detached' });
+    await isLive(page);
+    await server.close();
+  });
+});
+
+test('a chart whose query fails says why, the others go on, and it tries again', async () => {
+  server.failures.set('/api/bands', [500, 'the disk is gone']);
+  await onPage('/', async (page) => {
+    const chart = page.getByRole('figure', { name: 'CPU user' });
+    await chart.getByText('the disk is gone').waitFor();
+    await page
+      .getByRole('region', { name: /^Top 10 by CPU busy/ })
+      .getByRole('listitem')
+      .nth(9)
+      .waitFor();
+    await keepPicture(page, 'fault-query');
+    server.failures.clear();
+    await chart.getByRole('button', { name: 'Try again' }).click();
+    await chart.getByText('the disk is gone').waitFor({ state: 'detached' });
+  });
+});
+
+test('a host that is not known, and one that is down', async () => {
+  await onPage('/host/nobody', async (page) => {
+    await page.getByRole('alert').getByText('/api/hosts/nobody').waitFor();
+  });
+  await onPage('/host/n042', async (page) => {
+    await page.getByText(/^down, last heard 20\d\d-/).waitFor();
+    await page.getByRole('figure', { name: 'Load' }).waitFor();
+    await keepPicture(page, 'host-down');
+  });
+});
+
+test('a range without values says so, in place of an empty frame', async () => {
+  server.hosts = server.hosts.map((host) => ({ ...host, state: 'down', lastSeenMs: 0 }));
+  await onPage('/host/n001', async (page) => {
+    await page.getByRole('figure', { name: 'Load' }).getByText('No values in this range').waitFor();
+  });
+});
+
+test('problems of the appliance stand across the page', async () => {
+  await onPage('/', async (page) => {
+    await isLive(page);
+    server.tell({
+      kind: 'problems',
+      problems: [{ code: 'disk-full', text: 'The disk is full.', sinceMs: Date.now() }],
+    });
+    await page.getByRole('alert').getByText('The disk is full.').waitFor();
+    server.tell({ kind: 'problems', problems: [] });
+    await page.getByText('The disk is full.').waitFor({ state: 'detached' });
+  });
+});
+
+test('an appliance without hosts explains the next step with its command', async () => {
+  server.hosts = [];
+  await onPage('/', async (page) => {
+    await page.getByRole('heading', { name: 'No host has reported yet' }).waitFor();
+    await page.getByText('clustermon up --pxe', { exact: false }).first().waitFor();
+    await keepPicture(page, 'empty-appliance');
+    await assertAccessible(page, 'empty appliance');
+  });
+});
+
+test('a browser clock that is an hour off changes nothing: the collector tells the time', async () => {
+  const wrongClock = 'const now = Date.now; Date.now = () => now() + 3_600_000;';
+  await onPage(
+    '/host/n001',
+    async (page) => {
+      await isLive(page);
+      const figure = page.getByRole('figure', { name: 'Load' });
+      await waitFor('a live value', async () =>
+        /\d/.test(
+          (await figure.getByRole('button', { name: /^one/ }).locator('b').textContent()) ?? '',
+        ),
+      );
+      await figure.focus();
+      await page.keyboard.press('End');
+      const spoken = await waitFor('the time of the last row', async () => {
+        const text = (await figure.getByRole('status').last().textContent()) ?? '';
+        return text.includes('one') ? text : undefined;
+      });
+      const second = Date.parse(spoken.slice(0, 19).replace(' ', 'T'));
+      assert.ok(Math.abs(second - Date.now()) < 30_000, spoken);
+    },
+    (page) => page.addInitScript(wrongClock),
+  );
+});
+
+const HOSTILE = [
+  '<img src=x onerror=alert(1)>',
+  '"; DROP TABLE hosts; --',
+  '\u202Ertl-\u05D0\u05D1\u05D2',
+  `long-${'x'.repeat(4_000)}`,
+];
+for (const name of HOSTILE) {
+  test(`a host named ${JSON.stringify(name.slice(0, 30))} is shown as text everywhere`, async () => {
+    server.hosts = server.hosts.slice(0, 3);
+    server.hosts[0] = { ...server.hosts[0]!, name, labels: { rack: name, class: name } };
+    server.alerts = [{ ...server.alerts[0]!, rule: name, labels: { host: name } }];
+    for (const path of [
+      '/',
+      '/?view=table',
+      '/alerts',
+      `/host/${encodeURIComponent(name)}`,
+      '/metric/load_one',
+    ]) {
+      await onPage(path, async (page) => {
+        await isLive(page);
+        await waitFor(`the name on ${path}`, async () =>
+          (await page.locator('main').textContent())?.includes(name),
+        );
+        assert.equal(await page.locator('main img').count(), 0);
+        const width = await page.evaluate('document.documentElement.scrollWidth');
+        assert.equal(width, 1440, `${path} is not pushed out of its width`);
+      });
+    }
+  });
+}
+
+test('a machine is installed again only when the count is typed', async () => {
+  await onPage('/machines', async (page) => {
+    await page.getByRole('checkbox', { name: 'Select n001' }).check();
+    await page.getByRole('button', { name: 'Install again 1' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Confirm' });
+    const button = dialog.getByRole('button', { name: 'Do it' });
+    assert.ok(await button.isDisabled());
+    await dialog.getByRole('textbox').fill('1');
+    await button.click();
+    await waitFor('the request', async () => server.posted.includes('/api/pxe/nodes/n001/install'));
+  });
+  await onPage('/machine/n202', async (page) => {
+    await page.getByText('never asked for the kernel').waitFor();
+    await keepPicture(page, 'machine');
+    await assertAccessible(page, 'machine');
+  });
+});
+
+test('charts stand still while they are read, and catch up afterwards', async () => {
+  await onPage('/host/n001', async (page) => {
+    const figure = page.getByRole('figure', { name: 'Load' });
+    const value = figure.getByRole('button', { name: /^one/ }).locator('b');
+    await waitFor('a value', async () => /\d/.test((await value.textContent()) ?? ''));
+    const box = (await figure.locator('.u-over').boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 20);
+    const held = await value.textContent();
+    const seen = server.ticks;
+    await waitFor('three more ticks', async () => server.ticks >= seen + 3);
+    assert.equal(await value.textContent(), held);
+    await page.mouse.move(0, 0);
+    await waitFor('the newest value', async () => (await value.textContent()) !== held);
+  });
+});
