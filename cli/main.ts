@@ -13,6 +13,7 @@ import { register as registerNotify } from './commands/notify.ts';
 import { register as registerProfile } from './commands/profile.ts';
 import { register as registerQuery } from './commands/query.ts';
 import { register as registerSilence } from './commands/silence.ts';
+import { register as registerStore } from './commands/store.ts';
 import { register as registerToken } from './commands/token.ts';
 import { register as registerTop } from './commands/top.ts';
 import { register as registerUp } from './commands/up.ts';
@@ -52,6 +53,7 @@ registerConfig(program);
 registerQuery(program);
 registerTop(program);
 registerEvent(program);
+registerStore(program);
 registerToken(program);
 registerDoctor(program);
 

@@ -1,9 +1,10 @@
-/** How large the archives become: hosts × series × rows × bytes, and what SQLite adds. */
+/** How large the archives become: hosts × slots × the size of a block, and what SQLite adds. */
 import { type Archive, FOLD_FIELDS } from '../archive/layout.ts';
+import { BlockStore, openSamplesReadonly } from './block-store.ts';
 
-/** Bytes that one value of a row takes in a block; measured by bench/ingest over machines of several kinds (docs/storage.md). */
-export const BYTES_PER_SAMPLE = 0.53;
-export const BYTES_PER_FOLDED_ROW = 3.6;
+/** Bytes that one value of a row takes in a block, over machines of several kinds (bench/ingest.ts, docs/storage.md). */
+const BYTES_PER_SAMPLE = 0.52;
+const BYTES_PER_FOLDED_ROW = 3.6;
 /** Directory entry of a column, header of a block. */
 const COLUMN_BYTES = 2;
 const BLOCK_BYTES = 12;
@@ -14,6 +15,7 @@ const REGISTRY_BYTES = 128 * 1024;
 const REGISTRY_BYTES_PER_HOST = 1500;
 
 export interface Population {
+  /** The cluster's own summaries count as one. */
   readonly hosts: number;
   readonly seriesPerHost: number;
 }
@@ -24,23 +26,55 @@ export interface ArchivePlan {
   readonly bytes: number;
 }
 
-/** What each archive takes when all of its slots are in use. */
+/**
+ * What each archive takes when all of its slots are in use.
+ * @param blockBytes mean size of the blocks of each archive, where it was measured
+ */
 export function planArchives(
   archives: readonly Archive[],
   { hosts, seriesPerHost }: Population,
+  blockBytes: readonly (number | undefined)[] = [],
 ): ArchivePlan[] {
   return archives.map((archive, index) => {
     const columns = seriesPerHost * (index === 0 ? 1 : FOLD_FIELDS.length);
     const values = index === 0 ? BYTES_PER_SAMPLE : BYTES_PER_FOLDED_ROW;
-    const block =
+    const guess =
       BLOCK_BYTES + columns * COLUMN_BYTES + seriesPerHost * archive.rowsPerBlock * values;
     const blocks = hosts * archive.slots;
-    return { archive, blocks, bytes: Math.round(blocks * block * PAGE_OVERHEAD) };
+    const bytes = Math.round(blocks * (blockBytes[index] ?? guess) * PAGE_OVERHEAD);
+    return { archive, blocks, bytes };
   });
 }
 
 /** Bytes of the whole file. */
-export function planBytes(archives: readonly Archive[], population: Population): number {
-  const registry = REGISTRY_BYTES + population.hosts * REGISTRY_BYTES_PER_HOST;
-  return planArchives(archives, population).reduce((sum, { bytes }) => sum + bytes, registry);
+export function planTotal(plans: readonly ArchivePlan[], { hosts }: Population): number {
+  const registry = REGISTRY_BYTES + hosts * REGISTRY_BYTES_PER_HOST;
+  return plans.reduce((sum, { bytes }) => sum + bytes, registry);
+}
+
+export interface Measured {
+  readonly population: Population;
+  /** Mean size of the blocks of each archive; undefined while there are less than one of each host. */
+  readonly blockBytes: readonly (number | undefined)[];
+}
+
+/** What a sample database holds at present. @throws what `openDatabase` throws */
+export function measureSamples(file: string, archives: readonly Archive[]): Measured {
+  const database = openSamplesReadonly(file);
+  try {
+    const rows = database.prepare<[], { live: string }>('SELECT live FROM host').all();
+    const series = rows.reduce(
+      (sum, { live }) => sum + (JSON.parse(live) as unknown[]).length + 1,
+      0,
+    );
+    const hosts = rows.length;
+    const blocks = new BlockStore(database, archives);
+    const blockBytes = archives.map((archive) => {
+      const totals = blocks.totals(archive);
+      return totals.blocks >= hosts && hosts > 0 ? totals.bytes / totals.blocks : undefined;
+    });
+    return { population: { hosts, seriesPerHost: hosts === 0 ? 0 : series / hosts }, blockBytes };
+  } finally {
+    database.close();
+  }
 }

@@ -10,7 +10,7 @@ import { ROWS } from '../hosts/host-rows.ts';
 import type { HostTable, LiveSeries } from '../hosts/host-table.ts';
 import { BlockStore, openSamplesReadonly } from './block-store.ts';
 import { type Folded, readFolded, rowsOf } from './folding.ts';
-import { planBytes } from './plan.ts';
+import { planArchives, planTotal } from './plan.ts';
 import {
   type ArchiveInfo,
   type Column,
@@ -104,27 +104,31 @@ class SampleReader implements SampleStore {
     });
   }
 
-  /** One value a second for each series, out of the finest archive and memory. */
+  /** One value a second for each series, out of memory, and out of the finest archive what memory does not have. */
   #samples({ host, ids, from, to }: Range): Float64Array[] {
     const archive = this.archives[0] as Archive;
     const columns = ids.map(() => new Float64Array(to - from).fill(Number.NaN));
-    const values = new Float64Array(archive.rowsPerBlock);
-    const end = Math.min(to, this.#nowS() + 1);
-    for (let start = blockStart(archive, host, from); start < end; start += archive.spanSeconds) {
-      const block = this.#block(archive, host, start);
-      if (!block) continue;
-      const first = Math.max(from, start);
-      const last = Math.min(to, start + archive.spanSeconds);
-      for (const [index, id] of ids.entries()) {
-        if (!block.read(id, values)) continue;
-        columns[index]?.set(values.subarray(first - start, last - start), first - from);
-      }
-    }
+    const nowS = this.#nowS();
+    const end = Math.min(to, nowS + 1);
     const live = this.#hosts.byNumber(host);
     for (const [index, id] of ids.entries()) {
       const series = live?.seriesById(id);
       const column = columns[index];
-      if (series && column) overlay(column, series, { from, to: end, nowS: this.#nowS() });
+      if (series && column) copySamples(column, series, { from, to: end, nowS });
+    }
+    const values = new Float64Array(archive.rowsPerBlock);
+    for (let start = blockStart(archive, host, from); start < end; start += archive.spanSeconds) {
+      const first = Math.max(from, start);
+      const rows = { first: first - from, last: Math.min(end, start + archive.spanSeconds) - from };
+      if (columns.every((column) => !hasUnknown(column, rows))) continue;
+      const block = this.#block(archive, host, start);
+      if (!block) continue;
+      for (const [index, id] of ids.entries()) {
+        const column = columns[index];
+        if (column && block.read(id, values)) {
+          fillUnknown(column, rows, values.subarray(first - start));
+        }
+      }
     }
     return columns;
   }
@@ -185,21 +189,18 @@ class SampleReader implements SampleStore {
   }
 
   status(): StoreStatus {
-    const hosts = this.#hosts.list();
-    const seriesCount = hosts.reduce((sum, host) => sum + host.series.length, 0);
-    const failing = this.#hosts.problems.some(({ code }) => code === 'store-write');
+    const hosts = [...this.#hosts.list(), this.#hosts.cluster];
+    const series = hosts.reduce((sum, host) => sum + host.series.length, 0);
+    const population = { hosts: hosts.length, seriesPerHost: series / hosts.length };
     return {
       fileBytes: fileSize(this.#file) + fileSize(`${this.#file}-wal`),
-      plannedBytes: planBytes(this.archives, {
-        hosts: hosts.length + 1,
-        seriesPerHost: (seriesCount + this.#hosts.cluster.series.length) / (hosts.length + 1),
-      }),
+      plannedBytes: planTotal(planArchives(this.archives, population), population),
       archives: this.archives.map(({ name, stepSeconds, keepSeconds }) => ({
         name,
         stepSeconds,
         keepSeconds,
       })),
-      writable: !failing,
+      writable: !this.#hosts.problems.some(({ code }) => code === 'store-write'),
     };
   }
 
@@ -216,19 +217,43 @@ interface Range {
 }
 
 function sampleColumn(values: Float64Array): Column {
-  const count = values.map((value) => (Number.isNaN(value) ? 0 : 1));
-  return { average: values, min: values, max: values, count };
+  return {
+    average: values,
+    min: values,
+    max: values,
+    // Made for those who ask: most do not.
+    get count() {
+      return values.map((value) => (Number.isNaN(value) ? 0 : 1));
+    },
+  };
 }
 
-/** Puts what memory holds over what is stored: it is the same where both are known, and newer where only memory has it. */
-function overlay(
+/** What memory holds is what is stored, or newer. */
+function copySamples(
   column: Float64Array,
   series: LiveSeries,
   { from, to, nowS }: { from: number; to: number; nowS: number },
 ): void {
   for (let second = Math.max(from, nowS - ROWS); second < to; second += 1) {
-    const value = series.at(second);
-    if (!Number.isNaN(value)) column[second - from] = value;
+    column[second - from] = series.at(second);
+  }
+}
+
+interface RowRange {
+  readonly first: number;
+  /** Exclusive. */
+  readonly last: number;
+}
+
+function hasUnknown(column: Float64Array, { first, last }: RowRange): boolean {
+  for (let row = first; row < last; row += 1) if (Number.isNaN(column[row])) return true;
+  return false;
+}
+
+/** @param values of the row `first` and those after it */
+function fillUnknown(column: Float64Array, { first, last }: RowRange, values: Float64Array): void {
+  for (let row = first; row < last; row += 1) {
+    if (Number.isNaN(column[row])) column[row] = values[row - first] ?? Number.NaN;
   }
 }
 

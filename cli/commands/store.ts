@@ -1,0 +1,132 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { durationText } from '../../collector/archive/duration.ts';
+import { layoutArchives } from '../../collector/archive/layout.ts';
+import { backupSamples, restoreSamples } from '../../collector/store/backup.ts';
+import { checkSamples } from '../../collector/store/check.ts';
+import { measureSamples, planArchives, planTotal } from '../../collector/store/plan.ts';
+import { type ConfigurationOptions, loadConfiguration } from '../configuration.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { formatTable, note, print, printJson } from '../output.ts';
+
+/** What is done to the archives of this machine's data folder, without asking the appliance. */
+export function register(program: Command): void {
+  const store = program
+    .command('store')
+    .description('the archives of samples: size, soundness, copies')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  clustermon store plan --hosts 1000 --metrics 150     how large samples.db becomes
+  clustermon store check                               read every page and block
+  clustermon store backup /backup/samples.db           while the collector runs
+  clustermon store restore /backup/samples.db          while it does not`,
+    );
+  registerPlan(store);
+  registerCheck(store);
+  registerBackup(store);
+}
+
+function settingsOf(command: Command) {
+  const { data, archives } = loadConfiguration(
+    command.optsWithGlobals<ConfigurationOptions>(),
+  ).collector;
+  return { data, file: join(data, 'samples.db'), archives: layoutArchives(archives) };
+}
+
+interface PlanOptions {
+  readonly hosts?: number;
+  readonly metrics?: number;
+  readonly json?: boolean;
+}
+
+function registerPlan(store: Command): void {
+  store
+    .command('plan')
+    .description('how large the archives become; without options for the hosts that there are')
+    .option('--hosts <count>', 'hosts', wholeNumber('--hosts'))
+    .option('--metrics <count>', 'series of one host', wholeNumber('--metrics'))
+    .option('--json', 'print JSON')
+    .action(({ hosts, metrics, json }: PlanOptions, command: Command) => {
+      const { file, archives } = settingsOf(command);
+      const asked = hosts !== undefined || metrics !== undefined;
+      const measured = existsSync(file) ? measureSamples(file, archives) : undefined;
+      const population = {
+        hosts: hosts === undefined ? (measured?.population.hosts ?? 1) : hosts + 1,
+        seriesPerHost: metrics ?? measured?.population.seriesPerHost ?? 0,
+      };
+      const plans = planArchives(archives, population, asked ? [] : measured?.blockBytes);
+      const bytes = planTotal(plans, population);
+      const fileBytes = existsSync(file) ? statSync(file).size : 0;
+      if (json) {
+        const rows = plans.map(({ archive, blocks, bytes: size }) => ({
+          ...archive,
+          blocks,
+          bytes: size,
+        }));
+        return printJson({ ...population, archives: rows, bytes, fileBytes });
+      }
+      const rows = plans.map(({ archive, blocks, bytes: size }) => [
+        archive.name,
+        durationText(archive.keepSeconds),
+        blocks,
+        sizeText(size),
+      ]);
+      print(formatTable(['STEP', 'KEPT', 'BLOCKS', 'SIZE'], rows));
+      note(`samples.db: ${sizeText(bytes)} when all of it is in use, ${sizeText(fileBytes)} now`);
+    });
+}
+
+function registerCheck(store: Command): void {
+  store
+    .command('check')
+    .argument('[file]', 'sample database; otherwise the one of the data folder')
+    .description('read every page and block, and name what is damaged')
+    .option('--json', 'print JSON')
+    .action((named: string | undefined, { json }: { json?: boolean }, command: Command) => {
+      const file = named ?? settingsOf(command).file;
+      const report = checkSamples(file);
+      if (json) printJson(report);
+      else for (const { where, what } of report.damages) print(`${where}: ${what}\n`);
+      const { hosts, blocks, damages } = report;
+      if (damages.length > 0)
+        throw new CommandError(EXIT.failed, `${file}: ${damages.length} damages`);
+      note(`${file}: ${blocks} blocks of ${hosts} hosts, no damage`);
+    });
+}
+
+function registerBackup(store: Command): void {
+  store
+    .command('backup <file>')
+    .description('write a copy of samples.db, also while the collector runs')
+    .action(async (to: string, _options: object, command: Command) => {
+      const { file } = settingsOf(command);
+      await backupSamples(file, to, (share) => {
+        if (process.stderr.isTTY) process.stderr.write(`\r${Math.round(share * 100)} % `);
+      });
+      note(`${to}: ${sizeText(statSync(to).size)}`);
+    });
+
+  store
+    .command('restore <file>')
+    .description('put a copy in the place of samples.db; the collector must not run')
+    .action((from: string, _options: object, command: Command) => {
+      const before = restoreSamples(from, settingsOf(command).data, Date.now());
+      note(`restored ${from}${before === undefined ? '' : `; what was there is now ${before}`}`);
+    });
+}
+
+function wholeNumber(option: string): (text: string) => number {
+  return (text) => {
+    if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+    throw new CommandError(EXIT.usage, `${option} "${text}": a whole number above 0 is wanted`);
+  };
+}
+
+function sizeText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}

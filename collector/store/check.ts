@@ -1,0 +1,102 @@
+/** Looks at every page and every block of a sample database, and names what is damaged. */
+import { existsSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import { reasonOf } from '../../base/errors.ts';
+import { Block, DamagedBlock } from '../archive/block.ts';
+import { durationText } from '../archive/duration.ts';
+import { openSamplesReadonly, storedLayout } from './block-store.ts';
+
+export interface Damage {
+  /** What it is part of: `file`, `pages`, or an archive such as `1s`. */
+  readonly where: string;
+  readonly what: string;
+}
+
+export interface CheckReport {
+  readonly hosts: number;
+  readonly blocks: number;
+  readonly damages: readonly Damage[];
+}
+
+/** Messages that SQLite gives at most: one damaged page makes many. */
+const MESSAGES_MAX = 20;
+const DAMAGES_MAX = 1000;
+
+/** Reads the whole file; a collector may run on it at the same time. */
+export function checkSamples(file: string): CheckReport {
+  if (!existsSync(file)) return broken('file', `${file} does not exist`);
+  let database: Database.Database;
+  try {
+    database = openSamplesReadonly(file);
+  } catch (error) {
+    return broken('file', reasonOf(error));
+  }
+  try {
+    return checkOpen(database);
+  } catch (error) {
+    return broken('file', reasonOf(error));
+  } finally {
+    database.close();
+  }
+}
+
+function broken(where: string, what: string): CheckReport {
+  return { hosts: 0, blocks: 0, damages: [{ where, what }] };
+}
+
+function checkOpen(database: Database.Database): CheckReport {
+  const damages: Damage[] = checkPages(database);
+  const names = new Map(
+    database
+      .prepare<[], { number: number; name: string }>('SELECT number, name FROM host')
+      .all()
+      .map(({ number, name }) => [number, number === 0 ? 'the cluster' : name]),
+  );
+  let blocks = 0;
+  for (const { step, slots } of storedLayout(database)) {
+    const where = durationText(step);
+    const rows = database
+      .prepare<[], BlockRow>(`SELECT id, start, data FROM block_${step}`)
+      .iterate();
+    try {
+      for (const { id, start, data } of rows) {
+        blocks += 1;
+        const what = damageOf(data);
+        if (what === undefined || damages.length >= DAMAGES_MAX) continue;
+        const host = names.get(Math.floor(id / slots)) ?? `host number ${Math.floor(id / slots)}`;
+        damages.push({
+          where,
+          what: `${host}, from ${new Date(start * 1000).toISOString()}: ${what}`,
+        });
+      }
+    } catch (error) {
+      damages.push({ where, what: reasonOf(error) });
+    }
+  }
+  return { hosts: names.size, blocks, damages };
+}
+
+interface BlockRow {
+  readonly id: number;
+  readonly start: number;
+  readonly data: Buffer;
+}
+
+function checkPages(database: Database.Database): Damage[] {
+  const messages = database.pragma(`integrity_check(${MESSAGES_MAX})`) as {
+    integrity_check: string;
+  }[];
+  return messages
+    .filter(({ integrity_check: message }) => message !== 'ok')
+    .map(({ integrity_check: message }) => ({ where: 'pages', what: message }));
+}
+
+function damageOf(data: Buffer): string | undefined {
+  try {
+    new Block(data);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DamagedBlock) return error.message;
+    throw error;
+  }
+}
