@@ -1,11 +1,12 @@
-import type { HostTable, LiveHost } from '../hosts/host-table.ts';
+import type { HostTable, LiveHost, LiveSeries } from '../hosts/host-table.ts';
 import type { Labels } from '../query/labels.ts';
 import type { Matcher } from '../query/matcher.ts';
 import type { SampleSeries, SampleSource, SelectHints, SelectPlan } from '../query/source.ts';
-import type { ArchiveInfo, Column, SampleStore } from '../store/sample-store.ts';
+import type { ArchiveInfo, SampleStore } from '../store/sample-store.ts';
 import { chooseArchive, rowsOf } from './choose-archive.ts';
 import { allSamples, newestSamples, type Rows, staleAfterMs } from './rows.ts';
 import { type IndexedSeries, SeriesIndex } from './series-index.ts';
+import { ValueReader } from './value-reader.ts';
 
 export interface ClusterSourcePorts {
   readonly hosts: HostTable;
@@ -23,10 +24,12 @@ const LIVE_SECONDS = 240;
 export class ClusterSource implements SampleSource {
   readonly #ports: ClusterSourcePorts;
   readonly #index: SeriesIndex;
+  readonly #reader: ValueReader;
 
   constructor(ports: ClusterSourcePorts) {
     this.#ports = ports;
     this.#index = new SeriesIndex(ports.hosts);
+    this.#reader = new ValueReader(ports.store, () => ports.nowMs());
   }
 
   plan(matchers: readonly Matcher[], hints: SelectHints): SelectPlan {
@@ -103,25 +106,34 @@ export class ClusterSource implements SampleSource {
   ): readonly SampleSeries[] {
     const witness = host.allSeries().find(({ metric }) => metric.type !== 'string')?.id;
     if (witness === undefined) return [];
-    const read = this.#ports.store.read({
+    const range = {
       host: host.number,
-      series: indexed.map(({ series }) => series?.id ?? witness),
+      archive,
       fromS: Math.floor(hints.afterMs / 1000) + 1 - staleAfterMs(archive.stepSeconds) / 1000,
       toS: Math.floor(hints.untilMs / 1000) + 1,
-      archive,
-    });
-    const field = fieldOf(hints);
-    return indexed.flatMap(({ labels, series }, index) => {
-      const column = read.columns[index] as Column;
-      const values = series ? column[field] : upRows(host, column, read);
-      const rows: Rows = { ...read, values };
-      const samples =
-        hints.rangeMs === 0 ? newestSamples(labels, rows, hints) : allSamples(labels, rows);
-      return samples.timesMs.length === 0 || samples.stale?.every((end) => end === 1)
-        ? []
-        : [samples];
-    });
+    };
+    const numbers = indexed.filter(({ series }) => series !== undefined);
+    const ids = numbers.map(({ series }) => (series as LiveSeries).id);
+    const found = this.#reader.read({ ...range, series: ids, field: fieldOf(hints) });
+    const samples = numbers.map(({ labels }, index) =>
+      samplesOf(labels, { ...found, values: found.columns[index] as Float64Array }, hints),
+    );
+    const up = indexed.find(({ series }) => series === undefined);
+    if (up) {
+      const counts = this.#reader.read({ ...range, series: [witness], field: 'count' });
+      const values = upRows(host, counts.columns[0] as Float64Array, counts);
+      samples.push(samplesOf(up.labels, { ...counts, values }, hints));
+    }
+    return samples.filter(hasValues);
   }
+}
+
+function samplesOf(labels: Labels, rows: Rows, hints: SelectHints): SampleSeries {
+  return hints.rangeMs === 0 ? newestSamples(labels, rows, hints) : allSamples(labels, rows);
+}
+
+function hasValues({ timesMs, stale }: SampleSeries): boolean {
+  return timesMs.length > 0 && !stale?.every((isEnd) => isEnd === 1);
 }
 
 /** Which of a row's values answers: a maximum of maxima is exact, one of averages would hide the peaks. */
@@ -158,9 +170,9 @@ function upNow({ state }: LiveHost): number | undefined {
 /** 1 where a series that every agent always sends is known, 0 where it is not, unknown before the host was first seen. */
 function upRows(
   { firstSeenMs }: LiveHost,
-  { count }: Column,
+  counts: Float64Array,
   { startS, stepSeconds }: { readonly startS: number; readonly stepSeconds: number },
 ): Float64Array {
   const firstRow = Math.floor((firstSeenMs / 1000 - startS) / stepSeconds);
-  return count.map((known, row) => (row < firstRow ? Number.NaN : known > 0 ? 1 : 0));
+  return counts.map((known, row) => (row < firstRow ? Number.NaN : known > 0 ? 1 : 0));
 }

@@ -46,7 +46,8 @@ export function allSamples(labels: Labels, rows: Rows): SampleSeries {
  * second count for the whole time that they cover.
  */
 export function newestSamples(labels: Labels, rows: Rows, hints: SelectHints): SampleSeries {
-  const { stepSeconds } = rows;
+  const rowMs = rows.stepSeconds * 1000;
+  const startMs = rows.startS * 1000;
   const stepMs = hints.stepMs || 1;
   const gridCount =
     hints.stepMs === 0 ? 1 : Math.floor((hints.untilMs - hints.afterMs) / hints.stepMs) + 1;
@@ -54,17 +55,19 @@ export function newestSamples(labels: Labels, rows: Rows, hints: SelectHints): S
   const timesMs = new Float64Array(gridCount);
   const values = new Float64Array(gridCount);
   const stale = new Uint8Array(gridCount);
-  const rowsBack = Math.ceil(staleAfterMs(stepSeconds) / 1000 / stepSeconds);
+  const rowsBack = Math.ceil(staleAfterMs(rows.stepSeconds) / rowMs);
   let count = 0;
+  let lastMs = Number.NEGATIVE_INFINITY;
   for (let step = 0; step < gridCount; step += 1) {
     const atMs = firstMs + step * stepMs;
-    const row = newestRow(rows, atMs, rowsBack);
+    const row = newestRow(rows.values, Math.floor((atMs - startMs) / rowMs), rowsBack);
     // A row under way is dated now rather than at its end, which is still to come.
-    const timeMs = row === undefined ? atMs : Math.min(atMs, timeOf(rows, row));
-    if (count > 0 && timeMs <= (timesMs[count - 1] as number)) continue;
+    const timeMs = row < 0 ? atMs : Math.min(atMs, startMs + (row + 1) * rowMs - 1000);
+    if (timeMs <= lastMs) continue;
+    lastMs = timeMs;
     timesMs[count] = timeMs;
-    values[count] = row === undefined ? 0 : (rows.values[row] as number);
-    stale[count] = row === undefined ? 1 : 0;
+    if (row < 0) stale[count] = 1;
+    else values[count] = rows.values[row] as number;
     count += 1;
   }
   return {
@@ -75,10 +78,11 @@ export function newestSamples(labels: Labels, rows: Rows, hints: SelectHints): S
   };
 }
 
-function newestRow({ values, startS, stepSeconds }: Rows, atMs: number, rowsBack: number) {
-  const last = Math.min(values.length - 1, Math.floor((atMs / 1000 - startS) / stepSeconds));
-  for (let row = last; row >= 0 && row > last - rowsBack; row -= 1) {
+/** @returns index of the newest known row up to `last`, at most `rowsBack` rows back, or -1 */
+function newestRow(values: Float64Array, last: number, rowsBack: number): number {
+  const newest = Math.min(values.length - 1, last);
+  for (let row = newest; row >= 0 && row > newest - rowsBack; row -= 1) {
     if (!Number.isNaN(values[row] as number)) return row;
   }
-  return undefined;
+  return -1;
 }
