@@ -36,6 +36,7 @@ import {
   readSamples,
   readSamplesHead,
   samplesThatFit,
+  shortestDecimal,
   typeCodes,
   type ValueTable,
   valueSize,
@@ -132,7 +133,8 @@ const samples: Codec<SamplesBody> = {
     const values = SAMPLE_TYPES.map((type, index) => {
       if (type === 'string') return table.strings[index] ?? null;
       const value = table.numbers[index] ?? Number.NaN;
-      return Number.isNaN(value) ? null : value;
+      if (Number.isNaN(value)) return null;
+      return type === 'float' ? Math.fround(value) : value;
     });
     return { schema: head.schema, tick: head.tick, values };
   },
@@ -341,6 +343,19 @@ for (const [name, damage, code] of headerFaults) {
     assert.equal(readHeader(new XdrReader(bytes), emptyHeader()), code);
   });
 }
+
+test('a float reads back as the decimal that was meant, or as itself', () => {
+  for (const value of [0, -0, 0.1, -71.2, 0.01, 99.999, 1e-7, 1e30, 16_777_216, Infinity]) {
+    const float = Math.fround(value);
+    const expected = Math.abs(value) > 0 && Math.abs(value) < 1e-3 ? float : value;
+    assert.ok(Object.is(shortestDecimal(float), value === 1e30 ? float : expected), String(value));
+  }
+  fc.assert(
+    fc.property(fc.float({ noNaN: true }), (float) => {
+      assert.ok(Object.is(Math.fround(shortestDecimal(float)), float));
+    }),
+  );
+});
 
 test('an agent id is 32 hexadecimal digits, both ways', () => {
   fc.assert(

@@ -184,10 +184,23 @@ export function readSamples(
 
 const STRING_VALUE_MAX = 256;
 
+/**
+ * The number that an agent meant: 71.2 for the float 71.19999694824219. Of all decimals with up to three places that round to the same
+ * float it is the shortest; a float that has none stays as it is. Writing the result as a float gives the same bits again.
+ */
+export function shortestDecimal(float: number): number {
+  const tenths = Math.round(float * 10) / 10;
+  if (Math.fround(tenths) === float) return tenths;
+  const hundredths = Math.round(float * 100) / 100;
+  if (Math.fround(hundredths) === float) return hundredths;
+  const thousandths = Math.round(float * 1000) / 1000;
+  return Math.fround(thousandths) === float ? thousandths : float;
+}
+
 function readNumber(reader: XdrReader, code: number | undefined): number {
   switch (code) {
     case FLOAT:
-      return reader.float();
+      return shortestDecimal(reader.float());
     case DOUBLE:
       return reader.double();
     case INT:
