@@ -178,6 +178,80 @@ export interface AlertTransition {
   readonly value: number | null;
 }
 
+/** POST /api/alerts/backtest: what rules would have done. */
+export interface BacktestReport {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Between evaluations. */
+  readonly stepSeconds: number;
+  readonly rules: readonly RuleBacktestJson[];
+}
+
+export interface RuleBacktestJson {
+  readonly rule: string;
+  readonly expr: string;
+  readonly forSeconds: number;
+  readonly fires: number;
+  readonly hosts: number;
+  readonly firingSeconds: number;
+  readonly longestSeconds: number;
+  /** Firings that were over within two minutes. */
+  readonly flaps: number;
+  /** How often it would have fired with another `for`. */
+  readonly otherFor: readonly { readonly forSeconds: number; readonly fires: number }[];
+  readonly alerts: readonly AlertBacktestJson[];
+  readonly error: string | null;
+}
+
+export interface AlertBacktestJson {
+  readonly labels: Labels;
+  /** `toMs` null = it still fired at the end. */
+  readonly firings: readonly { readonly fromMs: number; readonly toMs: number | null }[];
+  readonly firingSeconds: number;
+  readonly lastState: 'inactive' | 'pending' | 'firing' | 'nodata';
+  readonly lastValue: number | null;
+}
+
+/** GET /api/alerts/explain?rule=…&host=…&at=… */
+export interface AlertExplanation {
+  readonly rule: string;
+  readonly atMs: number;
+  readonly parts: readonly ExplainedPart[];
+  /** The hour before. */
+  readonly timeline: RuleBacktestJson;
+  /** What is decided about its alerts at present. */
+  readonly handling: readonly AlertDetail[];
+}
+
+/** One sub-expression with its value; `depth` 0 is the whole. */
+export interface ExplainedPart {
+  readonly depth: number;
+  readonly expr: string;
+  readonly values: readonly { readonly labels: Labels; readonly value: number | null }[];
+  /** How many there are; `values` has the first of them. */
+  readonly count: number;
+  readonly error: string | null;
+}
+
+/** GET /api/changes?host=…&from=…&to=…&limit=…: what is different in the window from the four windows before it. */
+export interface ChangeList {
+  readonly archive: string;
+  /** The most different first. */
+  readonly changes: readonly ChangedSeries[];
+}
+
+export interface ChangedSeries {
+  readonly key: string;
+  readonly metric: string;
+  readonly labels: Labels;
+  readonly units: string;
+  readonly title: string;
+  /** Kolmogorov–Smirnov: 0 = values spread as before, 1 = none lies where they lay. */
+  readonly distance: number;
+  readonly medianBefore: number;
+  readonly medianWithin: number;
+}
+
 /** GET /api/events?host=…&from=…&to=…: ticks on the charts. */
 export interface EventInfo {
   readonly timeMs: number;

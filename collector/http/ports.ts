@@ -2,6 +2,7 @@
 import type { AlertInfo, NewRule, Problem, RuleInfo } from '../../wire/http.ts';
 import type { BacktestRequest } from '../alerts/backtest-report.ts';
 import type { RecordedSeries } from '../query-worker/recorded.ts';
+import type { ChangesRequest } from '../range/changes.ts';
 import type { BandRangeRequest, SeriesRangeRequest } from '../range/read-range.ts';
 
 /** Rules and alerts as the API shows them. */
@@ -33,6 +34,7 @@ export type QueryTask =
       readonly format: RangeFormat;
     }
   | { readonly kind: 'bands'; readonly request: BandRangeRequest; readonly format: RangeFormat }
+  | { readonly kind: 'changes'; readonly request: ChangesRequest }
   /** A call of Prometheus' API: what comes after `/api/v1/`, and its parameters as a query string. */
   | {
       readonly kind: 'prometheus';

@@ -6,6 +6,7 @@ import type { HostTable } from '../hosts/host-table.ts';
 import type { QueryAnswer, QueryTask, RangeFormat } from '../http/ports.ts';
 import { answerApi } from '../query/api.ts';
 import type { SampleSource } from '../query/source.ts';
+import { findChanges } from '../range/changes.ts';
 import { formatCsv } from '../range/csv.ts';
 import { type RangeSource, readBandRange, readSeriesRange } from '../range/read-range.ts';
 import { formatSvg } from '../range/svg.ts';
@@ -13,6 +14,8 @@ import { type RangeTable, tableOfBands, tableOfSeries } from '../range/table.ts'
 import type { SampleStore } from '../store/sample-store.ts';
 import { federate } from './federate.ts';
 import { sourceOfRecorded } from './recorded.ts';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** What tasks read from. */
 export interface QueryData {
@@ -45,6 +48,8 @@ export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boo
       const range = readBandRange(task.request, source);
       return formatted(task.format, range, () => tableOfBands(range));
     }
+    case 'changes':
+      return answer(JSON_TYPE, JSON.stringify(findChanges(task.request, source)));
     case 'prometheus':
       return prometheus(task, data, isCancelled);
     case 'federate':
@@ -78,7 +83,7 @@ function formatted(format: RangeFormat, range: object, table: () => RangeTable):
 }
 
 function json(value: object): QueryAnswer {
-  return answer('application/json; charset=utf-8', JSON.stringify(value));
+  return answer(JSON_TYPE, JSON.stringify(value));
 }
 
 function answer(type: string, text: string): QueryAnswer {

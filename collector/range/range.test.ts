@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FakeCluster } from '../http/testing/fake-cluster.ts';
 import type { Column } from '../store/sample-store.ts';
+import { findChanges } from './changes.ts';
 import { chooseRange } from './choose.ts';
 import { formatCsv } from './csv.ts';
 import { foldColumn } from './fold.ts';
+import { kolmogorovSmirnov, median } from './kolmogorov-smirnov.ts';
 import { formatSvg } from './svg.ts';
 
 const HOUR_S = 3600;
@@ -139,4 +142,51 @@ test('a gap interrupts the line of a picture', () => {
 test('a picture of nothing but unknown values is drawn', () => {
   const columns = [{ title: 'x', values: [null, null] }];
   assert.doesNotMatch(formatSvg({ startS: 0, stepSeconds: 1, units: '', columns }), /NaN|Infinity/);
+});
+
+const distances = [
+  { a: [1, 2, 3], b: [1, 2, 3], distance: 0 },
+  { a: [1, 2, 3], b: [4, 5, 6], distance: 1 },
+  { a: [1, 2, 3, 4], b: [3, 4, 5, 6], distance: 0.5 },
+  { a: [5], b: [5, 5, 5], distance: 0 },
+  { a: [1, 1, 2], b: [1, 2, 2], distance: 1 / 3 },
+];
+for (const { a, b, distance } of distances) {
+  test(`the distance of ${a} and ${b} is ${distance.toFixed(2)}, either way round`, () => {
+    const [first, second] = [Float64Array.from(a), Float64Array.from(b)];
+    assert.ok(Math.abs(kolmogorovSmirnov(first, second) - distance) < 1e-12);
+    assert.ok(Math.abs(kolmogorovSmirnov(second, first) - distance) < 1e-12);
+  });
+}
+
+test('the median', () => {
+  assert.equal(median(Float64Array.of(1, 2, 9)), 2);
+  assert.equal(median(Float64Array.of(1, 2, 4, 9)), 3);
+  assert.ok(Number.isNaN(median(new Float64Array())));
+});
+
+test('the series that changed in a window is found, with what it was and became', () => {
+  const cluster = new FakeCluster(NOW_S);
+  const host = cluster.addHost('a');
+  const like = host.seriesByKey('load_one') ?? assert.fail();
+  const name = 'fan_speed';
+  host.add({ ...like.metric, name }, (second) => (second >= NOW_S - 60 ? 900 : 4000));
+  const source = {
+    hosts: cluster,
+    store: cluster,
+    nowMs: () => NOW_S * 1000,
+    checkWanted: () => {},
+  };
+  const window = { fromMs: (NOW_S - 60) * 1000, toMs: NOW_S * 1000, limit: 10 };
+  const { changes, archive } = findChanges({ host: 'a', ...window }, source);
+  assert.deepEqual([archive, changes.length], ['1s', 10]);
+  const fan = changes.find(({ metric }) => metric === name) ?? assert.fail();
+  assert.deepEqual([fan.distance, fan.medianBefore, fan.medianWithin], [1, 4000, 900]);
+  const order = changes.map(({ distance }) => distance);
+  assert.deepEqual(
+    order,
+    order.toSorted((a, b) => b - a),
+  );
+  assert.ok(findChanges({ host: '', ...window }, source).changes.length > 0);
+  assert.throws(() => findChanges({ host: 'b', ...window }, source), { code: 'host-unknown' });
 });

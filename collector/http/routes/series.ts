@@ -7,6 +7,7 @@ import { answerQuery } from './answer.ts';
 const HOSTS_MAX = 1000;
 const METRICS_MAX = 200;
 const SELECTORS_MAX = 100;
+const CHANGES = { default: 50, min: 1, max: 1000 };
 const POINTS = { default: 900, min: 1, max: 20_000 };
 
 /** What query threads answer: ranges of series and of the spread over all hosts; newest values for another Prometheus. */
@@ -28,6 +29,17 @@ export function seriesRoutes(app: FastifyInstance, queries: QueryRunner): void {
       }),
     );
   }
+
+  app.get<{ Querystring: QueryString }>('/api/changes', async (request, reply) =>
+    answerQuery(queries, request, reply, {
+      kind: 'changes',
+      request: {
+        host: one(request.query, 'host') ?? '',
+        ...timeRange(request.query, Date.now()),
+        limit: whole(request.query, 'limit', CHANGES),
+      },
+    }),
+  );
 
   app.get<{ Querystring: QueryString }>('/federate', async (request, reply) =>
     answerQuery(queries, request, reply, {
