@@ -28,6 +28,7 @@ export async function backupSamples(
         return 2000;
       },
     });
+    onProgress(1);
     renameSync(part, to);
   } finally {
     database.close();

@@ -2,9 +2,14 @@
 import { type Archive, FOLD_FIELDS } from '../archive/layout.ts';
 import { BlockStore, openSamplesReadonly } from './block-store.ts';
 
-/** Bytes that one value of a row takes in a block, over machines of several kinds (bench/ingest.ts, docs/storage.md). */
+/** Bytes that one sample takes in a block, over machines of several kinds (bench/ingest.ts, docs/storage.md). */
 const BYTES_PER_SAMPLE = 0.52;
-const BYTES_PER_FOLDED_ROW = 3.6;
+
+/** Bytes of a folded row: 2.6 with steps of 10 s, 3.3 of 5 min, 3.8 of 1 h; the longer the step, the less is a row like the one before. */
+function bytesPerFoldedRow(stepSeconds: number): number {
+  return 2.1 + 0.48 * Math.log10(stepSeconds);
+}
+
 /** Directory entry of a column, header of a block. */
 const COLUMN_BYTES = 2;
 const BLOCK_BYTES = 12;
@@ -37,7 +42,7 @@ export function planArchives(
 ): ArchivePlan[] {
   return archives.map((archive, index) => {
     const columns = seriesPerHost * (index === 0 ? 1 : FOLD_FIELDS.length);
-    const values = index === 0 ? BYTES_PER_SAMPLE : BYTES_PER_FOLDED_ROW;
+    const values = index === 0 ? BYTES_PER_SAMPLE : bytesPerFoldedRow(archive.stepSeconds);
     const guess =
       BLOCK_BYTES + columns * COLUMN_BYTES + seriesPerHost * archive.rowsPerBlock * values;
     const blocks = hosts * archive.slots;

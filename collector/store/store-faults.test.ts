@@ -1,0 +1,222 @@
+/** What goes wrong with the file: two collectors, no room, damage, another version, a kill in the middle. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { layoutArchives } from '../archive/layout.ts';
+import { backupSamples, restoreSamples } from './backup.ts';
+import { openSamples } from './block-store.ts';
+import { checkSamples } from './check.ts';
+import { lockFolder } from './lock.ts';
+import { SampleWriter } from './sample-writer.ts';
+
+const SPECS = ['1s:1h', '10s:6h'];
+const ARCHIVES = layoutArchives(SPECS);
+const START = 1_000_000_000;
+
+async function inFolder(
+  run: (folder: string, file: string) => void | Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'clustermon-store-'));
+  try {
+    await run(folder, join(folder, 'samples.db'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function columns(value: number): Map<number, Float64Array> {
+  const noise = (row: number, id: number) => value + ((row * 7919 * (id + 1)) % 1000) / 10;
+  return new Map(
+    Array.from({ length: 50 }, (_, id) => [
+      id,
+      Float64Array.from({ length: 200 }, (_unused, row) => noise(row, id)),
+    ]),
+  );
+}
+
+/** A database with some blocks of some hosts, closed. */
+function fill(file: string, hosts = 20): void {
+  const database = openSamples(file, ARCHIVES);
+  const writer = new SampleWriter(database, ARCHIVES);
+  for (let host = 1; host <= hosts; host += 1) {
+    for (let block = 0; block < 5; block += 1)
+      writer.put(host, startOf(host, block), columns(host));
+  }
+  assert.ok(writer.flush(), writer.failure);
+  database.close();
+}
+
+function startOf(host: number, block: number): number {
+  const [finest] = ARCHIVES;
+  assert.ok(finest);
+  const offset = Math.floor(((host * ((Math.sqrt(5) - 1) / 2)) % 1) * 200);
+  return Math.floor((START - offset) / 200) * 200 + offset + block * 200;
+}
+
+test('a second collector on the same folder is refused, and welcome when the first is gone', () =>
+  inFolder((folder) => {
+    const unlock = lockFolder(folder);
+    assert.throws(() => lockFolder(folder), { code: 'data-locked', message: /--data/ });
+    unlock();
+    lockFolder(folder)();
+  }));
+
+test('a full disk: blocks wait in memory and are written when there is room', () =>
+  inFolder((_, file) => {
+    const database = openSamples(file, ARCHIVES);
+    const writer = new SampleWriter(database, ARCHIVES);
+    const pages = Number(database.pragma('page_count', { simple: true }));
+    // SQLite answers SQLITE_FULL, as for a full disk, when the file may not grow.
+    database.pragma(`max_page_count = ${pages}`);
+    writer.put(1, startOf(1, 0), columns(1));
+    assert.equal(writer.flush(), false);
+    assert.match(writer.failure ?? '', /full/);
+    writer.put(1, startOf(1, 1), columns(2));
+    assert.equal(writer.flush(), false);
+    assert.ok(writer.pendingBytes > 1000);
+    assert.ok(writer.has(1, startOf(1, 0)), 'it is not lost');
+    database.pragma('max_page_count = 1000000');
+    assert.ok(writer.flush());
+    assert.equal(writer.failure, undefined);
+    database.close();
+    const report = checkSamples(file);
+    assert.equal(report.blocks, 2);
+    assert.deepEqual(report.damages, []);
+  }));
+
+test('a sound file has no damages', () =>
+  inFolder((_, file) => {
+    fill(file);
+    const { blocks, damages } = checkSamples(file);
+    assert.deepEqual(damages, []);
+    assert.ok(blocks >= 100);
+  }));
+
+const damages: { name: string; harm: (file: string) => void; expected: RegExp }[] = [
+  {
+    name: 'a changed byte in a block',
+    harm(file) {
+      const bytes = readFileSync(file);
+      // Far behind the header, inside of a page with nothing but values.
+      writeSync(openSync(file, 'r+'), Uint8Array.of((bytes[200_123] ?? 0) ^ 1), 0, 1, 200_123);
+    },
+    expected: /host number \d+, from .*checksum/,
+  },
+  {
+    name: 'pages of zeros',
+    harm: (file) => writeSync(openSync(file, 'r+'), new Uint8Array(20_000), 0, 20_000, 81_920),
+    expected: /./,
+  },
+  {
+    name: 'a file that was cut off',
+    harm: (file) => truncateSync(file, 100_000),
+    expected: /malformed|missing|invalid|beyond|out of/i,
+  },
+  {
+    name: 'a header that is not that of a database',
+    harm: (file) => writeFileSync(file, 'no database\n'.repeat(10_000)),
+    expected: /not a database/,
+  },
+  { name: 'no file', harm: (file) => rmSync(file), expected: /does not exist/ },
+];
+for (const { name, harm, expected } of damages) {
+  test(`check names ${name}`, () =>
+    inFolder((_, file) => {
+      fill(file);
+      harm(file);
+      const report = checkSamples(file);
+      const found = report.damages.map(({ where, what }) => `${where}: ${what}`).join('\n');
+      assert.match(found, expected);
+    }));
+}
+
+test('a file that is not a database is refused with what to do', () =>
+  inFolder((_, file) => {
+    writeFileSync(file, 'no database\n'.repeat(10_000));
+    assert.throws(() => openSamples(file, ARCHIVES), {
+      code: 'database-corrupt',
+      message: /restore/,
+    });
+  }));
+
+test('archives of another span are refused, of another retention moved', () =>
+  inFolder((_, file) => {
+    fill(file);
+    const longer = layoutArchives(['1s:2h', '10s:1d']);
+    openSamples(file, longer).close();
+    const report = checkSamples(file);
+    assert.ok(report.blocks >= 100);
+    assert.deepEqual(report.damages, []);
+    const database = openSamples(file, longer);
+    database.exec('UPDATE archive SET span = 300 WHERE step = 1');
+    database.close();
+    assert.throws(() => openSamples(file, longer), { code: 'archive-changed', message: /200 s/ });
+  }));
+
+test('a backup is whole, is not written over another, and comes back', () =>
+  inFolder(async (folder, file) => {
+    fill(file);
+    const copy = join(folder, 'copy.db');
+    let share = 0;
+    await backupSamples(file, copy, (done) => {
+      share = done;
+    });
+    assert.equal(share, 1);
+    assert.deepEqual(checkSamples(copy), checkSamples(file));
+    await assert.rejects(
+      backupSamples(file, copy, () => undefined),
+      { code: 'backup-exists' },
+    );
+    const before = restoreSamples(copy, folder, 0);
+    assert.ok(before && existsSync(before));
+    assert.deepEqual(checkSamples(file).damages, []);
+    const damaged = join(folder, 'damaged.db');
+    copyFileSync(copy, damaged);
+    truncateSync(damaged, 50_000);
+    assert.throws(() => restoreSamples(damaged, folder, 0), { code: 'backup-damaged' });
+  }));
+
+test('killed while it writes: the file is sound, what was committed is there', () =>
+  inFolder(async (folder, file) => {
+    for (let round = 0; round < 3; round += 1) {
+      const child = spawn(
+        process.execPath,
+        [join(import.meta.dirname, 'testing/write-forever.ts'), file],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      );
+      const committed = await lastLineAfter(child, 20 + round * 7);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      lockFolder(folder)();
+      const report = checkSamples(file);
+      assert.deepEqual(report.damages, []);
+      assert.ok(report.blocks >= Math.min(committed, 19), `${report.blocks} of ${committed}`);
+    }
+  }));
+
+/** Reads numbers line by line. @returns the one that is there after `count` lines */
+async function lastLineAfter(child: ChildProcess, count: number): Promise<number> {
+  let text = '';
+  for await (const chunk of child.stdout ?? []) {
+    text += String(chunk);
+    const lines = text.trim().split('\n');
+    if (lines.length >= count) return Number(lines.at(-2) ?? 0);
+  }
+  throw new Error(`the child ended: ${text}`);
+}
