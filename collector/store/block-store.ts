@@ -30,14 +30,18 @@ const MIGRATIONS: Migrations = [
  */
 const CHECKPOINT_PAGES = 4096;
 
+/** Files up to this size are looked through before they are written to: that takes a third of a second. */
+const CHECKED_BYTES_MAX = 256 * 2 ** 20;
+
 /**
  * Opens `samples.db` for writing and makes the tables of the archives.
- * @throws InputError `archive-changed` when the file has an archive of another span
+ * @throws InputError `archive-changed` when the file has an archive of another span, `database-corrupt` when its pages are damaged
  * @throws what `openDatabase` throws
  */
 export function openSamples(file: string, archives: readonly Archive[]): Database.Database {
   const database = openDatabase(file, { migrations: MIGRATIONS, synchronous: 'NORMAL' });
   try {
+    refuseDamage(database, file);
     database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     database.transaction(() => prepareArchives(database, archives)).immediate();
     return database;
@@ -45,6 +49,20 @@ export function openSamples(file: string, archives: readonly Archive[]): Databas
     database.close();
     throw error;
   }
+}
+
+function refuseDamage(database: Database.Database, file: string): void {
+  const bytes =
+    Number(database.pragma('page_count', { simple: true })) *
+    Number(database.pragma('page_size', { simple: true }));
+  if (bytes > CHECKED_BYTES_MAX) return;
+  const found = String(database.pragma('quick_check(1)', { simple: true }));
+  if (found === 'ok') return;
+  throw new InputError(
+    'database-corrupt',
+    `${file} is damaged (${found.replaceAll(/\s+/g, ' ')}). \`clustermon store check\` names all of the damage. Restore a backup with ` +
+      '`clustermon store restore FILE`, or move the file away to begin with empty archives.',
+  );
 }
 
 export function openSamplesReadonly(file: string): Database.Database {

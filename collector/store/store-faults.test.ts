@@ -153,6 +153,16 @@ test('a file that is not a database is refused with what to do', () =>
     });
   }));
 
+test('a file with damaged pages is refused with what to do', () =>
+  inFolder((_, file) => {
+    fill(file);
+    writeSync(openSync(file, 'r+'), new Uint8Array(20_000), 0, 20_000, 81_920);
+    assert.throws(() => openSamples(file, ARCHIVES), {
+      code: 'database-corrupt',
+      message: /restore/,
+    });
+  }));
+
 test('archives of another span are refused, of another retention moved', () =>
   inFolder((_, file) => {
     fill(file);
