@@ -1,23 +1,30 @@
 /** The agent: reads this host each second and tells the collectors. Everything of the outside world comes in as a port. */
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Running } from '../base/daemon.ts';
+import { reasonOf } from '../base/errors.ts';
 import { type Log, openLog } from '../base/log.ts';
 import { writeBye, writeEvent } from '../wire/control.ts';
-import { agentIdToHex, KINDS } from '../wire/packet.ts';
+import type { Labels } from '../wire/metric.ts';
+import { agentIdToHex, KINDS, type Kind } from '../wire/packet.ts';
+import type { XdrWriter } from '../wire/xdr.ts';
 import { Datagrams } from './datagrams.ts';
+import { readFacts } from './facts.ts';
 import { History } from './history.ts';
 import { agentId, networkNamespace, nextBoot } from './identity.ts';
 import { readKey } from './key.ts';
+import { openMetricSocket } from './metric-socket.ts';
 import { openOutlet } from './outlet.ts';
 import { Publisher } from './publisher.ts';
 import { Responder } from './responder.ts';
 import { Sampler } from './sampler.ts';
 import { startSchedule } from './schedule.ts';
-import { SeriesTable } from './series.ts';
+import { SeriesTable, SourceTable } from './series.ts';
 import type { AgentSettings } from './settings.ts';
 import { openSources } from './sources.ts';
+import { UserMetrics } from './user-metrics.ts';
 
 /** Agents send at a moment of their own in this window after the second. */
 const SEND_WITHIN_MS = 30;
@@ -31,6 +38,8 @@ export interface AgentPorts {
   /** Root of the files that are read: /etc, /proc, /sys, /run below it. */
   readonly root: string;
   readonly log: Log;
+  /** The hardware as facts: slow, so it is told when it is there. */
+  readonly inventory: (signal: AbortSignal) => Promise<Labels>;
 }
 
 export interface Agent extends Running {
@@ -48,75 +57,87 @@ export async function startAgent(
     random: Math.random,
     root: '/',
     log: openLog('agent'),
+    inventory: async () => ({}),
     ...given,
   };
-  const { clock, log } = ports;
-  const namespace = networkNamespace(ports.root);
-  const identity = { data: settings.data, root: ports.root, log };
+  const { clock, log, monotonicMs, root } = ports;
+  const namespace = networkNamespace(root);
+  const identity = { data: settings.data, root, log };
   const agent = agentId(identity, namespace);
   const boot = nextBoot(identity, clock.nowMs());
   const key = readKey(settings, agent);
-  const hostName = settings.hostName || hostNameIn(namespace);
+  const host = {
+    hostName: settings.hostName || hostNameIn(namespace),
+    labels: settings.labels,
+    facts: readFacts(root),
+  };
 
   const table = new SeriesTable();
   const datagrams = new Datagrams({ agent, boot }, { key, payloadBytes: settings.payloadBytes });
   const history = new History({ rows: settings.historySeconds, bytesMax: settings.historyBytes });
-  const publisher = new Publisher(
-    { hostName, labels: settings.labels, facts: {} },
-    { table, datagrams, history },
-  );
+  const publisher = new Publisher(host, { table, datagrams, history });
   const outlet = await openOutlet(settings, log);
-  const sources = openSources(settings, {
-    root: ports.root,
-    table,
-    monotonicMs: ports.monotonicMs,
-    startSeconds: Math.floor(clock.nowMs() / 1000),
-    sendFailures: () => outlet.failures,
-  });
-  const sampler = new Sampler(sources, { table, monotonicMs: ports.monotonicMs, log });
   const responder = new Responder(
     { agent, boot, key, table, datagrams, history, publisher },
     { clock, random: ports.random, sendTo: outlet.sendTo },
   );
   outlet.onDatagram((datagram, from) => responder.receive(datagram, from));
 
+  const startSeconds = Math.floor(clock.nowMs() / 1000);
+  const sendFailures = () => outlet.failures;
+  const sources = openSources(settings, { root, table, monotonicMs, startSeconds, sendFailures });
+  const userTable = new SourceTable(table);
+  const userMetrics = new UserMetrics(userTable, monotonicMs);
+  sources.push({ source: userMetrics, table: userTable });
+  const sampler = new Sampler(sources, { table, monotonicMs, log });
+  const socketPath = join(settings.data, 'agent.sock');
+  const metricSocket = await openMetricSocket(socketPath, (value) => userMetrics.set(value), log);
+
+  const broadcast = (kind: Kind, write: (writer: XdrWriter) => void) => {
+    write(datagrams.begin(kind, clock.nowMs()));
+    outlet.broadcast(datagrams.finish());
+  };
   let tick = 0;
   let schemaTold = -1;
-  /** A tick of its own in the minute, for the same reason as the moment in the second. */
+  // A tick of its own in the minute, for the same reason as the moment in the second.
   const schemaPhase = Math.floor(ports.random() * SCHEMA_EVERY_TICKS);
-  const broadcastSchema = () => {
-    schemaTold = table.schema;
-    for (const datagram of publisher.schema(clock.nowMs())) outlet.broadcast(datagram);
-  };
-  const delayMs = Math.floor(ports.random() * SEND_WITHIN_MS);
-  const stopSchedule = startSchedule(clock, delayMs, (timeMs) => {
-    sampler.sample();
-    table.settle(tick);
-    if (table.schema !== schemaTold || (tick + schemaPhase) % SCHEMA_EVERY_TICKS === 0) {
-      broadcastSchema();
-    }
-    for (const datagram of publisher.samples(tick, timeMs)) outlet.broadcast(datagram);
-    tick += 1;
-    sampler.sampleSlow();
-  });
+  const stopSchedule = startSchedule(
+    clock,
+    Math.floor(ports.random() * SEND_WITHIN_MS),
+    (timeMs) => {
+      sampler.sample();
+      table.settle(tick);
+      if (table.schema !== schemaTold || (tick + schemaPhase) % SCHEMA_EVERY_TICKS === 0) {
+        schemaTold = table.schema;
+        for (const datagram of publisher.schema(clock.nowMs())) outlet.broadcast(datagram);
+      }
+      for (const datagram of publisher.samples(tick, timeMs)) outlet.broadcast(datagram);
+      tick += 1;
+      sampler.sampleSlow();
+    },
+  );
+  const boots = { kind: 'boot', text: 'the agent started', labels: {} };
+  broadcast(KINDS.event, (writer) => writeEvent(writer, boots));
 
-  writeEvent(datagrams.begin(KINDS.event, clock.nowMs()), {
-    kind: 'boot',
-    text: 'the agent started',
-    labels: {},
-  });
-  outlet.broadcast(datagrams.finish());
+  const inventory = new AbortController();
+  ports.inventory(inventory.signal).then(
+    (facts) => publisher.addFacts(facts),
+    (error: unknown) => {
+      if (!inventory.signal.aborted) log.warn('inventory-failed', { reason: reasonOf(error) });
+    },
+  );
   const id = agentIdToHex(agent);
-  log.info('ready', { host: hostName, id, group: settings.group, port: settings.port });
+  log.info('ready', { host: host.hostName, id, group: settings.group, port: settings.port });
 
   return {
     id,
     async close() {
+      inventory.abort();
       stopSchedule();
+      metricSocket.close();
       responder.close();
       sampler.close();
-      writeBye(datagrams.begin(KINDS.bye, clock.nowMs()), { reason: 'the agent stopped' });
-      outlet.broadcast(datagrams.finish());
+      broadcast(KINDS.bye, (writer) => writeBye(writer, { reason: 'the agent stopped' }));
       await outlet.close();
     },
   };

@@ -28,13 +28,12 @@ const VALUE_SIZE_MAX: Readonly<Record<ValueType, number>> = {
 export interface Host {
   readonly hostName: string;
   readonly labels: Labels;
-  /** May grow: hardware is known some seconds after the start. */
-  facts: Labels;
+  readonly facts: Labels;
 }
 
 /** Turns the series table into SAMPLES and SCHEMA datagrams. */
 export class Publisher {
-  readonly #host: Host;
+  #host: Host;
   readonly #table: SeriesTable;
   readonly #datagrams: Datagrams;
   readonly #history: History;
@@ -56,10 +55,10 @@ export class Publisher {
     this.#history = history;
   }
 
-  /** The facts changed: the next SCHEMA tells them. */
-  setFacts(facts: Labels): void {
-    this.#host.facts = facts;
-    this.#schemaOfBodies = -1;
+  /** More facts became known; the next SCHEMA tells them. */
+  addFacts(facts: Labels): void {
+    this.#host = { ...this.#host, facts: { ...this.#host.facts, ...facts } };
+    this.#table.touch();
   }
 
   /** One tick's values as datagrams, in the order of the schema; their bodies go into the history. */

@@ -1,7 +1,7 @@
 import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { round2 } from './rate.ts';
-import type { SeriesTable, SourceTable } from './series.ts';
+import { type SeriesTable, SourceTable } from './series.ts';
 import type { Source } from './source.ts';
 
 /** A source and what it fills. */
@@ -34,23 +34,23 @@ export class Sampler {
     this.#table = table;
     this.#monotonicMs = monotonicMs;
     this.#log = log;
-    this.#entries = sources.map(({ source, table: own }) => ({
-      source,
-      table: own,
-      duration: table.add({
+    const own = new SourceTable(table);
+    this.#entries = sources.map((opened) => ({
+      ...opened,
+      duration: own.add({
         name: 'source_duration',
         group: 'agent',
         title: 'Time to read a source',
         units: 'ms',
-        labels: { source: source.name },
+        labels: { source: opened.source.name },
       }),
-      success: table.add({
+      success: own.add({
         name: 'source_success',
         group: 'agent',
         title: 'Source could be read',
         description: '1 = yes',
         type: 'uint',
-        labels: { source: source.name },
+        labels: { source: opened.source.name },
       }),
       failure: undefined,
     }));

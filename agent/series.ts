@@ -23,6 +23,8 @@ export class SeriesTable implements ValueTable {
   schema = 0;
   readonly #metrics: Metric[] = [];
   readonly #indexOf = new Map<string, number>();
+  /** By index: the source that fills it. */
+  readonly #owners: SourceTable[] = [];
   /** By index: the tick at which the series went, for those that are gone, in the order in which they went. */
   readonly #goneAt = new Map<number, number>();
   #tick = 0;
@@ -35,14 +37,23 @@ export class SeriesTable implements ValueTable {
 
   /**
    * Adds a series, or finds the one of this name and labels again.
+   * @param owner the only one who may fill it
    * @returns its index; -1 when the host has as many series as it may (`LIMITS.metricsPerHost`)
-   * @throws InputError `metric-type` when the series was known with another type a short time ago
+   * @throws InputError `metric-taken` when the series is another owner's, `metric-type` when it was known with another type a
+   *         short time ago
    */
-  add(spec: SeriesSpec): number {
+  add(spec: SeriesSpec, owner: SourceTable): number {
     const metric = metricOf(spec);
     const key = seriesKey(metric.name, metric.labels);
     const known = this.#indexOf.get(key);
-    if (known === undefined) return this.#insert(key, metric);
+    if (known === undefined) return this.#insert(key, metric, owner);
+    if (this.#owners[known] !== owner) {
+      throw new InputError(
+        'metric-taken',
+        `${key} is measured by the agent itself. Give the metric another name or other labels.`,
+        { field: 'name' },
+      );
+    }
     const before = this.#metrics[known];
     if (before?.type !== metric.type) {
       throw new InputError(
@@ -68,6 +79,11 @@ export class SeriesTable implements ValueTable {
     this.#goneAt.set(index, this.#tick);
   }
 
+  /** Something else that SCHEMA tells has changed: the next one is a new one. */
+  touch(): void {
+    this.#changed = true;
+  }
+
   /** Says which tick comes next, and gives the schema a new number if series were added since the last call. */
   settle(tick: number): void {
     this.#tick = tick;
@@ -77,10 +93,11 @@ export class SeriesTable implements ValueTable {
     this.types = typeCodes(this.#metrics.map(({ type }) => type));
   }
 
-  #insert(key: string, metric: Metric): number {
+  #insert(key: string, metric: Metric, owner: SourceTable): number {
     const index = this.#reusable() ?? this.#metrics.length;
     if (index >= LIMITS.metricsPerHost) return -1;
     this.#metrics[index] = metric;
+    this.#owners[index] = owner;
     this.#indexOf.set(key, index);
     this.strings[index] = undefined;
     if (index >= this.numbers.length) this.#grow();
@@ -125,7 +142,7 @@ export class SourceTable {
 
   /** See `SeriesTable.add`. */
   add(spec: SeriesSpec): number {
-    const index = this.#table.add(spec);
+    const index = this.#table.add(spec, this);
     this.#own.add(index);
     return index;
   }
