@@ -85,13 +85,21 @@ export function time(
   if (text === 'now') return nowMs;
   const back = /^-(\d{1,6})([smhdwy])$/.exec(text);
   if (back) return nowMs - Number(back[1]) * (UNIT_SECONDS[back[2] ?? ''] ?? 0) * 1000;
-  const ms = /^\d{1,11}(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text);
-  if (Number.isFinite(ms) && ms >= 0) return ms;
+  const ms = absoluteMs(text);
+  if (ms >= 0) return ms;
   throw new InputError(
     'param-time',
     `${field}=${JSON.stringify(text)} is no time; write seconds since the epoch, 2026-11-21T00:00:00Z, now, or -15m`,
     { field },
   );
+}
+
+const RFC_3339 = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/i;
+
+/** NaN when the text is no time. `Date.parse` alone takes `-5` for a month. */
+function absoluteMs(text: string): number {
+  if (/^\d{1,11}(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  return RFC_3339.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 /** A range of time, both in milliseconds since the epoch, `fromMs` before `toMs`. */
