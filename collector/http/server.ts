@@ -52,6 +52,10 @@ export interface HttpOptions {
 }
 
 const BODY_BYTES_MAX = 1 << 20;
+/** For sending a request, not for its answer. */
+const REQUEST_MS_MAX = 30_000;
+/** Host names have up to 253 bytes, each of which may be written as `%41`. */
+const PARAM_LENGTH_MAX = 3 * 253;
 const LIVE_MESSAGE_BYTES_MAX = 1 << 20;
 
 /** Scripts, styles and connections from this origin only; see docs/decisions/0027. */
@@ -63,7 +67,12 @@ export async function buildServer(
   ports: HttpPorts,
   options: HttpOptions,
 ): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true });
+  const app = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+  });
   answerErrors(app, ports.log);
   guard(app, {
     tokens: ports.tokens,

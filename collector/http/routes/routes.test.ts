@@ -142,6 +142,14 @@ test('bands are those of the hosts that are up', async () => {
   assert.deepEqual(bands.count, new Array(10).fill(3));
 });
 
+test('a host is found whatever its name is made of', async () => {
+  const name = '\u00e9<b>"/%'.repeat(20);
+  server.cluster.addHost(name);
+  const { name: found } = await get<HostDetail>(`/api/hosts/${encodeURIComponent(name)}`);
+  assert.equal(found, name);
+  server.cluster.removeHost(name);
+});
+
 const refused = [
   { url: '/api/hosts/nobody', status: 404, code: 'host-unknown' },
   { url: '/api/series?host=nobody&metric=load_one', status: 404, code: 'host-unknown' },
