@@ -29,17 +29,65 @@ const VALUE_PX = 34;
 /** Behind the shape of an alert: the page's colour sets it off from any step of the ramp. */
 const BADGE_WIDTH = 13;
 
-export function drawMap(
-  ctx: CanvasRenderingContext2D,
-  colours: Colours,
-  picture: MapPicture,
-): void {
-  const { layout } = picture;
-  ctx.clearRect(0, 0, layout.width, layout.height);
-  ctx.textBaseline = 'middle';
-  drawHeadings(ctx, colours, layout);
-  ctx.font = `${layout.cellHeight >= 13 ? 10.5 : 9}px system-ui, sans-serif`;
-  for (const [index, host] of picture.hosts.entries()) drawCell(ctx, colours, picture, host, index);
+/**
+ * Draws the map and remembers what each cell looks like: a second later most of them look the same, and text is what canvas is slow at.
+ */
+export class MapPainter {
+  /** Per cell, everything that its look depends on. */
+  #looks: string[] = [];
+  #layout: MapLayout | null = null;
+  #colours: Colours | null = null;
+
+  paint(ctx: CanvasRenderingContext2D, colours: Colours, picture: MapPicture): void {
+    const { layout } = picture;
+    ctx.textBaseline = 'middle';
+    if (this.#layout !== layout || this.#colours !== colours) {
+      this.#layout = layout;
+      this.#colours = colours;
+      this.#looks = [];
+      ctx.clearRect(0, 0, layout.width, layout.height);
+      drawHeadings(ctx, colours, layout);
+    }
+    ctx.font = `${layout.cellHeight >= 13 ? 10.5 : 9}px system-ui, sans-serif`;
+    for (const [index, host] of picture.hosts.entries()) {
+      const cell = cellOf(picture, host, index);
+      const look = Object.values(cell).join();
+      if (look === this.#looks[index]) continue;
+      this.#looks[index] = look;
+      const { x, y } = layout.cells[index]!;
+      const box = { x, y, width: layout.cellWidth, height: layout.cellHeight };
+      ctx.clearRect(x, y, box.width, box.height);
+      drawCell(ctx, colours, cell, box);
+    }
+  }
+}
+
+interface Cell {
+  readonly name: string;
+  readonly state: HostSummary['state'];
+  /** Of the ramp; -1 = no value to show. */
+  readonly step: number;
+  readonly text: string;
+  readonly severity: Severity | undefined;
+  readonly isInstalling: boolean;
+  readonly isFaded: boolean;
+  readonly isCurrent: boolean;
+}
+
+function cellOf(picture: MapPicture, host: HostSummary, index: number): Cell {
+  const { name, state } = host;
+  const value = picture.value(name);
+  const step = state === 'up' ? rampStep(value, picture.domain) : -1;
+  return {
+    name,
+    state,
+    step,
+    text: step >= 0 ? cellText(value, picture.units) : wordOf(host),
+    severity: picture.severity(name),
+    isInstalling: picture.isInstalling(name),
+    isFaded: picture.selected.size > 0 && !picture.selected.has(name),
+    isCurrent: index === picture.current,
+  };
 }
 
 function drawHeadings(ctx: CanvasRenderingContext2D, colours: Colours, layout: MapLayout): void {
@@ -59,27 +107,15 @@ function drawHeadings(ctx: CanvasRenderingContext2D, colours: Colours, layout: M
   }
 }
 
-function drawCell(
-  ctx: CanvasRenderingContext2D,
-  colours: Colours,
-  picture: MapPicture,
-  host: HostSummary,
-  index: number,
-): void {
-  const { layout, domain } = picture;
-  const cell = layout.cells[index]!;
-  const { cellWidth: width, cellHeight: height } = layout;
-  const value = picture.value(host.name);
-  const step = host.state === 'up' ? rampStep(value, domain) : -1;
-  const box = { x: cell.x, y: cell.y, width, height };
+function drawCell(ctx: CanvasRenderingContext2D, colours: Colours, cell: Cell, box: Box): void {
+  const { step } = cell;
   if (step >= 0) {
     ctx.fillStyle = colours.ramp[step]!;
-    ctx.fillRect(box.x, box.y, width, height);
-  } else drawHollow(ctx, colours, host, box);
+    ctx.fillRect(box.x, box.y, box.width, box.height);
+  } else drawHollow(ctx, colours, cell.state, box);
   ctx.fillStyle = step >= 0 ? colours.rampText[step]! : colours.dim;
-  const text = step >= 0 ? cellText(value, picture.units) : wordOf(host);
-  drawTexts(ctx, picture, host, box, text);
-  drawMarks(ctx, colours, picture, host, box, index);
+  drawTexts(ctx, cell, box);
+  drawMarks(ctx, colours, cell, box);
 }
 
 interface Box {
@@ -89,9 +125,10 @@ interface Box {
   readonly height: number;
 }
 
-/** Without the percent sign: the legend has it, and the cell is small. */
+/** Without the percent sign, which the legend has, and without decimals that would only flicker. */
 function cellText(value: number, units: string): string {
-  return formatValue(value, units === '%' ? '' : units);
+  if (units !== '%') return formatValue(value, units);
+  return value < 9.95 ? value.toFixed(1) : String(Math.round(value));
 }
 
 function wordOf(host: HostSummary): string {
@@ -102,14 +139,14 @@ function wordOf(host: HostSummary): string {
 function drawHollow(
   ctx: CanvasRenderingContext2D,
   colours: Colours,
-  host: HostSummary,
+  state: HostSummary['state'],
   box: Box,
 ): void {
   ctx.fillStyle = colours.raised;
   ctx.fillRect(box.x, box.y, box.width, box.height);
   ctx.strokeStyle = colours.down;
   ctx.lineWidth = 1;
-  if (host.state === 'down') {
+  if (state === 'down') {
     ctx.save();
     ctx.beginPath();
     ctx.rect(box.x, box.y, box.width, box.height);
@@ -128,26 +165,24 @@ function drawHollow(
 
 function drawTexts(
   ctx: CanvasRenderingContext2D,
-  picture: MapPicture,
-  host: HostSummary,
+  { name, state, text, severity }: Cell,
   { x, y, width, height }: Box,
-  value: string,
 ): void {
   if (width < NAME_WIDTH_MIN) return;
   const middle = y + height / 2 + 0.5;
-  const left = x + (picture.severity(host.name) === undefined ? 4 : BADGE_WIDTH + 3);
+  const left = x + (severity === undefined ? 4 : BADGE_WIDTH + 3);
   const room = x + width - 4 - left;
   // A number is worth shortening the name for; the words `down` and `stopped` are not: the cell is drawn hollow.
-  const valuePx = host.state === 'up' ? VALUE_PX : ctx.measureText(value).width + LETTER_PX;
-  const hasValue =
-    width >= VALUE_WIDTH_MIN &&
-    (host.state === 'up' || room - valuePx >= host.name.length * LETTER_PX);
-  const lengthMax = Math.floor((room - (hasValue ? valuePx - 4 : 0)) / LETTER_PX);
+  const isNumber = state === 'up';
+  const textPx = isNumber ? VALUE_PX : ctx.measureText(text).width + LETTER_PX;
+  const hasText =
+    width >= VALUE_WIDTH_MIN && (isNumber || room - textPx >= name.length * LETTER_PX);
+  const lengthMax = Math.floor((room - (hasText ? textPx - 4 : 0)) / LETTER_PX);
   ctx.textAlign = 'left';
-  ctx.fillText(shortName(host.name, lengthMax), left, middle);
-  if (!hasValue) return;
+  ctx.fillText(shortName(name, lengthMax), left, middle);
+  if (!hasText) return;
   ctx.textAlign = 'right';
-  ctx.fillText(value, x + width - 4, middle);
+  ctx.fillText(text, x + width - 4, middle);
 }
 
 /** The end of a name tells hosts apart, its domain does not. */
@@ -160,29 +195,25 @@ function shortName(name: string, lengthMax: number): string {
 function drawMarks(
   ctx: CanvasRenderingContext2D,
   colours: Colours,
-  picture: MapPicture,
-  host: HostSummary,
+  { severity, isInstalling, isFaded, isCurrent }: Cell,
   { x, y, width, height }: Box,
-  index: number,
 ): void {
-  const severity = picture.severity(host.name);
+  const inside = { x: x + 1, y: y + 1, width: width - 2, height: height - 2 };
   if (severity && severity !== 'info') {
     const colour = severity === 'critical' ? colours.crit : colours.warn;
     ctx.fillStyle = colours.page;
     ctx.fillRect(x, y, BADGE_WIDTH, height);
     drawShape(ctx, severity, colour, x + 3, y + height / 2);
-    outline(ctx, colour, 2, { x: x + 1, y: y + 1, width: width - 2, height: height - 2 });
+    outline(ctx, colour, 2, inside);
   }
-  if (picture.isInstalling(host.name))
-    outline(ctx, colours.busy, 2, { x: x + 1, y: y + 1, width: width - 2, height: height - 2 });
-  if (picture.selected.size > 0 && !picture.selected.has(host.name)) {
+  if (isInstalling) outline(ctx, colours.busy, 2, inside);
+  if (isFaded) {
     ctx.globalAlpha = 0.6;
     ctx.fillStyle = colours.panel;
     ctx.fillRect(x, y, width, height);
     ctx.globalAlpha = 1;
   }
-  if (index === picture.current)
-    outline(ctx, colours.text, 2, { x: x - 0.5, y: y - 0.5, width: width + 1, height: height + 1 });
+  if (isCurrent) outline(ctx, colours.text, 2, inside);
 }
 
 function outline(ctx: CanvasRenderingContext2D, colour: string, lineWidth: number, box: Box): void {

@@ -11,7 +11,7 @@ import { formatValue } from '../../lib/units.ts';
 import { useSize } from '../../parts/use-size.ts';
 import { HostCard } from './host-card.tsx';
 import type { HostValues } from './host-values.ts';
-import { drawMap } from './map-drawing.ts';
+import { MapPainter } from './map-drawing.ts';
 
 export interface RackMapProps {
   readonly hosts: readonly HostSummary[];
@@ -46,6 +46,7 @@ export function RackMap(props: RackMapProps) {
   const ordered = useMemo(() => groups.flatMap((group) => group.hosts), [groups]);
   const { width, height } = size.value;
   const map = useMemo(() => layout(groups, width, height), [groups, width, height]);
+  const painter = useRef(new MapPainter());
   const latest = useRef({ props, map, ordered });
   latest.current = { props, map, ordered };
 
@@ -57,7 +58,7 @@ export function RackMap(props: RackMapProps) {
     const ctx = canvas.current?.getContext('2d');
     if (!ctx || latest.current.map.width === 0) return;
     const { props: now, map: drawn, ordered: shown } = latest.current;
-    drawMap(ctx, colours.peek(), {
+    painter.current.paint(ctx, colours.peek(), {
       layout: drawn,
       hosts: shown,
       value: (host) => now.values.value(now.lens, host),

@@ -38,19 +38,21 @@ export function SparklineWall({ hosts, lens, values, domain, isSelection }: Wall
   const rows = useRef(new Map<string, Float32Array>());
 
   const draw = () => {
-    if (!canvas.current || size.peek().width === 0) return;
-    readRows(rows.current, hosts, values);
+    const { width } = size.peek();
+    if (!canvas.current || width === 0) return;
     const { lastS } = values.history;
-    if (
-      order.current.of !== hosts ||
-      lastS - order.current.atS >= ORDER_SECONDS ||
-      lastS < order.current.atS
-    )
+    const age = lastS - order.current.atS;
+    if (order.current.of !== hosts || age >= ORDER_SECONDS || age < 0) {
+      readRows(rows.current, hosts, values);
       order.current = { names: byUnlikeness(hosts, rows.current), atS: lastS, of: hosts };
+    }
+    const { scrollTop, clientHeight } = frame.current!;
     drawWall(canvas.current, colours.peek(), {
       names: order.current.names,
-      ...columnsIn(size.peek().width),
-      row: (name) => rows.current.get(name)!,
+      ...columnsIn(width),
+      top: scrollTop,
+      bottom: scrollTop + clientHeight,
+      row: (name) => values.history.read(name, rows.current.get(name)!),
       text: (name) => formatValue(values.value(lens, name), lens.units),
       domain,
     });
@@ -76,7 +78,7 @@ export function SparklineWall({ hosts, lens, values, domain, isSelection }: Wall
         </span>
       </h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, which the keyboard must reach */}
-      <div class="wall-frame" ref={frame} tabIndex={0}>
+      <div class="wall-frame" ref={frame} tabIndex={0} onScroll={draw}>
         <canvas
           ref={canvas}
           role="img"
@@ -123,52 +125,49 @@ interface WallPicture {
   readonly columns: number;
   /** From one column to the next. */
   readonly pitch: number;
+  /** What is scrolled into view, CSS pixels; the rest is not drawn. */
+  readonly top: number;
+  readonly bottom: number;
   readonly row: (name: string) => Float32Array;
   readonly text: (name: string) => string;
   readonly domain: Domain;
 }
 
 function drawWall(canvas: HTMLCanvasElement, theme: Colours, picture: WallPicture): void {
-  const { columns, pitch } = picture;
-  const lines = Math.ceil(picture.names.length / columns);
+  const { columns, pitch, names } = picture;
+  const linePitch = CELL.height + CELL.gap;
   const cellWidth = pitch - CELL.gap;
   const width = columns * pitch - CELL.gap;
-  const height = lines * (CELL.height + CELL.gap);
+  const height = Math.ceil(names.length / columns) * linePitch;
   const isSized = canvas.style.width === `${width}px` && canvas.style.height === `${height}px`;
   const ctx = isSized ? canvas.getContext('2d')! : sizeCanvas(canvas, width, height);
-  ctx.clearRect(0, 0, width, height);
-  const place = (index: number) => ({
-    x: (index % columns) * pitch,
-    y: Math.floor(index / columns) * (CELL.height + CELL.gap),
-  });
+  ctx.clearRect(0, picture.top, width, picture.bottom - picture.top);
+  const first = Math.floor(picture.top / linePitch) * columns;
+  const last = Math.ceil(picture.bottom / linePitch) * columns;
+  const cells = names.slice(first, last).map((name, index) => ({
+    name,
+    x: ((first + index) % columns) * pitch,
+    y: Math.floor((first + index) / columns) * linePitch,
+  }));
   ctx.fillStyle = theme.raised;
-  picture.names.forEach((_, index) => {
-    const { x, y } = place(index);
-    ctx.fillRect(x, y, cellWidth, CELL.height);
-  });
+  for (const { x, y } of cells) ctx.fillRect(x, y, cellWidth, CELL.height);
   // One path for all lines: a stroke costs more than its points.
   ctx.beginPath();
-  picture.names.forEach((name, index) => {
-    const { x, y } = place(index);
-    traceSparkline(
-      ctx,
-      picture.row(name),
-      { x, y: y + 13, width: cellWidth, height: CELL.height - 15 },
-      picture.domain,
-    );
-  });
+  for (const { name, x, y } of cells) {
+    const box = { x, y: y + 13, width: cellWidth, height: CELL.height - 15 };
+    traceSparkline(ctx, picture.row(name), box, picture.domain);
+  }
   ctx.strokeStyle = theme.series[0]!;
   ctx.lineWidth = 1;
   ctx.stroke();
   ctx.font = '10.5px system-ui, sans-serif';
   ctx.textBaseline = 'top';
-  picture.names.forEach((name, index) => {
-    const { x, y } = place(index);
+  for (const { name, x, y } of cells) {
     ctx.textAlign = 'left';
     ctx.fillStyle = theme.dim;
     ctx.fillText(name, x + 3, y + 2, cellWidth - 60);
     ctx.textAlign = 'right';
     ctx.fillStyle = theme.text;
     ctx.fillText(picture.text(name), x + cellWidth - 3, y + 2);
-  });
+  }
 }
