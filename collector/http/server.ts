@@ -60,7 +60,7 @@ const LIVE_MESSAGE_BYTES_MAX = 1 << 20;
 
 /** Scripts, styles and connections from this origin only; see docs/decisions/0027. */
 const CONTENT_SECURITY_POLICY =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /** The web server of the collector, not listening yet. Closing it ends the live streams too. */
 export async function buildServer(
