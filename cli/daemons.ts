@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { AGENT_NODE_FLAGS } from '../agent/flags.ts';
 import type { AgentSettings } from '../agent/settings.ts';
+import { COLLECTOR_NODE_FLAGS } from '../collector/flags.ts';
 import type { CollectorSettings } from '../collector/settings.ts';
 import type { DemoSettings } from '../demo/settings.ts';
 import type { PxeSettings } from '../pxe/settings.ts';
@@ -13,7 +14,7 @@ export function agentDaemon(settings: AgentSettings): DaemonSpec {
 }
 
 export function collectorDaemon(settings: CollectorSettings): DaemonSpec {
-  return daemon('collector', [], settings);
+  return daemon('collector', COLLECTOR_NODE_FLAGS, settings);
 }
 
 export function pxeDaemon(settings: PxeSettings): DaemonSpec {
