@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { NodeEvent } from '../../wire/pxe.ts';
+import { diagnose, lastAttempt } from './explain.ts';
+
+/** `seconds kind text` a line. */
+function timeline(...lines: string[]): NodeEvent[] {
+  return lines.map((line, id) => {
+    const [seconds = '', kind = '', ...text] = line.split(' ');
+    return { id, atMs: Number(seconds) * 1000, mac: '', kind, text: text.join(' ') };
+  });
+}
+
+const SCRIPT = 'http://10.0.0.2:8642/ipxe/52-54-00-aa-00-01';
+
+/** Mode, seconds from the first event to the question, codes expected, timeline. */
+const cases: [string, 'proxy' | 'server', number, string[], NodeEvent[]][] = [
+  ['nothing', 'proxy', 0, ['never-heard'], []],
+  ['one offer, just now', 'proxy', 1, [], timeline('0 dhcp-offer snponly.efi')],
+  [
+    'offers that nobody follows',
+    'proxy',
+    15,
+    ['no-dhcp-server'],
+    timeline('0 dhcp-offer snponly.efi', '4 dhcp-offer snponly.efi'),
+  ],
+  [
+    'two servers’ offers that the firmware does not merge',
+    'proxy',
+    15,
+    ['offers-not-merged'],
+    timeline(
+      '0 dhcp-offer snponly.efi',
+      '0 dhcp-foreign 10.0.0.1 offers',
+      '4 dhcp-offer snponly.efi',
+    ),
+  ],
+  [
+    'a 4011 request that is repeated',
+    'proxy',
+    10,
+    ['boot-server-unanswered'],
+    timeline('0 dhcp-offer x', '1 dhcp-request x', '2 pxe-ack x', '3 pxe-ack x', '5 pxe-ack x'),
+  ],
+  [
+    'a script that was never fetched',
+    'server',
+    60,
+    ['script-not-fetched'],
+    timeline(`0 dhcp-offer 10.0.0.9; ${SCRIPT}`, `1 dhcp-ack 10.0.0.9; ${SCRIPT}`),
+  ],
+  [
+    'a wait of 16 s for an IPv6 router',
+    'server',
+    17,
+    ['ipv6-wait'],
+    timeline(`0 dhcp-ack 10.0.0.9; ${SCRIPT}`, '16 http-script GET /ipxe/x'),
+  ],
+  [
+    'an address and nothing more',
+    'server',
+    60,
+    ['nothing-fetched'],
+    timeline('0 dhcp-offer 10.0.0.9; snponly.efi', '3 dhcp-ack 10.0.0.9; snponly.efi'),
+  ],
+  [
+    'GRUB that asks the other server',
+    'proxy',
+    60,
+    ['grub-wrong-server'],
+    timeline(
+      '0 dhcp-offer shimx64.efi',
+      '3 dhcp-request x',
+      '4 tftp-sent shimx64.efi',
+      '5 tftp-sent grubx64.efi',
+    ),
+  ],
+  [
+    'an installer that is silent',
+    'server',
+    300,
+    ['installer-silent'],
+    timeline(
+      '0 http-script GET',
+      '1 http-file GET /media/vmlinuz',
+      '2 http-file GET /media/initramfs.img',
+    ),
+  ],
+  [
+    'a boot file that is missing',
+    'proxy',
+    5,
+    ['file-missing'],
+    timeline('0 dhcp-offer x', '1 tftp-missing snponly.efi'),
+  ],
+  ['no address left', 'server', 5, ['no-address'], timeline('0 dhcp-exhausted every address')],
+  ['a second DHCP server', 'server', 5, ['two-servers'], timeline('0 dhcp-held-back another')],
+  [
+    'a link that came up late',
+    'server',
+    5,
+    ['late-link'],
+    timeline(
+      '0 dhcp-offer snponly.efi, after 32 s of asking',
+      '4 dhcp-ack x',
+      '5 tftp-sent snponly.efi',
+    ),
+  ],
+  [
+    'a boot that went well',
+    'proxy',
+    400,
+    [],
+    timeline(
+      '0 dhcp-offer snponly.efi',
+      '4 dhcp-request x',
+      '5 tftp-sent snponly.efi',
+      `6 dhcp-offer ${SCRIPT}`,
+      '7 http-script GET',
+      '8 http-file GET /media/vmlinuz',
+      '9 http-file GET /media/initramfs.img',
+      '30 installer hello',
+    ),
+  ],
+];
+for (const [what, mode, seconds, codes, events] of cases) {
+  test(`${what}: ${codes.join(', ') || 'nothing is wrong'}`, () => {
+    const found = diagnose({ events, nowMs: seconds * 1000, mode });
+    assert.deepEqual(
+      found.map(({ code }) => code),
+      codes,
+    );
+  });
+}
+
+test('only the last attempt counts: back to a pause of two minutes', () => {
+  const events = timeline(
+    '0 dhcp-offer x',
+    '4 dhcp-offer x',
+    '300 dhcp-offer x',
+    '310 dhcp-request x',
+  );
+  assert.deepEqual(lastAttempt(events), events.slice(2));
+  assert.deepEqual(lastAttempt([]), []);
+});
