@@ -24,7 +24,7 @@ export const QUERY_LENGTH_MAX = 100_000;
 /** Deepest nesting of expressions: the evaluator recurses once per level. */
 export const DEPTH_MAX = 250;
 /** Longest run of operands and operators without parentheses: it nests as deep. */
-export const CHAIN_MAX = 2000;
+export const CHAIN_MAX = 1000;
 
 /**
  * Parses a query with Prometheus' own grammar into our tree. Types are not checked here (see check.ts).
@@ -36,7 +36,7 @@ export function parseSyntax(text: string): Expr {
       from: 0,
       to: 0,
     });
-  if (text.trim() === '')
+  if (text.split('\n').every((line) => /^\s*(#|$)/.test(line)))
     throw parseError(text, 'no expression found in input', { from: 0, to: 0 });
   const tree = parser.parse(spellForGrammar(text));
   const fault = firstFault(tree);

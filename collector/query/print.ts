@@ -90,8 +90,12 @@ export function printDuration(duration: DurationExpr): string {
     case 'sign':
       return `${duration.operator === '-' ? '-' : ''}${printDuration(duration.inner)}`;
     case 'operation': {
+      const scales = /^[*/%^]$/.test(duration.operator);
       const left = printDuration(duration.left);
-      const right = printDuration(duration.right);
+      const right =
+        scales && duration.right.kind === 'seconds'
+          ? formatDecimal(duration.right.value)
+          : printDuration(duration.right);
       return duration.operator.endsWith('_of')
         ? `${duration.operator}(${left}, ${right})`
         : `${left} ${duration.operator} ${right}`;

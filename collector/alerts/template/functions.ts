@@ -1,4 +1,5 @@
 import { parseDurationMs } from '../../query/duration.ts';
+import { compileUnanchored } from '../../query/regexp.ts';
 import { formatValue, quote, sprint, sprintf } from './format.ts';
 import {
   humanize,
@@ -9,7 +10,6 @@ import {
   toFloat,
   toTime,
 } from './humanize.ts';
-import { compileRe2 } from './regexp.ts';
 import { GoDuration, type GoMap, type GoValue, isList, isMap, isTrue } from './value.ts';
 
 /** One element of a `query` result. */
@@ -109,12 +109,12 @@ const definitions: Readonly<Record<string, Definition>> = {
   },
   match: {
     arguments: 2,
-    call: ([pattern = '', subject = '']) => compileRe2(text(pattern)).test(text(subject)),
+    call: ([pattern = '', subject = '']) => compileUnanchored(text(pattern)).test(text(subject)),
   },
   reReplaceAll: {
     arguments: 3,
     call: ([pattern = '', replacement = '', subject = '']) =>
-      text(subject).replace(compileRe2(text(pattern), 'gu'), (...found) =>
+      text(subject).replace(compileUnanchored(text(pattern), 'g'), (...found) =>
         expand(text(replacement), found),
       ),
   },
