@@ -23,7 +23,7 @@ export interface Values {
 }
 
 /** Rows that are cached together. */
-const SPAN_ROWS = 300;
+const SPAN_ROWS = 120;
 /** Values kept: 16 MB. */
 const VALUES_MAX = 2_000_000;
 /** The end of what is cached lies this far back: until then samples still arrive, and memory holds what follows. */

@@ -13,3 +13,5 @@ export type ResultMessage =
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   /** Our own fault. */
   | { readonly kind: 'failed'; readonly reason: string };
+
+export type FromThread = ResultMessage | { readonly kind: 'ready' };

@@ -85,6 +85,20 @@ test('a query that takes too long is refused with the limit', async () => {
   });
 });
 
+test('another thread comes when tasks wait, and no more than are allowed', async () => {
+  let started = 0;
+  const start = () => {
+    started += 1;
+    return new Worker(join(import.meta.dirname, 'testing/fake-thread.ts'));
+  };
+  const pool = new QueryPool({ size: 2, timeoutMs: 10_000, log: quiet, start });
+  pools.push(pool);
+  await pool.run(taskOf('n001'), never);
+  assert.equal(started, 1);
+  await Promise.all(Array.from({ length: 6 }, () => pool.run(slow(3), never)));
+  assert.equal(started, 2);
+});
+
 test('when too many wait, the next is told so at once', async () => {
   const pool = startPool();
   const waiting = Array.from({ length: 201 }, () => pool.run(slow(1), never));

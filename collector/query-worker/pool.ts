@@ -2,9 +2,10 @@ import type { Worker } from 'node:worker_threads';
 import { InputError, WorldError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { QueryAnswer, QueryRunner, QueryTask } from '../http/ports.ts';
-import type { ResultMessage, TaskMessage } from './messages.ts';
+import type { FromThread, ResultMessage, TaskMessage } from './messages.ts';
 
 export interface PoolOptions {
+  /** Threads at most; the first is there from the beginning, the others come when tasks wait. */
   readonly size: number;
   /** A query that takes longer is ended, with its thread if need be. */
   readonly timeoutMs: number;
@@ -29,6 +30,8 @@ interface Job {
 /** Threads that answer queries, each one task at a time; the tasks that no thread is free for wait in the order of their arrival. */
 export class QueryPool implements QueryRunner {
   readonly #options: PoolOptions;
+  readonly #threads = new Set<Worker>();
+  /** Those that have nothing to do; one that is starting is not among them. */
   readonly #free: Worker[] = [];
   readonly #busy = new Map<Worker, Job>();
   readonly #waiting: Job[] = [];
@@ -36,7 +39,7 @@ export class QueryPool implements QueryRunner {
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    for (let count = 0; count < options.size; count += 1) this.#startThread();
+    this.#startThread();
   }
 
   async run(task: QueryTask, signal: AbortSignal): Promise<QueryAnswer> {
@@ -61,19 +64,26 @@ export class QueryPool implements QueryRunner {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const threads = [...this.#free, ...this.#busy.keys()];
     for (const job of [...this.#waiting.splice(0), ...this.#busy.values()]) job.settle(cancelled());
-    await Promise.all(threads.map((thread) => thread.terminate()));
+    await Promise.all([...this.#threads].map((thread) => thread.terminate()));
   }
 
   #startThread(): void {
     const thread = this.#options.start();
-    thread.on('message', (result: ResultMessage) => this.#finish(thread, result));
+    this.#threads.add(thread);
+    thread.on('message', (message: FromThread) => {
+      if (message.kind === 'ready') this.#setFree(thread);
+      else this.#finish(thread, message);
+    });
     thread.on('error', (error) => {
       this.#options.log.error('query-thread-failed', { reason: error.message });
     });
     thread.on('exit', () => this.#replace(thread));
+  }
+
+  #setFree(thread: Worker): void {
     this.#free.push(thread);
+    this.#dispatch();
   }
 
   #dispatch(): void {
@@ -83,6 +93,14 @@ export class QueryPool implements QueryRunner {
       if (job.signal.aborted) job.settle(cancelled());
       else this.#give(this.#free.pop() as Worker, job);
     }
+    if (this.#waiting.length > 0 && this.#mayStart) this.#startThread();
+  }
+
+  /** False also while one is starting, and when there is none at all: the last one has just ended, which is for `#replace`. */
+  get #mayStart(): boolean {
+    const { size } = this.#threads;
+    const areAllReady = size === this.#free.length + this.#busy.size;
+    return areAllReady && size > 0 && size < this.#options.size;
   }
 
   #give(thread: Worker, job: Job): void {
@@ -109,20 +127,18 @@ export class QueryPool implements QueryRunner {
   #finish(thread: Worker, result: ResultMessage): void {
     this.#busy.get(thread)?.settle(result);
     this.#busy.delete(thread);
-    this.#free.push(thread);
-    this.#dispatch();
+    this.#setFree(thread);
   }
 
   /** A thread has ended: it crashed, or a query had to be ended with it. */
   #replace(thread: Worker): void {
     this.#busy.get(thread)?.settle({ kind: 'failed', reason: 'the query thread ended' });
     this.#busy.delete(thread);
+    this.#threads.delete(thread);
     const index = this.#free.indexOf(thread);
     if (index >= 0) this.#free.splice(index, 1);
     setTimeout(() => {
-      if (this.#isClosed) return;
-      this.#startThread();
-      this.#dispatch();
+      if (!this.#isClosed && this.#threads.size === 0) this.#startThread();
     }, RESTART_MS).unref();
   }
 }

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { InputError } from '../../base/errors.ts';
-import type { ResultMessage, TaskMessage } from './messages.ts';
+import type { FromThread, ResultMessage, TaskMessage } from './messages.ts';
 import { type QueryData, runTask } from './run-task.ts';
 
 /** Does the tasks that arrive on `port`, one after the other, in this thread. */
@@ -8,8 +8,13 @@ export function serveTasks(port: MessagePort, data: QueryData): void {
   port.on('message', ({ task, cancelled }: TaskMessage) => {
     const flag = new Int32Array(cancelled);
     const result = resultOf(() => runTask(task, data, () => Atomics.load(flag, 0) !== 0));
-    port.postMessage(result);
+    tell(port, result);
   });
+  tell(port, { kind: 'ready' });
+}
+
+function tell(port: MessagePort, message: FromThread): void {
+  port.postMessage(message);
 }
 
 function resultOf(run: () => ReturnType<typeof runTask>): ResultMessage {
