@@ -105,6 +105,8 @@ export async function buildAgentPackage(folder: string): Promise<AgentPackage> {
 async function bundleAgent(): Promise<string> {
   const { build } = await import('esbuild');
   const made = await build({
+    // Names of sources stand in the bundle: they must not depend on where the process was started.
+    absWorkingDir: REPOSITORY,
     entryPoints: [join(REPOSITORY, 'agent/standalone.ts')],
     bundle: true,
     platform: 'node',

@@ -68,6 +68,8 @@ export async function provideBootFiles(options: InitramfsOptions): Promise<BootF
 async function bundleInstaller(): Promise<string> {
   const { build } = await import('esbuild');
   const made = await build({
+    // Names of sources stand in the bundle: they must not depend on where the process was started.
+    absWorkingDir: HERE,
     entryPoints: [join(HERE, 'main.ts')],
     bundle: true,
     platform: 'node',
