@@ -1,4 +1,5 @@
 /** The agent: reads this host each second and tells the collectors. Everything of the outside world comes in as a port. */
+import { statfsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -83,9 +84,14 @@ export async function startAgent(
   );
   outlet.onDatagram((datagram, from) => responder.receive(datagram, from));
 
-  const startSeconds = Math.floor(clock.nowMs() / 1000);
-  const sendFailures = () => outlet.failures;
-  const sources = openSources(settings, { root, table, monotonicMs, startSeconds, sendFailures });
+  const sources = openSources(settings, {
+    root,
+    table,
+    monotonicMs,
+    startSeconds: Math.floor(clock.nowMs() / 1000),
+    sendFailures: () => outlet.failures,
+    statfs: statfsSync,
+  });
   const userTable = new SourceTable(table);
   const userMetrics = new UserMetrics(userTable, monotonicMs);
   sources.push({ source: userMetrics, table: userTable });

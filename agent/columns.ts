@@ -35,10 +35,11 @@ export class ColumnNumbers {
     this.values = new Float64Array(keys.length).fill(Number.NaN);
   }
 
+  /** @throws when the text is not made of such pairs */
   parse(text: Text): void {
     if (this.#readNumbers(text)) return;
     this.#sections = sectionsOf(text, this.#keys);
-    this.#readNumbers(text);
+    if (!this.#readNumbers(text)) throw new Error('lines of titles and numbers do not match');
   }
 
   /** @returns false when the titles are not the known ones */

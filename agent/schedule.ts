@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../base/clock.ts';
 
 const SECOND_MS = 1000;
+const EARLY_MS = 20;
 
 /**
  * Runs `tick` once in each second of the wall clock, `delayMs` after its start. What the process missed (it was stopped, the
@@ -24,18 +25,18 @@ export function startSchedule(
     const nowMs = clock.nowMs();
     dueMs += SECOND_MS;
     // Late by more than a second, or the clock was stepped: start anew from the present time.
-    if (dueMs < nowMs || dueMs > nowMs + SECOND_MS) {
+    if (dueMs < nowMs || dueMs > nowMs + SECOND_MS + EARLY_MS) {
       dueMs = nowMs + SECOND_MS - ((nowMs - delayMs) % SECOND_MS);
     }
     cancel = clock.after(dueMs - nowMs, run);
   }
 
   function run(): void {
-    // A timer may fire a millisecond early, which must not count as the second before.
-    const nowMs = Math.max(clock.nowMs(), dueMs);
-    const isSameSecond = nowMs - dueMs < SECOND_MS;
-    const timeMs = (isSameSecond ? dueMs : nowMs) - delayMs;
-    tick(Math.floor(timeMs / SECOND_MS) * SECOND_MS);
+    const lateMs = clock.nowMs() - dueMs;
+    // A timer may fire a little early, which must not count as the second before.
+    const isOnTime = lateMs > -EARLY_MS && lateMs < SECOND_MS;
+    const startMs = isOnTime ? dueMs - delayMs : clock.nowMs() - delayMs;
+    tick(Math.floor(startMs / SECOND_MS) * SECOND_MS);
     wait();
   }
 

@@ -35,6 +35,11 @@ export class SeriesTable implements ValueTable {
     return this.#metrics;
   }
 
+  /** Series that are not gone. */
+  get count(): number {
+    return this.#metrics.length - this.#goneAt.size;
+  }
+
   /**
    * Adds a series, or finds the one of this name and labels again.
    * @param owner the only one who may fill it

@@ -73,6 +73,9 @@ export const agentSettings = section({
   ignoredMounts: list({
     default: [
       '/boot/efi',
+      '/etc/hosts',
+      '/etc/hostname',
+      '/etc/resolv.conf',
       '/var/lib/docker/*',
       '/var/lib/containers/*',
       '/var/lib/kubelet/*',

@@ -6,7 +6,7 @@ import type { AgentSettings } from './settings.ts';
 import type { Source, SourcePorts } from './source.ts';
 import { cpuSource } from './sources/cpu.ts';
 import { diskSource } from './sources/disk.ts';
-import { filesystemSource } from './sources/filesystem.ts';
+import { filesystemSource, type Space } from './sources/filesystem.ts';
 import { kernelSource } from './sources/kernel.ts';
 import { loadSource } from './sources/load.ts';
 import { memorySource } from './sources/memory.ts';
@@ -26,6 +26,7 @@ export interface SourcesPorts {
   /** Seconds since the epoch at which the agent started. */
   readonly startSeconds: number;
   readonly sendFailures: () => number;
+  readonly statfs: (path: string) => Space;
 }
 
 /** Every source that this machine has, in the order in which they are read and their series are listed. */
@@ -53,6 +54,7 @@ export function openSources(settings: AgentSettings, ports: SourcesPorts): OpenS
     filesystemSource(own, {
       everySeconds: settings.filesystemSeconds,
       isIgnored: matcher(settings.ignoredMounts),
+      statfs: ports.statfs,
     }),
   );
   open(pressureSource);

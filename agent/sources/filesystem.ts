@@ -1,4 +1,3 @@
-import { statfsSync } from 'node:fs';
 import { round1, round3 } from '../rate.ts';
 import type { SeriesSpec } from '../series.ts';
 import type { Source, SourcePorts } from '../source.ts';
@@ -94,13 +93,14 @@ export interface FilesystemOptions {
   readonly everySeconds: number;
   /** By mount point. */
   readonly isIgnored: (path: string) => boolean;
-  readonly statfs?: (path: string) => Space;
+  /** statfs(2) */
+  readonly statfs: (path: string) => Space;
 }
 
 /** Sizes and use of local file systems, from /proc/self/mounts and statfs(2). GB are 10^9 bytes, as in Ganglia. */
 export function filesystemSource(
   { proc, table }: SourcePorts,
-  { everySeconds, isIgnored, statfs = statfsSync }: FilesystemOptions,
+  { everySeconds, isIgnored, statfs }: FilesystemOptions,
 ): Source {
   // Its own reader: the list is kept to see whether it changed.
   const reader = new FileReader();

@@ -1,8 +1,11 @@
 import type { SeriesSpec } from '../series.ts';
+import { SeriesGroup } from '../series-group.ts';
 import type { Source, SourcePorts } from '../source.ts';
 import { KeptFile, Scanner } from '../text.ts';
 
 const EVERY_SECONDS = 5;
+/** systemd raises the limit to 2^63 - 1, which is none. */
+const NO_LIMIT = 2 ** 53;
 
 const SPECS: readonly SeriesSpec[] = [
   { name: 'file_handles', group: 'system', title: 'Open files', type: 'uint', tmax: 15 },
@@ -15,15 +18,16 @@ export function kernelSource({ proc, reader, table }: SourcePorts): Source {
   const handles = new KeptFile(`${proc}/sys/fs/file-nr`, reader);
   const entropy = new KeptFile(`${proc}/sys/kernel/random/entropy_avail`, reader);
   const scanner = new Scanner();
-  const [open, most, bits] = SPECS.map((spec) => table.add(spec));
+  const series = new SeriesGroup(table, SPECS);
 
   function read(): void {
     scanner.start(handles.read());
-    table.numbers[open!] = scanner.number();
+    series.gauge(0, scanner.number());
     scanner.number(); // unused handles: always 0 since Linux 2.6
-    table.numbers[most!] = scanner.number();
+    const most = scanner.number();
+    series.gauge(1, most < NO_LIMIT ? most : Number.NaN);
     scanner.start(entropy.read());
-    table.numbers[bits!] = scanner.number();
+    series.gauge(2, scanner.number());
   }
 
   return {
