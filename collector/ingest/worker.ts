@@ -69,6 +69,8 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
         stopClock();
         receiver.close();
         ingest.close(Date.now());
+        // Readers in other threads may close later, and could not do it.
+        database.pragma('wal_checkpoint(TRUNCATE)');
         database.close();
         for (const thread of threads) thread.close();
         tell(main, { kind: 'closed' });
