@@ -1,7 +1,7 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { startCatalogue } from './data/catalogue.ts';
-import { page } from './data/router.ts';
+import { page, params } from './data/router.ts';
 import { applyTheme } from './data/theme.ts';
 import { AlertsPage } from './pages/alerts/alerts-page.tsx';
 import { ExplorePage } from './pages/explore/explore-page.tsx';
@@ -29,7 +29,7 @@ export function App() {
   });
   return (
     <>
-      <TopBar />
+      {params.value.has('embed') ? null : <TopBar />}
       <ConnectionBanner />
       <Problems />
       <main id="main">

@@ -2,12 +2,13 @@ import { effect, useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { nowS } from '../data/live.ts';
 import { beginReading } from '../data/pause.ts';
-import { range, setRange } from '../data/router.ts';
+import { compare, range, setRange } from '../data/router.ts';
 import { colours } from '../data/theme.ts';
 import { dateTimeText } from '../lib/clock-text.ts';
 import type { Table } from '../lib/csv.ts';
-import { fixedRange, panned, type TimeRange, zoomed } from '../lib/time-range.ts';
+import { fixedRange, panned, rangeBounds, type TimeRange, zoomed } from '../lib/time-range.ts';
 import { formatValue, needsCaption } from '../lib/units.ts';
+import { ghostLines, withGhosts } from './compare.ts';
 import { ChartFeed, type ChartSource } from './feed.ts';
 import { Legend } from './legend.tsx';
 import type { Mark, NoData } from './marks.ts';
@@ -33,8 +34,8 @@ export interface ChartProps {
   readonly note?: string;
   /** Extra controls in the head of the chart. */
   readonly children?: preact.ComponentChildren;
-  /** In place of the range of the page. */
-  readonly range?: TimeRange;
+  /** Lines that are shown of an earlier time too; all when absent. */
+  readonly compareColumns?: readonly number[];
 }
 
 const HEIGHT = 150;
@@ -44,7 +45,8 @@ const MARGIN = '120px';
 const SPEAK_AFTER_MS = 250;
 
 /** A chart with its title, legend, four states (loading, error, empty, data), tooltip, keyboard and table. */
-export function Chart(props: ChartProps) {
+export function Chart(given: ChartProps) {
+  const props = compared(given);
   const { title, units, lines, kind = 'lines', height = HEIGHT } = props;
   const id = useId();
   const body = useRef<HTMLDivElement>(null);
@@ -54,7 +56,7 @@ export function Chart(props: ChartProps) {
   const isTable = useSignal(false);
   const hidden = useSignal<ReadonlySet<number>>(new Set());
   const legendValues = useRef<(row: readonly (number | null)[] | null) => void>(() => {});
-  const shownRange = props.range ?? range.value;
+  const shownRange = range.value;
   // Sources and lines are made anew by each render of the page; the chart lives as long as what they say is the same.
   const identity = JSON.stringify([shownRange, kind, units, lines.map((line) => line.name), title]);
 
@@ -100,6 +102,11 @@ export function Chart(props: ChartProps) {
           title={title}
           table={table}
           canvas={() => controller.current?.canvas}
+          svg={
+            props.source.svg
+              ? () => props.source.svg!(rangeBounds(shownRange, nowS.peek()))
+              : undefined
+          }
           isTable={isTable.value}
           onTable={() => {
             isTable.value = !isTable.value;
@@ -128,6 +135,20 @@ export function Chart(props: ChartProps) {
       </span>
     </figure>
   );
+}
+
+/** The chart with the lines of an earlier time, when the page compares. */
+function compared(props: ChartProps): ChartProps {
+  const earlier = compare.value;
+  if (earlier === null) return props;
+  const columns = props.compareColumns ?? props.lines.map((_, column) => column);
+  return {
+    ...props,
+    // Lines of two times cannot stand on each other.
+    kind: props.kind === 'stack' ? 'lines' : (props.kind ?? 'lines'),
+    lines: ghostLines(props.lines, columns, earlier.text),
+    source: withGhosts(props.source, columns, earlier.seconds),
+  };
 }
 
 function ChartState({

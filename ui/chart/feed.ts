@@ -12,6 +12,8 @@ import { TimeWindow } from '../lib/time-window.ts';
 export interface ChartSource {
   readonly columnCount: number;
   load(window: Window): Promise<Rows>;
+  /** Path of the server's own picture of the same. */
+  svg?(window: Window): string;
   /** How the rows go on; without it a moving range is loaded again now and then. */
   readonly live?: {
     readonly want: LiveWant;

@@ -1,16 +1,22 @@
 import { useId } from 'preact/hooks';
+import { nowS } from '../data/live.ts';
+import { params, range } from '../data/router.ts';
 import { csvOf, jsonOf, type Table } from '../lib/csv.ts';
+import { changedParams } from '../lib/route.ts';
+import { rangeBounds } from '../lib/time-range.ts';
 
 interface ChartMenuProps {
   readonly title: string;
   readonly table: () => Table;
   readonly canvas: () => HTMLCanvasElement | undefined;
+  /** What the chart shows, of the API; the picture that the server draws of it. */
+  readonly svg?: (() => string) | undefined;
   readonly isTable: boolean;
   readonly onTable: () => void;
 }
 
 /** What one can take away from a chart: its values as a table here, or as a file. */
-export function ChartMenu({ title, table, canvas, isTable, onTable }: ChartMenuProps) {
+export function ChartMenu({ title, table, canvas, svg, isTable, onTable }: ChartMenuProps) {
   const id = useId();
   const name = title.replace(/[^\w-]+/g, '-').toLowerCase();
   return (
@@ -43,9 +49,36 @@ export function ChartMenu({ title, table, canvas, isTable, onTable }: ChartMenuP
         >
           Save as PNG
         </button>
+        {svg ? (
+          <button
+            type="button"
+            popovertarget={id}
+            onClick={() => open(svg(), '_blank', 'noopener')}
+          >
+            Open as SVG
+          </button>
+        ) : null}
+        <button
+          type="button"
+          popovertarget={id}
+          onClick={() => void navigator.clipboard.writeText(pinnedLink())}
+        >
+          Copy link to this time
+        </button>
       </span>
     </span>
   );
+}
+
+/** The page with the time that it shows now, wherever the clock will be. */
+function pinnedLink(): string {
+  const { fromS, toS } = rangeBounds(range.peek(), nowS.peek());
+  const pinned = changedParams(params.peek(), {
+    range: null,
+    from: String(fromS),
+    to: String(toS),
+  });
+  return `${location.origin}${location.pathname}?${pinned}`;
 }
 
 function save(name: string, text: string, type: string): void {

@@ -14,12 +14,17 @@ export class ApiFailure extends Error {
 
 type Params = Readonly<Record<string, string | number | readonly string[]>>;
 
-/** @throws ApiFailure */
-export async function getJson<T>(path: string, params: Params = {}): Promise<T> {
+/** A list becomes a parameter that is repeated. */
+export function queryOf(params: Params): URLSearchParams {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params))
     for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
-  const text = query.toString();
+  return query;
+}
+
+/** @throws ApiFailure */
+export async function getJson<T>(path: string, params: Params = {}): Promise<T> {
+  const text = queryOf(params).toString();
   return request<T>(text === '' ? path : `${path}?${text}`, {});
 }
 

@@ -1,7 +1,7 @@
 /** Ranges of series and bands from the archives; requests for the same window that come together go out as one. */
 import type { BandRange, SeriesRange, SeriesRows } from '../../wire/http.ts';
 import { keyOf } from '../lib/series-key.ts';
-import { getJson } from './api.ts';
+import { getJson, queryOf } from './api.ts';
 
 export interface Rows {
   readonly startS: number;
@@ -83,4 +83,13 @@ export async function loadMetric(
 
 export async function loadBand(metric: string, { fromS, toS }: Window): Promise<BandRange> {
   return getJson<BandRange>('/api/bands', { metric, from: fromS, to: toS, points: POINTS });
+}
+
+/** Path of the picture that the server draws: for mails, reports and pages of others. */
+export function svgPath(
+  path: '/api/series' | '/api/bands',
+  what: Readonly<Record<string, string | readonly string[]>>,
+  { fromS, toS }: Window,
+): string {
+  return `${path}.svg?${queryOf({ ...what, from: fromS, to: toS, points: POINTS })}`;
 }

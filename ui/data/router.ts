@@ -1,12 +1,24 @@
 /** Where the page is: path and parameters of its URL, and how to go elsewhere. */
 import { batch, computed, signal } from '@preact/signals';
 import { changedParams, hrefOf, type Page, parsePath, pathOf, withQuery } from '../lib/route.ts';
-import { parseRange, rangeParams, type TimeRange } from '../lib/time-range.ts';
+import {
+  durationText,
+  parseDuration,
+  parseRange,
+  rangeParams,
+  type TimeRange,
+} from '../lib/time-range.ts';
 
 const path = signal(location.pathname);
 export const params = signal(new URLSearchParams(location.search));
 export const page = computed(() => parsePath(path.value));
 export const range = computed(() => parseRange(params.value));
+/** How much earlier the lines are that charts show for comparison, such as `24h`; null = none. */
+export const compare = computed(() => {
+  const text = params.value.get('compare');
+  const seconds = text === null ? null : parseDuration(text);
+  return seconds === null ? null : { text: durationText(seconds), seconds };
+});
 
 /** Follows the browser's history and takes over clicks on links to our own pages. */
 export function startRouter(): void {
@@ -47,6 +59,11 @@ export function linkTo(to: Page): string {
 
 export function go(to: Page): void {
   visit(linkTo(to));
+}
+
+/** Shows the lines of `text` ago beside those of now, or stops doing so. */
+export function toggleCompare(text: string): void {
+  setParams({ compare: compare.value?.text === text ? null : text });
 }
 
 /** Changes parameters of this page; `isStep` makes it a step that Back undoes. */

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { nowS } from '../data/live.ts';
 import { stopped } from '../data/pause.ts';
-import { go, range, setRange } from '../data/router.ts';
+import { go, range, setRange, toggleCompare } from '../data/router.ts';
 import { toggleTheme } from '../data/theme.ts';
 import type { Page } from '../lib/route.ts';
 import { DEFAULT_RANGE, panned, rangeBounds, zoomed } from '../lib/time-range.ts';
@@ -30,6 +30,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['[  ]', 'half a window earlier, later'],
   ['+  −', 'zoom in, out'],
   ['0', 'back to the live default'],
+  ['y  w', 'the lines of yesterday, of last week, dashed behind those of now'],
   ['t', 'dark or light'],
   ['← →  Home  End', 'read the values of the focused chart; move on the rack map'],
   ['Esc', 'leave a chart or a dialog; clear the selection'],
@@ -45,6 +46,8 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
     stopped.value = !stopped.value;
   },
   t: toggleTheme,
+  y: () => toggleCompare('24h'),
+  w: () => toggleCompare('7d'),
   '0': () => setRange(DEFAULT_RANGE),
   '[': () => setRange(panned(range.value, -0.5, nowS.peek())),
   ']': () => setRange(panned(range.value, 0.5, nowS.peek())),

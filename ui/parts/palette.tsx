@@ -3,7 +3,7 @@ import { useId, useMemo } from 'preact/hooks';
 import { catalogue } from '../data/catalogue.ts';
 import { hosts } from '../data/live.ts';
 import { stopped } from '../data/pause.ts';
-import { go, setRange } from '../data/router.ts';
+import { go, setRange, toggleCompare } from '../data/router.ts';
 import { toggleTheme } from '../data/theme.ts';
 import { type Choice, search } from '../lib/search.ts';
 import { PRESETS } from '../lib/time-range.ts';
@@ -110,6 +110,13 @@ function allActions(): Action[] {
       detail: '',
       run: () => setRange({ kind: 'live', seconds }),
     })),
+    {
+      kind: 'action',
+      text: 'Compare with yesterday',
+      detail: 'y',
+      run: () => toggleCompare('24h'),
+    },
+    { kind: 'action', text: 'Compare with last week', detail: 'w', run: () => toggleCompare('7d') },
     { kind: 'action', text: 'Dark or light theme', detail: 't', run: toggleTheme },
     {
       kind: 'action',

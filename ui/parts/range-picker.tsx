@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
 import { nowS } from '../data/live.ts';
-import { range, setRange } from '../data/router.ts';
+import { compare, range, setRange, toggleCompare } from '../data/router.ts';
 import { dateTimeText } from '../lib/clock-text.ts';
 import {
   durationText,
@@ -46,6 +46,11 @@ function rangeText(): string {
   return `${from.slice(5)} – ${to.slice(0, 10) === from.slice(0, 10) ? to.slice(11) : to.slice(5)}`;
 }
 
+const COMPARISONS = [
+  { text: '24h', word: 'yesterday' },
+  { text: '7d', word: 'last week' },
+] as const;
+
 function RangeForm({ id }: { id: string }) {
   const { fromS, toS } = rangeBounds(range.value, nowS.peek());
   const close = () => document.getElementById(id)?.hidePopover();
@@ -89,6 +94,19 @@ function RangeForm({ id }: { id: string }) {
         <button type="button" onClick={() => pan(0.5)}>
           later ▶
         </button>
+      </div>
+      <div>
+        Compare with{' '}
+        {COMPARISONS.map(({ text, word }) => (
+          <button
+            key={text}
+            type="button"
+            aria-pressed={compare.value?.text === text}
+            onClick={() => toggleCompare(text)}
+          >
+            {word}
+          </button>
+        ))}
       </div>
     </form>
   );

@@ -9,6 +9,7 @@ import { linkTo, range } from '../../data/router.ts';
 import { planCharts, spoken } from '../../lib/chart-plan.ts';
 import { whenText } from '../../lib/clock-text.ts';
 import { rangeBounds } from '../../lib/time-range.ts';
+import { Changes } from '../../parts/changes.tsx';
 import { NotLoaded } from '../../parts/loading.tsx';
 import { Facts } from './facts.tsx';
 import { HostAlerts } from './host-alerts.tsx';
@@ -52,6 +53,7 @@ function LoadedHost({ host }: { host: HostDetail }) {
       <HostHead host={host} />
       <KpiTiles host={host} />
       <HostAlerts host={host.name} />
+      <Changes host={host.name} />
       <div class="host-body">
         <div class="host-groups">
           {groups.map((group) => (

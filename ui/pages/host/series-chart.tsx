@@ -3,7 +3,7 @@ import { Chart } from '../../chart/chart.tsx';
 import type { ChartSource } from '../../chart/feed.ts';
 import type { Mark, NoData } from '../../chart/marks.ts';
 import type { Line } from '../../chart/plot.ts';
-import { loadSeries } from '../../data/history.ts';
+import { loadSeries, svgPath } from '../../data/history.ts';
 import type { Colours } from '../../data/theme.ts';
 import type { ChartPlan } from '../../lib/chart-plan.ts';
 
@@ -48,9 +48,11 @@ function linesOf(plan: ChartPlan): Line[] {
 
 function sourceOf(host: string, plan: ChartPlan): ChartSource {
   const keys = plan.lines.map((line) => line.key);
+  const metrics = [...new Set(plan.lines.map((line) => line.metric))];
   return {
     columnCount: keys.length,
     load: (window) => loadSeries(host, plan.lines, window),
+    svg: (window) => svgPath('/api/series', { host, metric: metrics }, window),
     live: {
       want: { series: keys.map((key) => ({ host, key })) },
       value: (frame, column) => frame.series(host, keys[column]!),

@@ -3,10 +3,12 @@ import type { MetricInfo } from '../../../wire/http.ts';
 import { Chart } from '../../chart/chart.tsx';
 import type { ChartSource } from '../../chart/feed.ts';
 import type { Line } from '../../chart/plot.ts';
-import { loadBand } from '../../data/history.ts';
+import { loadBand, svgPath } from '../../data/history.ts';
 import type { BandField } from '../../lib/live-frame.ts';
 
 const FIELDS: readonly BandField[] = ['p5', 'p95', 'p50', 'max'];
+/** Of an earlier time the median alone: two bands over each other show nothing. */
+const MEDIAN = [FIELDS.indexOf('p50')];
 const LINES: readonly Line[] = [
   { name: 'p5', colour: (theme) => theme.series[0]!, isQuiet: true },
   { name: 'p95', colour: (theme) => theme.series[0]! },
@@ -25,6 +27,7 @@ export function BandChart({ metric, height }: { metric: MetricInfo; height: numb
       kind="band"
       lines={LINES}
       source={source}
+      compareColumns={MEDIAN}
       height={height}
     />
   );
@@ -37,6 +40,7 @@ function bandSource(metric: string): ChartSource {
       const band = await loadBand(metric, window);
       return { ...band, columns: FIELDS.map((field) => band[field]) };
     },
+    svg: (window) => svgPath('/api/bands', { metric }, window),
     live: {
       want: { bands: [metric] },
       value: (frame, column) => frame.band(metric, FIELDS[column]!),

@@ -49,7 +49,8 @@ function Cluster() {
   const domain = useDomain(lens, values, shown);
   const severities = useComputed(worstSeverities).value;
   useMachines();
-  const installing = useComputed(installingNames).value;
+  const installingText = useComputed(installingNames).value;
+  const installing = useMemo(() => new Set(installingText.split('\n')), [installingText]);
   const labels = useMemo(() => groupings(hosts.value), [hosts.value]);
   const wanted = query.get('group') ?? '';
   const groupBy = labels.includes(wanted) ? wanted : labels[0]!;
@@ -149,9 +150,13 @@ function useDomain(lens: Lens, values: HostValues, shown: readonly HostSummary[]
   return domain.value;
 }
 
-function installingNames(): ReadonlySet<string> {
+/** One name per line: a text stays equal from poll to poll, a set would draw the page again. */
+function installingNames(): string {
   const nodes = machines.value.kind === 'loaded' ? machines.value.value : [];
-  return new Set(nodes.filter((node) => INSTALLING.includes(node.state)).map((node) => node.name));
+  return nodes
+    .filter((node) => INSTALLING.includes(node.state))
+    .map((node) => node.name)
+    .join('\n');
 }
 
 function worstSeverities(): ReadonlyMap<string, Severity> {

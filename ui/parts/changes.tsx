@@ -1,0 +1,60 @@
+import type { ChangeList } from '../../wire/http.ts';
+import { getJson } from '../data/api.ts';
+import { useLoaded } from '../data/load.ts';
+import { linkTo, range } from '../data/router.ts';
+import { formatValue } from '../lib/units.ts';
+import { NotLoaded } from './loading.tsx';
+
+const ROWS = 12;
+/** Below this the values lie about where they lay before. */
+const DISTANCE_MIN = 0.5;
+
+/** For a marked window: the series that behave most unlike the time before it. Nothing while the page is live. */
+export function Changes({ host = '' }: { host?: string }) {
+  const shown = range.value;
+  if (shown.kind === 'live') return null;
+  return <ChangesIn host={host} fromS={shown.fromS} toS={shown.toS} />;
+}
+
+function ChangesIn({ host, fromS, toS }: { host: string; fromS: number; toS: number }) {
+  const { state, reload } = useLoaded(
+    () =>
+      getJson<ChangeList>('/api/changes', {
+        ...(host === '' ? {} : { host }),
+        from: fromS,
+        to: toS,
+        limit: ROWS,
+      }),
+    `${host} ${fromS} ${toS}`,
+  );
+  const changes =
+    state.kind === 'loaded'
+      ? state.value.changes.filter(({ distance }) => distance >= DISTANCE_MIN)
+      : [];
+  return (
+    <section class="panel changes" aria-label="What changed in this window">
+      <h2>
+        What changed in this window <span class="faint">compared with the time before it</span>
+      </h2>
+      {state.kind !== 'loaded' ? (
+        <NotLoaded state={state} onRetry={reload} />
+      ) : changes.length === 0 ? (
+        <p class="faint">Nothing stands out.</p>
+      ) : (
+        <ol>
+          {changes.map((change) => (
+            <li key={change.key}>
+              <a href={linkTo({ name: 'metric', metric: change.metric })} title={change.key}>
+                {[change.title || change.metric, ...Object.values(change.labels)].join(' ')}
+              </a>
+              <b>
+                {formatValue(change.medianBefore, change.units)} →{' '}
+                {formatValue(change.medianWithin, change.units)}
+              </b>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
