@@ -148,6 +148,7 @@ function compared(props: ChartProps): ChartProps {
     kind: props.kind === 'stack' ? 'lines' : (props.kind ?? 'lines'),
     lines: ghostLines(props.lines, columns, earlier.text),
     source: withGhosts(props.source, columns, earlier.seconds),
+    note: [props.note, `dashed: ${earlier.text} ago`].filter(Boolean).join('; '),
   };
 }
 

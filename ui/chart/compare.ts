@@ -19,6 +19,7 @@ export function ghostLines(
       colour: (theme) => lines[column]!.colour(theme),
       dash: [3, 3],
       width: 1,
+      isQuiet: true,
     }),
   );
   return [...lines, ...ghosts];

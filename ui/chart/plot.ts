@@ -146,7 +146,7 @@ export class Plot {
     return {
       width,
       height,
-      padding: [8, 8, 0, 0],
+      padding: [8, 14, 0, 0],
       legend: { show: false },
       scales: {
         x: {
