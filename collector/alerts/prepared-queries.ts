@@ -3,7 +3,6 @@ import { executionError } from '../query/errors.ts';
 import { Labels } from '../query/labels.ts';
 import type { SampleSource } from '../query/source.ts';
 import type { RuleQuery, Sample } from './evaluate.ts';
-import { withSubqueryStep } from './subquery-step.ts';
 
 /** Expressions kept prepared; rules have a few each, only templates with changing `query` texts could make more. */
 const PREPARED_MAX = 20_000;
@@ -29,7 +28,7 @@ export class PreparedQueries implements RuleQuery {
     const { value } = evaluateInstant(this.#prepare(expr), {
       source: this.#source,
       timeMs,
-      ...(this.#options.lookbackMs !== undefined && { lookbackMs: this.#options.lookbackMs }),
+      ...this.#options,
     });
     if (value.type === 'vector') return value.samples;
     if (value.type === 'scalar') return [{ labels: Labels.EMPTY, value: value.value }];
@@ -40,10 +39,7 @@ export class PreparedQueries implements RuleQuery {
     const known = this.#prepared.get(expr);
     if (known) return known;
     if (this.#prepared.size >= PREPARED_MAX) this.#prepared.clear();
-    const { subqueryStepMs } = this.#options;
-    const prepared = prepare(
-      subqueryStepMs === undefined ? expr : withSubqueryStep(expr, subqueryStepMs),
-    );
+    const prepared = prepare(expr);
     this.#prepared.set(expr, prepared);
     return prepared;
   }

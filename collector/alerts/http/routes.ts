@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import type { QueryRunner } from '../../http/ports.ts';
 import { alertmanagerRoutes } from '../../notify/http/alertmanager.ts';
 import { notificationRoutes } from '../../notify/http/notifications.ts';
 import type { Alerting } from '../alerting.ts';
+import { backtestRoutes } from './backtest.ts';
 import { alertHistoryRoutes } from './history.ts';
 import { prometheusAlertRoutes } from './prometheus.ts';
 
@@ -9,11 +11,16 @@ import { prometheusAlertRoutes } from './prometheus.ts';
 export function alertingRoutes(
   app: FastifyInstance,
   alerting: Alerting,
-  options: { readonly version: string },
+  options: { readonly version: string; readonly queries: QueryRunner },
 ): void {
   const nowMs = () => Date.now();
   prometheusAlertRoutes(app, alerting.engine);
-  alertmanagerRoutes(app, alerting.notifier, { ...options, startedMs: nowMs(), nowMs });
+  alertmanagerRoutes(app, alerting.notifier, {
+    version: options.version,
+    startedMs: nowMs(),
+    nowMs,
+  });
   alertHistoryRoutes(app, alerting);
   notificationRoutes(app, alerting.notifier);
+  backtestRoutes(app, { engine: alerting.engine, queries: options.queries });
 }

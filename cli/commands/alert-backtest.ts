@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { reasonOf } from '../../base/errors.ts';
+import type { BacktestReport, RuleBacktestJson } from '../../wire/http.ts';
+import { clientOf } from '../client.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { note, print, printJson } from '../output.ts';
+import { formatSeconds, parseSeconds } from './duration-option.ts';
+import { failsLimit, parseLimit } from './fail-if.ts';
+
+interface BacktestOptions {
+  readonly since: number;
+  readonly until?: string;
+  readonly step?: number;
+  readonly rule?: string;
+  readonly host?: string;
+  readonly failIf: readonly string[];
+  readonly json?: boolean;
+}
+
+const DEFAULT_SECONDS = 30 * 86_400;
+/** Alerts shown per rule; `--json` has all. */
+const ALERTS_SHOWN = 10;
+
+export function register(alert: Command): void {
+  alert
+    .command('backtest')
+    .description('replay rules over the past: when each would have fired, where, for how long')
+    .argument('<file...>', 'rule files')
+    .option('--since <duration>', 'how far back (default: 30d)', parseSeconds, DEFAULT_SECONDS)
+    .option('--until <time>', 'the end, as 2026-11-21T00:00:00Z (default: now)')
+    .option(
+      '--step <duration>',
+      'between evaluations (default: as fine as the range allows)',
+      parseSeconds,
+    )
+    .option('--rule <name>', 'only this rule')
+    .option('--host <name>', 'show only alerts of this host')
+    .option(
+      '--fail-if <condition>',
+      "exit with 1 when it holds for a rule: 'fires > 20/week', 'flaps > 0', 'longest > 1h'; may be repeated",
+      (value: string, before: readonly string[]) => [...before, value],
+      [] as readonly string[],
+    )
+    .option('--json', 'one JSON document')
+    .addHelpText(
+      'after',
+      "\nExamples:\n  clustermon alert backtest rules.yml --since 30d\n  clustermon alert backtest rules.yml --since 7d --fail-if 'fires > 20/week'",
+    )
+    .action(async (files: string[], options: BacktestOptions, command: Command) => {
+      const limits = options.failIf.map(parseLimit);
+      const reports: BacktestReport[] = [];
+      for (const file of files) {
+        reports.push(
+          await clientOf(command).send<BacktestReport>('POST', '/api/alerts/backtest', {
+            rules: readRules(file),
+            ...rangeOf(options),
+            ...(options.step !== undefined && { stepSeconds: options.step }),
+            ...(options.rule !== undefined && { rule: options.rule }),
+          }),
+        );
+      }
+      if (options.json) printJson(reports);
+      else for (const report of reports) show(report, options.host);
+      const failed = reports.flatMap((report) =>
+        report.rules.flatMap((rule) =>
+          rule.error !== null
+            ? [`${rule.rule}: ${rule.error}`]
+            : limits
+                .filter((limit) => failsLimit(limit, rule, report))
+                .map(({ text }) => `${rule.rule}: ${text}`),
+        ),
+      );
+      for (const text of failed) note(`failed: ${text}`);
+      if (failed.length > 0) process.exitCode = EXIT.failed;
+    });
+}
+
+function readRules(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new CommandError(EXIT.failed, `cannot read ${file}: ${reasonOf(error)}`);
+  }
+}
+
+function rangeOf({ since, until }: BacktestOptions): { fromMs: number; toMs: number } {
+  const toMs = until === undefined ? Date.now() : Date.parse(until);
+  if (Number.isNaN(toMs)) {
+    throw new CommandError(
+      EXIT.usage,
+      `--until ${until} is no time; write such as 2026-11-21T00:00:00Z`,
+    );
+  }
+  return { fromMs: toMs - since * 1000, toMs };
+}
+
+function show(report: BacktestReport, host: string | undefined): void {
+  const days = formatSeconds((report.toMs - report.fromMs) / 1000);
+  print(`${days} until ${new Date(report.toMs).toISOString()}, every ${report.stepSeconds} s\n`);
+  for (const rule of report.rules) print(describe(rule, report, host));
+}
+
+function describe(
+  rule: RuleBacktestJson,
+  report: BacktestReport,
+  host: string | undefined,
+): string {
+  if (rule.error !== null) return `${rule.rule}  cannot be evaluated: ${rule.error}\n`;
+  if (rule.fires === 0) return `${rule.rule}  would not have fired\n`;
+  const others = rule.otherFor.map(
+    ({ forSeconds, fires }) => `${formatSeconds(forSeconds)}: ${fires}x`,
+  );
+  const flaps = rule.flaps > 0 ? `; ${rule.flaps} flaps < 2m` : '';
+  const lines = [
+    `${rule.rule}  fired ${rule.fires}x on ${rule.hosts} hosts, ${formatSeconds(rule.firingSeconds)} in total, longest ${formatSeconds(rule.longestSeconds)}${flaps}`,
+    `  with another for: ${others.join('  ')}`,
+  ];
+  const fired = rule.alerts
+    .filter(({ firings, labels }) => firings.length > 0 && (!host || labels['host'] === host))
+    .toSorted((a, b) => b.firingSeconds - a.firingSeconds);
+  for (const { labels, firings, firingSeconds } of fired.slice(0, ALERTS_SHOWN)) {
+    lines.push(
+      `  ${timeline(firings, report)}  ${labels['host'] ?? ''} ${firings.length}x ${formatSeconds(firingSeconds)}`,
+    );
+  }
+  if (fired.length > ALERTS_SHOWN)
+    lines.push(`  … and ${fired.length - ALERTS_SHOWN} more (--json has all)`);
+  return `${lines.join('\n')}\n`;
+}
+
+const TIMELINE_CELLS = 48;
+
+/** One cell per forty-eighth of the range: `#` where it fired. */
+function timeline(
+  firings: RuleBacktestJson['alerts'][number]['firings'],
+  { fromMs, toMs }: BacktestReport,
+): string {
+  const cellMs = (toMs - fromMs) / TIMELINE_CELLS;
+  return Array.from({ length: TIMELINE_CELLS }, (_, cell) => {
+    const start = fromMs + cell * cellMs;
+    const isHit = firings.some((one) => one.fromMs < start + cellMs && (one.toMs ?? toMs) >= start);
+    return isHit ? '#' : '.';
+  }).join('');
+}

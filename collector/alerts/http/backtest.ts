@@ -1,0 +1,117 @@
+import type { FastifyInstance } from 'fastify';
+import { stringify } from 'yaml';
+import { InputError } from '../../../base/errors.ts';
+import type { AlertExplanation, BacktestReport, ExplainedPart } from '../../../wire/http.ts';
+import { Body } from '../../http/body.ts';
+import { one, type QueryString, required, time } from '../../http/params.ts';
+import type { QueryRunner } from '../../http/ports.ts';
+import { answerQuery } from '../../http/routes/answer.ts';
+import type { AlertEngine } from '../alert-engine.ts';
+import type { AlertingRule } from '../rule.ts';
+
+const RULES_MAX = 1_000_000;
+const NAME_MAX = 256;
+const EXPLAINED_MS = 3_600_000;
+/** From the year 2000, so that a number in other units is refused. */
+const TIME_MS = { min: 946_684_800_000, max: 32_503_680_000_000 };
+
+/** Replays of rules over the past, and what a rule's expression was made of at one time. */
+export function backtestRoutes(
+  app: FastifyInstance,
+  { engine, queries }: { readonly engine: AlertEngine; readonly queries: QueryRunner },
+): void {
+  app.post('/api/alerts/backtest', { config: { access: 'viewer' } }, async (request, reply) => {
+    const body = new Body(request.body);
+    const nowMs = Date.now();
+    const toMs = body.number('toMs', { default: nowMs, ...TIME_MS });
+    const fromMs = body.number('fromMs', { default: toMs - 86_400_000, ...TIME_MS });
+    if (fromMs >= toMs) throw new InputError('param-range', 'fromMs must be before toMs');
+    const stepSeconds = body.number('stepSeconds', { default: 0, min: 0, max: 86_400 });
+    const rule = body.text('rule', { default: '', max: NAME_MAX });
+    const task = {
+      kind: 'backtest' as const,
+      request: {
+        rules: body.text('rules', { max: RULES_MAX }),
+        fromMs,
+        toMs,
+        stepSeconds: stepSeconds || undefined,
+        rule: rule || undefined,
+      },
+    };
+    return answerQuery(queries, request, reply, task);
+  });
+
+  app.get<{ Querystring: QueryString }>('/api/alerts/explain', async ({ query, raw }) => {
+    const nowMs = Date.now();
+    const rule = ruleNamed(engine, required(query, 'rule'));
+    const atMs = time(query, 'at', { nowMs, defaultMs: nowMs });
+    const host = one(query, 'host');
+    const gone = new AbortController();
+    raw.once('close', () => gone.abort());
+    const parts = await queries.run(
+      { kind: 'explain', expr: rule.expr, timeMs: atMs, host },
+      gone.signal,
+    );
+    const past = await queries.run(
+      {
+        kind: 'backtest',
+        request: {
+          rules: ruleFileOf(rule),
+          fromMs: atMs - EXPLAINED_MS,
+          toMs: atMs,
+          stepSeconds: undefined,
+          rule: undefined,
+        },
+      },
+      gone.signal,
+    );
+    const [timeline] = (JSON.parse(past.body) as BacktestReport).rules;
+    const isAbout = (labels: Readonly<Record<string, string>>) =>
+      host === undefined || labels['host'] === host;
+    const explanation: AlertExplanation = {
+      rule: rule.name,
+      atMs,
+      parts: JSON.parse(parts.body) as readonly ExplainedPart[],
+      timeline: {
+        ...(timeline as BacktestReport['rules'][number]),
+        alerts: timeline?.alerts.filter(({ labels }) => isAbout(labels)) ?? [],
+      },
+      handling: engine
+        .alerts()
+        .filter((alert) => alert.rule === rule.name && isAbout(alert.labels)),
+    };
+    return explanation;
+  });
+}
+
+/** @throws InputError `rule-unknown` */
+function ruleNamed(engine: AlertEngine, name: string): AlertingRule {
+  const rules = engine.groups.flatMap(({ rules: all }) => all.map(({ rule }) => rule));
+  const found = rules.find((rule) => rule.kind === 'alert' && rule.name === name);
+  if (found?.kind === 'alert') return found;
+  throw new InputError(
+    'rule-unknown',
+    `there is no rule ${name}; \`clustermon alert list --rules\` shows all`,
+  );
+}
+
+function ruleFileOf(rule: AlertingRule): string {
+  return stringify({
+    groups: [
+      {
+        name: 'explained',
+        rules: [
+          {
+            alert: rule.name,
+            expr: rule.expr,
+            for: `${rule.forMs}ms`,
+            keep_firing_for: `${rule.keepFiringForMs}ms`,
+            labels: Object.fromEntries([...rule.labels].map(([name, { text }]) => [name, text])),
+            ...(rule.resolve !== undefined && { resolve: rule.resolve }),
+            ...(rule.onMissing !== undefined && { on_missing: rule.onMissing }),
+          },
+        ],
+      },
+    ],
+  });
+}
