@@ -123,7 +123,7 @@ function rangeGrid({ startMs, endMs, stepMs, limits = DEFAULT_LIMITS }: RangeOpt
     throw executionError('zero or negative query resolution step widths are not accepted');
   if (endMs < startMs) throw executionError('end timestamp must not be before start time');
   const count = Math.floor((endMs - startMs) / stepMs) + 1;
-  if (count > limits.pointsMax)
+  if (count - 1 > limits.pointsMax)
     throw new QueryError(
       'query-limit',
       `exceeded maximum resolution of ${limits.pointsMax} points per timeseries. Try decreasing the query resolution (?step=XX)`,

@@ -22,19 +22,20 @@ export interface SelectorPlan extends SelectPlan {
 export interface PlanOptions extends QueryTimes {
   readonly source: SampleSource;
   readonly lookbackMs: number;
+  readonly subqueryStepMs?: number;
 }
 
 /** What a query would read, without reading it: the query runs over a source that only takes note. */
 export function planQuery(
   prepared: Prepared,
-  { source, lookbackMs, ...times }: PlanOptions,
+  { source, lookbackMs, subqueryStepMs = SUBQUERY_STEP_MS, ...times }: PlanOptions,
 ): SelectorPlan[] {
   const notes = new NotingSource(source);
   const evaluation = new Evaluation({
     source: notes,
     times,
     lookbackMs,
-    subqueryStepMs: SUBQUERY_STEP_MS,
+    subqueryStepMs,
     annotations: new Annotations(),
     budget: new Budget(DEFAULT_LIMITS),
     invariant: prepared.invariant,
