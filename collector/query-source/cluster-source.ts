@@ -4,7 +4,7 @@ import type { Matcher } from '../query/matcher.ts';
 import type { SampleSeries, SampleSource, SelectHints, SelectPlan } from '../query/source.ts';
 import type { ArchiveInfo, SampleStore } from '../store/sample-store.ts';
 import { chooseArchive, rowsOf } from './choose-archive.ts';
-import { allSamples, newestSamples, type Rows, staleAfterMs } from './rows.ts';
+import { type Rows, SampleMaker, staleAfterMs } from './rows.ts';
 import { type IndexedSeries, SeriesIndex } from './series-index.ts';
 import { ValueReader } from './value-reader.ts';
 
@@ -12,6 +12,13 @@ export interface ClusterSourcePorts {
   readonly hosts: HostTable;
   readonly store: Pick<SampleStore, 'archives' | 'read'>;
   nowMs(): number;
+}
+
+/** What is the same for all hosts of one selector. */
+interface Selection {
+  readonly archive: ArchiveInfo;
+  readonly hints: SelectHints;
+  readonly maker: SampleMaker;
 }
 
 /** How far back values are in memory, less what a query may take. */
@@ -29,7 +36,11 @@ export class ClusterSource implements SampleSource {
   constructor(ports: ClusterSourcePorts) {
     this.#ports = ports;
     this.#index = new SeriesIndex(ports.hosts);
-    this.#reader = new ValueReader(ports.store, () => ports.nowMs());
+    this.#reader = new ValueReader({
+      store: ports.store,
+      nowMs: () => ports.nowMs(),
+      newestSecond: () => ports.hosts.second,
+    });
   }
 
   plan(matchers: readonly Matcher[], hints: SelectHints): SelectPlan {
@@ -47,8 +58,9 @@ export class ClusterSource implements SampleSource {
     const found = this.#index.find(matchers);
     if (this.#isLive(hints)) return found.flatMap((series) => this.#liveSample(series, hints));
     const archive = this.#archiveFor(hints, found.length);
+    const maker = new SampleMaker();
     return [...byHost(found)].flatMap(([host, series]) =>
-      this.#readHost(host, series, archive, hints),
+      this.#readHost(host, series, { archive, hints, maker }),
     );
   }
 
@@ -101,10 +113,9 @@ export class ClusterSource implements SampleSource {
   #readHost(
     host: LiveHost,
     indexed: readonly IndexedSeries[],
-    archive: ArchiveInfo,
-    hints: SelectHints,
+    { archive, hints, maker }: Selection,
   ): readonly SampleSeries[] {
-    const witness = host.allSeries().find(({ metric }) => metric.type !== 'string')?.id;
+    const witness = host.allSeries().find(({ metric }) => metric.type !== 'string');
     if (witness === undefined) return [];
     const range = {
       host: host.number,
@@ -112,24 +123,31 @@ export class ClusterSource implements SampleSource {
       fromS: Math.floor(hints.afterMs / 1000) + 1 - staleAfterMs(archive.stepSeconds) / 1000,
       toS: Math.floor(hints.untilMs / 1000) + 1,
     };
-    const numbers = indexed.filter(({ series }) => series !== undefined);
-    const ids = numbers.map(({ series }) => (series as LiveSeries).id);
-    const found = this.#reader.read({ ...range, series: ids, field: fieldOf(hints) });
-    const samples = numbers.map(({ labels }, index) =>
-      samplesOf(labels, { ...found, values: found.columns[index] as Float64Array }, hints),
+    const found: SampleSeries[] = [];
+    const add = (labels: Labels, rows: Rows) => {
+      const series =
+        hints.rangeMs === 0
+          ? maker.newestSamples(labels, rows, hints)
+          : maker.allSamples(labels, rows);
+      if (hasValues(series)) found.push(series);
+    };
+    const numbers = indexed.filter(isNumber);
+    const series = numbers.map((one) => one.series);
+    this.#reader.read({ ...range, series, field: fieldOf(hints) }, (rows, index) =>
+      add((numbers[index] as IndexedSeries).labels, rows),
     );
-    const up = indexed.find(({ series }) => series === undefined);
+    const up = indexed.find((one) => one.series === undefined);
     if (up) {
-      const counts = this.#reader.read({ ...range, series: [witness], field: 'count' });
-      const values = upRows(host, counts.columns[0] as Float64Array, counts);
-      samples.push(samplesOf(up.labels, { ...counts, values }, hints));
+      this.#reader.read({ ...range, series: [witness], field: 'count' }, (rows) =>
+        add(up.labels, { ...rows, values: upRows(host, rows) }),
+      );
     }
-    return samples.filter(hasValues);
+    return found;
   }
 }
 
-function samplesOf(labels: Labels, rows: Rows, hints: SelectHints): SampleSeries {
-  return hints.rangeMs === 0 ? newestSamples(labels, rows, hints) : allSamples(labels, rows);
+function isNumber(one: IndexedSeries): one is IndexedSeries & { readonly series: LiveSeries } {
+  return one.series !== undefined;
 }
 
 function hasValues({ timesMs, stale }: SampleSeries): boolean {
@@ -170,8 +188,7 @@ function upNow({ state }: LiveHost): number | undefined {
 /** 1 where a series that every agent always sends is known, 0 where it is not, unknown before the host was first seen. */
 function upRows(
   { firstSeenMs }: LiveHost,
-  counts: Float64Array,
-  { startS, stepSeconds }: { readonly startS: number; readonly stepSeconds: number },
+  { values: counts, startS, stepSeconds }: Rows,
 ): Float64Array {
   const firstRow = Math.floor((firstSeenMs / 1000 - startS) / stepSeconds);
   return counts.map((known, row) => (row < firstRow ? Number.NaN : known > 0 ? 1 : 0));

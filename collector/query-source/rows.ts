@@ -15,67 +15,102 @@ export function staleAfterMs(stepSeconds: number): number {
   return Math.max(5, 3 * stepSeconds) * 1000;
 }
 
-/** A row is dated at its last second, so that it is never seen before its samples were taken. */
-function timeOf({ startS, stepSeconds }: Rows, row: number): number {
-  return (startS + (row + 1) * stepSeconds - 1) * 1000;
-}
-
-/** What range functions get: every known row. */
-export function allSamples(labels: Labels, rows: Rows): SampleSeries {
-  const { values, stepSeconds } = rows;
-  const timesMs = new Float64Array(values.length);
-  const known = new Float64Array(values.length);
-  let count = 0;
-  for (let row = 0; row < values.length; row += 1) {
-    const value = values[row] as number;
-    if (Number.isNaN(value)) continue;
-    timesMs[count] = timeOf(rows, row);
-    known[count] = value;
-    count += 1;
-  }
-  return {
-    labels,
-    timesMs: timesMs.subarray(0, count),
-    values: known.subarray(0, count),
-    pointsPerSample: stepSeconds,
-  };
-}
+/** Values that are allocated together. */
+const CHUNK_SIZE = 16_384;
 
 /**
- * What instant selectors get: for each evaluation time the newest known row, or the mark that the series has ended. Rows longer than a
- * second count for the whole time that they cover.
+ * Makes the sample series of one selector. A thousand series mostly have their samples at the same times: these are kept once, and
+ * values lie in common chunks, because what costs is not the loop but a thousand small arrays.
  */
-export function newestSamples(labels: Labels, rows: Rows, hints: SelectHints): SampleSeries {
-  const rowMs = rows.stepSeconds * 1000;
-  const startMs = rows.startS * 1000;
-  const stepMs = hints.stepMs || 1;
-  const gridCount =
-    hints.stepMs === 0 ? 1 : Math.floor((hints.untilMs - hints.afterMs) / hints.stepMs) + 1;
-  const firstMs = hints.untilMs - (gridCount - 1) * stepMs;
-  const timesMs = new Float64Array(gridCount);
-  const values = new Float64Array(gridCount);
-  const stale = new Uint8Array(gridCount);
-  const rowsBack = Math.ceil(staleAfterMs(rows.stepSeconds) / rowMs);
-  let count = 0;
-  let lastMs = Number.NEGATIVE_INFINITY;
-  for (let step = 0; step < gridCount; step += 1) {
-    const atMs = firstMs + step * stepMs;
-    const row = newestRow(rows.values, Math.floor((atMs - startMs) / rowMs), rowsBack);
-    // A row under way is dated now rather than at its end, which is still to come.
-    const timeMs = row < 0 ? atMs : Math.min(atMs, startMs + (row + 1) * rowMs - 1000);
-    if (timeMs <= lastMs) continue;
-    lastMs = timeMs;
-    timesMs[count] = timeMs;
-    if (row < 0) stale[count] = 1;
-    else values[count] = rows.values[row] as number;
-    count += 1;
+export class SampleMaker {
+  #timesMs = new Float64Array(0);
+  #values = new Float64Array(0);
+  #stale = new Uint8Array(0);
+  #count = 0;
+  #chunk = new Float64Array(0);
+  /** Times of the series before. */
+  #lastTimesMs = new Float64Array(0);
+
+  /** What range functions get: every known row. A row is dated at its last second, so that it is never seen before its samples were taken. */
+  allSamples(labels: Labels, { values, startS, stepSeconds }: Rows): SampleSeries {
+    this.#begin(values.length);
+    for (let row = 0; row < values.length; row += 1) {
+      const value = values[row] as number;
+      if (Number.isNaN(value)) continue;
+      this.#timesMs[this.#count] = (startS + (row + 1) * stepSeconds - 1) * 1000;
+      this.#values[this.#count] = value;
+      this.#count += 1;
+    }
+    return {
+      labels,
+      timesMs: this.#finishTimes(),
+      values: this.#finishValues(),
+      pointsPerSample: stepSeconds,
+    };
   }
-  return {
-    labels,
-    timesMs: timesMs.subarray(0, count),
-    values: values.subarray(0, count),
-    stale: stale.subarray(0, count),
-  };
+
+  /**
+   * What instant selectors get: for each evaluation time the newest known row, or the mark that the series has ended. Rows longer than a
+   * second count for the whole time that they cover.
+   */
+  newestSamples(
+    labels: Labels,
+    { values, startS, stepSeconds }: Rows,
+    hints: SelectHints,
+  ): SampleSeries {
+    const rowMs = stepSeconds * 1000;
+    const startMs = startS * 1000;
+    const stepMs = hints.stepMs || 1;
+    const gridCount =
+      hints.stepMs === 0 ? 1 : Math.floor((hints.untilMs - hints.afterMs) / hints.stepMs) + 1;
+    const firstMs = hints.untilMs - (gridCount - 1) * stepMs;
+    const rowsBack = Math.ceil(staleAfterMs(stepSeconds) / rowMs);
+    this.#begin(gridCount);
+    let lastMs = Number.NEGATIVE_INFINITY;
+    let hasStale = false;
+    for (let step = 0; step < gridCount; step += 1) {
+      const atMs = firstMs + step * stepMs;
+      const row = newestRow(values, Math.floor((atMs - startMs) / rowMs), rowsBack);
+      // A row under way is dated now rather than at its end, which is still to come.
+      const timeMs = row < 0 ? atMs : Math.min(atMs, startMs + (row + 1) * rowMs - 1000);
+      if (timeMs <= lastMs) continue;
+      lastMs = timeMs;
+      hasStale ||= row < 0;
+      this.#timesMs[this.#count] = timeMs;
+      this.#values[this.#count] = row < 0 ? 0 : (values[row] as number);
+      this.#stale[this.#count] = row < 0 ? 1 : 0;
+      this.#count += 1;
+    }
+    const stale = hasStale ? { stale: this.#stale.slice(0, this.#count) } : {};
+    return { labels, timesMs: this.#finishTimes(), values: this.#finishValues(), ...stale };
+  }
+
+  #begin(countMax: number): void {
+    this.#count = 0;
+    if (countMax <= this.#timesMs.length) return;
+    this.#timesMs = new Float64Array(countMax);
+    this.#values = new Float64Array(countMax);
+    this.#stale = new Uint8Array(countMax);
+  }
+
+  #finishTimes(): Float64Array {
+    if (this.#lastTimesMs.length !== this.#count || !startsWith(this.#timesMs, this.#lastTimesMs)) {
+      this.#lastTimesMs = this.#timesMs.slice(0, this.#count);
+    }
+    return this.#lastTimesMs;
+  }
+
+  #finishValues(): Float64Array {
+    if (this.#chunk.length < this.#count) {
+      this.#chunk = new Float64Array(Math.max(CHUNK_SIZE, this.#count));
+    }
+    const values = this.#chunk.subarray(0, this.#count);
+    this.#chunk = this.#chunk.subarray(this.#count);
+    for (let index = 0; index < this.#count; index += 1) {
+      values[index] = this.#values[index] as number;
+    }
+    return values;
+  }
 }
 
 /** @returns index of the newest known row up to `last`, at most `rowsBack` rows back, or -1 */
@@ -85,4 +120,11 @@ function newestRow(values: Float64Array, last: number, rowsBack: number): number
     if (!Number.isNaN(values[row] as number)) return row;
   }
   return -1;
+}
+
+function startsWith(values: Float64Array, start: Float64Array): boolean {
+  for (let index = 0; index < start.length; index += 1) {
+    if (values[index] !== start[index]) return false;
+  }
+  return true;
 }
