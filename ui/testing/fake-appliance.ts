@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import {
+  type AlertDetail,
   type AlertInfo,
   BAND_FIELDS,
   type BandRange,
@@ -183,7 +184,7 @@ export class FakeAppliance {
       case 'bands':
         return this.#bands(searchParams);
       case 'alerts':
-        return this.alerts;
+        return name === 'history' ? [] : this.alerts.map(detailOf);
       case 'events':
         return this.events;
       case 'rules':
@@ -310,6 +311,19 @@ function rows(params: URLSearchParams): {
     archive,
     stepSeconds,
     seconds: Array.from({ length: count }, (_, row) => first + row * stepSeconds),
+  };
+}
+
+function detailOf(info: AlertInfo, index: number): AlertDetail {
+  return {
+    ...info,
+    fingerprint: index.toString(16).padStart(16, '0'),
+    annotations: { summary: `${info.rule} of ${info.labels['host']}` },
+    receivers: ['default'],
+    silencedBy: [],
+    inhibitedBy: [],
+    mutedBy: [],
+    acknowledged: null,
   };
 }
 

@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
-import type { NewRule, RuleInfo, Severity } from '../../../wire/http.ts';
+import type { RuleInfo } from '../../../wire/http.ts';
 import { getJson, sendJson } from '../../data/api.ts';
 import { useLoaded } from '../../data/load.ts';
-import { parseDuration } from '../../lib/time-range.ts';
 import { formatDuration } from '../../lib/units.ts';
 import { NotLoaded } from '../../parts/loading.tsx';
 import { SEVERITY_SHAPES, Status } from '../../parts/status.tsx';
+import { RuleForm } from './rule-form.tsx';
 
 export function Rules() {
   const { state, reload } = useLoaded(() => getJson<readonly RuleInfo[]>('/api/rules'), '', 10);
@@ -102,61 +102,5 @@ function RemoveButton({ name, reload }: { name: string; reload: () => void }) {
     >
       Really remove?
     </button>
-  );
-}
-
-const SEVERITIES: readonly Severity[] = ['info', 'warning', 'critical'];
-
-function RuleForm({ onAdded }: { onAdded: () => void }) {
-  const failure = useSignal('');
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const field = (name: string) => String(new FormData(form).get(name) ?? '').trim();
-    const name = field('name');
-    const rule: NewRule = {
-      ...(name === '' ? {} : { name }),
-      expr: field('expr'),
-      forSeconds: parseDuration(field('for')) ?? 0,
-      severity: SEVERITIES.find((severity) => severity === field('severity')) ?? 'warning',
-    };
-    try {
-      await sendJson('POST', '/api/rules', rule);
-      form.reset();
-      failure.value = '';
-      onAdded();
-    } catch (error) {
-      failure.value = error instanceof Error ? error.message : String(error);
-    }
-  };
-  return (
-    <form class="rule-form" aria-label="New rule" onSubmit={(event) => void submit(event)}>
-      <label>
-        Fires when
-        <input name="expr" required placeholder="load_one > 8" size={40} />
-      </label>
-      <label>
-        for
-        <input name="for" size={6} placeholder="1m" pattern="\d+[smhdwy]" />
-      </label>
-      <label>
-        Severity
-        <select name="severity" defaultValue="warning">
-          {SEVERITIES.map((severity) => (
-            <option key={severity}>{severity}</option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Name
-        <input name="name" size={16} placeholder="made from the rule" />
-      </label>
-      <button type="submit">Add rule</button>
-      {failure.value === '' ? null : (
-        <p class="failure" role="alert">
-          {failure}
-        </p>
-      )}
-    </form>
   );
 }

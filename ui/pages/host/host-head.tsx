@@ -1,5 +1,6 @@
 import type { HostDetail } from '../../../wire/http.ts';
 import { nowS } from '../../data/live.ts';
+import { machines, useMachines } from '../../data/machines.ts';
 import { linkTo } from '../../data/router.ts';
 import { dateTimeText } from '../../lib/clock-text.ts';
 import { formatDuration } from '../../lib/units.ts';
@@ -13,6 +14,7 @@ const HEAD_FACTS = ['system.model', 'cpu.model', 'os.release'];
 
 /** Who the host is and how it does, in one line. */
 export function HostHead({ host }: { host: HostDetail }) {
+  useMachines();
   const facts = HEAD_FACTS.flatMap((name) => host.facts[name] ?? []);
   const offsetS = host.clockOffsetMs / 1000;
   return (
@@ -28,6 +30,7 @@ export function HostHead({ host }: { host: HostDetail }) {
           <span class="faint">{label}</span> {value}
         </a>
       ))}
+      <MachineLink host={host} />
       <Uptime host={host} />
       {Math.abs(host.clockOffsetMs) > OFFSET_MS_MAX ? (
         <Status shape="warn">
@@ -37,6 +40,20 @@ export function HostHead({ host }: { host: HostDetail }) {
       {facts.length > 0 ? <span class="dim">{facts.join(' · ')}</span> : null}
     </header>
   );
+}
+
+/** To how the machine was installed, when this appliance did it. */
+function MachineLink({ host }: { host: HostDetail }) {
+  if (machines.value.kind !== 'loaded') return null;
+  const machine = machines.value.value.find(
+    (one) => one.agentId === host.id || one.name === host.name,
+  );
+  if (!machine) return null;
+  const installed =
+    machine.installedMs === undefined
+      ? 'machine'
+      : `installed ${dateTimeText(machine.installedMs / 1000)}`;
+  return <a href={linkTo({ name: 'machine', machine: machine.name })}>{installed}</a>;
 }
 
 /** From the metric when the agent sends one: the agent's own start is not the machine's. */

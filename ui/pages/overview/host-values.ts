@@ -14,6 +14,8 @@ export class HostValues {
   /** Grows with each frame that was taken in: what draws values reads it. */
   readonly version = signal(0);
   readonly history = new HostHistory(HISTORY_SECONDS);
+  /** True once the minutes before the page was opened are there. */
+  hasPast = false;
   readonly #lenses: readonly Lens[];
   readonly #main: Lens;
   readonly #values = new Map<string, Float64Array>();
@@ -94,6 +96,7 @@ export class HostValues {
       );
       this.history.fill(rows.host, first.startS, first.stepSeconds, values);
     }
+    this.hasPast = true;
     this.version.value += 1;
   }
 }

@@ -25,16 +25,20 @@ const ORDER_SECONDS = 15;
 /** More lines than a person looks through. */
 const HOSTS_MAX = 400;
 
+/** What the order was made of, so that it is made again when that changes. */
+interface Order {
+  readonly names: readonly string[];
+  readonly atS: number;
+  readonly of: readonly HostSummary[] | null;
+  readonly hasPast: boolean;
+}
+
 /** The last five minutes of every host, the most unusual first. */
 export function SparklineWall({ hosts, lens, values, domain, isSelection }: WallProps) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(frame);
-  const order = useRef<{ names: readonly string[]; atS: number; of: unknown }>({
-    names: [],
-    atS: 0,
-    of: null,
-  });
+  const order = useRef<Order>({ names: [], atS: 0, of: null, hasPast: false });
   const rows = useRef(new Map<string, Float32Array>());
 
   const draw = () => {
@@ -42,9 +46,11 @@ export function SparklineWall({ hosts, lens, values, domain, isSelection }: Wall
     if (!canvas.current || width === 0) return;
     const { lastS } = values.history;
     const age = lastS - order.current.atS;
-    if (order.current.of !== hosts || age >= ORDER_SECONDS || age < 0) {
+    const { of, hasPast } = order.current;
+    if (of !== hosts || hasPast !== values.hasPast || age >= ORDER_SECONDS || age < 0) {
       readRows(rows.current, hosts, values);
-      order.current = { names: byUnlikeness(hosts, rows.current), atS: lastS, of: hosts };
+      const names = byUnlikeness(hosts, rows.current);
+      order.current = { names, atS: lastS, of: hosts, hasPast: values.hasPast };
     }
     const { scrollTop, clientHeight } = frame.current!;
     drawWall(canvas.current, colours.peek(), {
