@@ -4,8 +4,9 @@
  *
  *     node bench/ingest.ts [--hosts 1000] [--seconds 240] [--peers clustermon,victoria,prometheus,rrdcached] [--journal]
  *
- * CPU is that of the peer's process from the tenth second on, divided by the samples of that time: authentication, consolidation into every
- * archive and the store are in it. Bytes are those on disk after the peer was made to write all that it holds.
+ * CPU is that of the peer's process from the tenth second on, divided by the samples of that time; of clustermon that of the ingest
+ * thread, which authenticates, consolidates into every archive and stores, while other threads evaluate rules and serve the page. Bytes are those on
+ * disk after the peer was made to write all that it holds, memory that of the whole process.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -88,19 +89,20 @@ async function runClustermon(folder: string): Promise<Result> {
   ]);
   const pid = daemon.pid ?? 0;
   await sleep((WARM_UP_SECONDS + 2) * 1000);
-  const before = usageOf(pid);
+  const before = usageOf(pid, 'ingest');
   await once(load, 'exit');
-  const after = usageOf(pid);
+  const after = usageOf(pid, 'ingest');
   daemon.kill('SIGTERM');
   await once(daemon, 'exit');
   return resultOf('clustermon', before, after, statSync(join(folder, 'samples.db')).size);
 }
 
 async function untilReady(daemon: ChildProcess): Promise<void> {
-  for await (const chunk of daemon.stderr ?? []) {
-    if (String(chunk).includes(' ready ')) break;
-  }
-  daemon.stderr?.resume();
+  await new Promise<void>((resolve) => {
+    daemon.stderr?.on('data', (chunk) => {
+      if (String(chunk).includes(' ready ')) resolve();
+    });
+  });
 }
 
 async function runPeer(start: (folder: string, startS: number) => Promise<Peer>, folder: string) {

@@ -11,8 +11,12 @@ export interface Usage {
   readonly rssBytes: number;
 }
 
-export function usageOf(pid: number): Usage {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+/** @param thread counts the CPU of the thread with this name alone */
+export function usageOf(pid: number, thread?: string): Usage {
+  const stat = readFileSync(
+    thread === undefined ? `/proc/${pid}/stat` : threadStat(pid, thread),
+    'latin1',
+  );
   // Behind the name in brackets: state is field 3, utime 14, stime 15. Source: proc(5)
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const io = readFileSync(`/proc/${pid}/io`, 'latin1');
@@ -22,6 +26,15 @@ export function usageOf(pid: number): Usage {
     writtenBytes: Number(/^write_bytes: (\d+)/m.exec(io)?.[1]),
     rssBytes: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024,
   };
+}
+
+function threadStat(pid: number, name: string): string {
+  const tasks = `/proc/${pid}/task`;
+  const task = readdirSync(tasks).find(
+    (id) => readFileSync(join(tasks, id, 'comm'), 'latin1').trim() === name,
+  );
+  if (task === undefined) throw new Error(`process ${pid} has no thread ${name}`);
+  return join(tasks, task, 'stat');
 }
 
 /** Bytes of all files in a folder. */

@@ -12,7 +12,7 @@ test('the archives of the default settings', () => {
       `${name} ${durationText(spanSeconds)} ${rowsPerBlock} ${slots}`,
   );
   assert.deepEqual(table, [
-    '1s 200s 200 109',
+    '1s 150s 150 145',
     '10s 20m 120 145',
     '5m 10h 120 145',
     '1h 5d 120 220',

@@ -18,8 +18,8 @@ export interface Archive {
   readonly slots: number;
 }
 
-/** Seconds in a block of the finest archive: longer ones take less space (300 s: 2 %) and more memory for what is not stored yet. */
-const FINEST_ROWS = 200;
+/** Seconds in a block of the finest archive: longer ones take less space (300 s: 3 %) and more memory for what is not stored yet. */
+const FINEST_ROWS = 150;
 /** Rows in the blocks of the others, at least. */
 const FOLDED_ROWS = 120;
 const ARCHIVES_MAX = 8;

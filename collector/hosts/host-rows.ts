@@ -3,8 +3,8 @@
  * writes; the others read without locks. A row carries the second that it holds, so a reader can tell a row that was reused.
  */
 
-/** Seconds that are kept: a whole block of the finest archive (200 s), and what may pass until that is written. */
-export const ROWS = 232;
+/** Seconds that are kept: a whole block of the finest archive (150 s), and what may pass until that is written. */
+export const ROWS = 180;
 
 /** Cells before the values of a row: its second since the epoch. */
 const HEAD = 1;

@@ -48,6 +48,8 @@ async function startThread(data: IngestThreadData, unlock: () => void): Promise<
   // Datagrams live for microseconds: a small nursery keeps 30 MB out of memory and costs no time.
   const worker = new Worker(new URL('worker.ts', import.meta.url), {
     workerData: data,
+    // Seen by ps and top.
+    name: 'ingest',
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
   const [message] = (await once(worker, 'message')) as [FromIngest];

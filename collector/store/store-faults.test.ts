@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { layoutArchives } from '../archive/layout.ts';
+import { type Archive, blockStart, layoutArchives } from '../archive/layout.ts';
 import { backupSamples, restoreSamples } from './backup.ts';
 import { openSamples } from './block-store.ts';
 import { checkSamples } from './check.ts';
@@ -25,6 +25,7 @@ import { SampleWriter } from './sample-writer.ts';
 
 const SPECS = ['1s:1h', '10s:6h'];
 const ARCHIVES = layoutArchives(SPECS);
+const FINEST = ARCHIVES[0] as Archive;
 const START = 1_000_000_000;
 
 async function inFolder(
@@ -43,7 +44,7 @@ function columns(value: number): Map<number, Float64Array> {
   return new Map(
     Array.from({ length: 50 }, (_, id) => [
       id,
-      Float64Array.from({ length: 200 }, (_unused, row) => noise(row, id)),
+      Float64Array.from({ length: FINEST.spanSeconds }, (_unused, row) => noise(row, id)),
     ]),
   );
 }
@@ -61,10 +62,7 @@ function fill(file: string, hosts = 20): void {
 }
 
 function startOf(host: number, block: number): number {
-  const [finest] = ARCHIVES;
-  assert.ok(finest);
-  const offset = Math.floor(((host * ((Math.sqrt(5) - 1) / 2)) % 1) * 200);
-  return Math.floor((START - offset) / 200) * 200 + offset + block * 200;
+  return blockStart(FINEST, host, START) + block * FINEST.spanSeconds;
 }
 
 test('a second collector on the same folder is refused, and welcome when the first is gone', () =>
@@ -174,7 +172,7 @@ test('archives of another span are refused, of another retention moved', () =>
     const database = openSamples(file, longer);
     database.exec('UPDATE archive SET span = 300 WHERE step = 1');
     database.close();
-    assert.throws(() => openSamples(file, longer), { code: 'archive-changed', message: /200 s/ });
+    assert.throws(() => openSamples(file, longer), { code: 'archive-changed', message: /150 s/ });
   }));
 
 test('a backup is whole, is not written over another, and comes back', () =>

@@ -14,7 +14,9 @@ lockFolder(dirname(file));
 const writer = new SampleWriter(openSamples(file, archives), archives);
 const start = blockStart(finest, 1, 1_000_000_000);
 for (let block = 0; ; block += 1) {
-  const values = Float64Array.from({ length: 200 }, (_, row) => Math.sin(row * block));
+  const values = Float64Array.from({ length: finest.spanSeconds }, (_, row) =>
+    Math.sin(row * block),
+  );
   writer.put(1, start + block * finest.spanSeconds, new Map([[0, values]]));
   if (!writer.flush()) throw new Error(writer.failure);
   process.stdout.write(`${block + 1}\n`);
