@@ -9,7 +9,7 @@ const REQUEST: LiveRequest = { id: 1, metrics: METRICS, series: [], bands: [] };
 /**
  * Follows the live stream until it ends.
  * @param onFrame gets the view after each frame; the first comes at once, with the newest second
- * @throws CommandError `unreachable` when the stream cannot be opened or is lost
+ * @throws CommandError `unreachable` when the stream cannot be opened or is lost, `notAllowed` without a token
  */
 export function followCluster(
   client: Client,
@@ -28,7 +28,8 @@ export function followCluster(
     });
     socket.addEventListener('close', () => {
       if (signal.aborted) resolve();
-      else reject(lost(client));
+      // A WebSocket does not say why it ended; the same server says it to a request.
+      else client.get('/api/status').then(() => reject(lost(client)), reject);
     });
     // The event says nothing of use, and `close` follows.
     socket.addEventListener('error', () => {});
@@ -36,5 +37,5 @@ export function followCluster(
 }
 
 function lost({ url }: Client): CommandError {
-  return new CommandError(EXIT.unreachable, `the live stream of ${url} cannot be reached`);
+  return new CommandError(EXIT.unreachable, `the live stream of ${url} has ended`);
 }

@@ -100,7 +100,8 @@ export async function buildServer(
     ports.events.add(event);
     hub.tellEvent(event);
   };
-  const stopRecording = recordHostEvents(ports.hosts, announce);
+  const own = { ...ports, version: options.version, startedMs: Date.now() };
+  const stopRecording = recordHostEvents(ports.hosts, announce, own.startedMs);
   app.addHook('onClose', async () => stopRecording());
   loginRoutes(app, ports.tokens);
   const catalogue = new MetricCatalogue(ports.hosts);
@@ -108,7 +109,6 @@ export async function buildServer(
   seriesRoutes(app, ports.queries);
   eventRoutes(app, ports.events, announce);
   alertRoutes(app, ports.alerts);
-  const own = { ...ports, version: options.version, startedMs: Date.now() };
   statusRoutes(app, own);
   prometheusRoutes(app, { ...own, catalogue });
   ownMetricsRoute(app, new OwnMetrics({ ...own, liveConnections: () => hub.connectionCount }));

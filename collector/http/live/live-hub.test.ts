@@ -153,9 +153,9 @@ test('a host that joins brings a new layout before its first frame', () =>
       (await page.message('hosts')).hosts.map(({ name }) => name),
       ['d'],
     );
-    assert.equal((await page.message('event')).event.kind, 'joined');
     cluster.removeHost('d');
     assert.equal((await page.message('hosts-removed')).ids.length, 1);
+    assert.equal((await page.message('event')).event.kind, 'retired');
   }));
 
 test('alerts and problems are sent when they change', () =>

@@ -1,15 +1,14 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { QueryRunner, QueryTask } from '../ports.ts';
 
 /** Lets a query thread answer; gives up when the client goes. */
 export async function answerQuery(
   queries: QueryRunner,
-  request: FastifyRequest,
   reply: FastifyReply,
   task: QueryTask,
 ): Promise<FastifyReply> {
   const gone = new AbortController();
-  request.raw.once('close', () => {
+  reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort();
   });
   const { status, type, body } = await queries.run(task, gone.signal);

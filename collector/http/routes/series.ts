@@ -15,14 +15,14 @@ export function seriesRoutes(app: FastifyInstance, queries: QueryRunner): void {
   for (const format of RANGE_FORMATS) {
     const suffix = format === 'json' ? '' : `.${format}`;
     app.get<{ Querystring: QueryString }>(`/api/series${suffix}`, async (request, reply) =>
-      answerQuery(queries, request, reply, {
+      answerQuery(queries, reply, {
         kind: 'series',
         request: seriesRequest(request.query),
         format,
       }),
     );
     app.get<{ Querystring: QueryString }>(`/api/bands${suffix}`, async (request, reply) =>
-      answerQuery(queries, request, reply, {
+      answerQuery(queries, reply, {
         kind: 'bands',
         request: bandRequest(request.query),
         format,
@@ -31,7 +31,7 @@ export function seriesRoutes(app: FastifyInstance, queries: QueryRunner): void {
   }
 
   app.get<{ Querystring: QueryString }>('/api/changes', async (request, reply) =>
-    answerQuery(queries, request, reply, {
+    answerQuery(queries, reply, {
       kind: 'changes',
       request: {
         host: one(request.query, 'host') ?? '',
@@ -42,7 +42,7 @@ export function seriesRoutes(app: FastifyInstance, queries: QueryRunner): void {
   );
 
   app.get<{ Querystring: QueryString }>('/federate', async (request, reply) =>
-    answerQuery(queries, request, reply, {
+    answerQuery(queries, reply, {
       kind: 'federate',
       selectors: many(request.query, 'match[]', SELECTORS_MAX),
     }),

@@ -83,7 +83,7 @@ export class FakeHost implements LiveHost {
   readonly address: string;
   readonly facts: Labels = { 'os.release': '12', 'cpu.model': 'Simulated 3000' };
   readonly bootMs = 1_000;
-  readonly firstSeenMs = 0;
+  firstSeenMs = 0;
   readonly clockOffsetMs = 0;
   readonly #series: FakeSeries[] = [];
   state: HostState = 'up';
