@@ -112,13 +112,13 @@ test('a source that fails makes its own values unknown, and comes back', () =>
     second(0);
     assert.equal(value('tcp_established'), 8);
     second(1);
-    assert.equal(value('source_success{source="sockets"}'), 0);
+    assert.equal(value('source_success{source="traffic"}'), 0);
     assert.ok(Number.isNaN(value('tcp_established')));
-    assert.ok(Number.isNaN(value('sockets_used')));
+    assert.ok(Number.isNaN(value('tcp_retransmits')));
     assert.equal(value('source_success{source="memory"}'), 1);
     assert.equal(value('mem_free'), 2016520);
     second(2);
-    assert.equal(value('source_success{source="sockets"}'), 1);
+    assert.equal(value('source_success{source="traffic"}'), 1);
     assert.equal(value('tcp_established'), 8);
     close();
   }));

@@ -85,7 +85,7 @@ export const agentSettings = section({
     check: patterns,
   }),
   filesystemSeconds: integer({
-    default: 10,
+    default: 15,
     min: 1,
     max: 3600,
     doc: 'seconds between two looks at the file systems',

@@ -11,11 +11,14 @@ import { kernelSource } from './sources/kernel.ts';
 import { loadSource } from './sources/load.ts';
 import { memorySource } from './sources/memory.ts';
 import { networkSource } from './sources/network.ts';
+import { pagingSource } from './sources/paging.ts';
 import { pressureSource } from './sources/pressure.ts';
 import { selfSource } from './sources/self.ts';
 import { sensorsSource } from './sources/sensors.ts';
 import { socketsSource } from './sources/sockets.ts';
 import { systemSource } from './sources/system.ts';
+import { tcpSource } from './sources/tcp.ts';
+import { trafficSource } from './sources/traffic.ts';
 import { FileReader } from './text.ts';
 
 export interface SourcesPorts {
@@ -47,8 +50,11 @@ export function openSources(settings: AgentSettings, ports: SourcesPorts): OpenS
   open(loadSource);
   open((own) => cpuSource(own, { perCore: settings.perCore }));
   open(memorySource);
+  open(pagingSource);
   open((own) => networkSource(own, { isIgnored: matcher(settings.ignoredInterfaces) }));
+  open(trafficSource);
   open(socketsSource);
+  open(tcpSource);
   open(diskSource);
   open((own) =>
     filesystemSource(own, {

@@ -1,5 +1,4 @@
 import { KeyedNumbers } from '../keyed.ts';
-import { Elapsed } from '../rate.ts';
 import type { SeriesSpec } from '../series.ts';
 import { SeriesGroup } from '../series-group.ts';
 import type { Source, SourcePorts } from '../source.ts';
@@ -46,7 +45,6 @@ function amount(key: string, name: string, title: string, more: Partial<SeriesSp
 const TOTAL = AMOUNTS.findIndex(({ name }) => name === 'mem_total');
 const AVAILABLE = AMOUNTS.findIndex(({ name }) => name === 'mem_available');
 const USED_INDEX = AMOUNTS.length;
-const OOM_KILLS_INDEX = AMOUNTS.length + 1;
 
 const USED: SeriesSpec = {
   name: 'mem_used',
@@ -57,84 +55,19 @@ const USED: SeriesSpec = {
   description: 'total without available, as free(1) shows it',
 };
 
-interface Counter extends SeriesSpec {
-  /** Word of /proc/vmstat. */
-  readonly key: string;
-}
-
-/** In the order of /proc/vmstat; what vmstat(8) shows of paging and swapping. */
-const COUNTERS: readonly Counter[] = [
-  { key: 'pgpgin', name: 'page_in', title: 'Paged in from disk', units: 'KB/sec', group: 'memory' },
-  {
-    key: 'pgpgout',
-    name: 'page_out',
-    title: 'Paged out to disk',
-    units: 'KB/sec',
-    group: 'memory',
-  },
-  { key: 'pswpin', name: 'swap_in', title: 'Swapped in', units: 'pages/sec', group: 'memory' },
-  { key: 'pswpout', name: 'swap_out', title: 'Swapped out', units: 'pages/sec', group: 'memory' },
-  {
-    key: 'pgfault',
-    name: 'page_faults',
-    title: 'Page faults',
-    units: 'faults/sec',
-    group: 'memory',
-  },
-  {
-    key: 'pgmajfault',
-    name: 'page_faults_major',
-    title: 'Page faults that read from disk',
-    units: 'faults/sec',
-    group: 'memory',
-  },
-];
-
-const OOM_KEY = 'oom_kill';
-const OOM_KILLS: SeriesSpec = {
-  name: 'oom_kills',
-  group: 'memory',
-  title: 'Processes killed for lack of memory',
-  description: 'since boot',
-  type: 'uint',
-  slope: 'positive',
-};
-
-/** Memory and swap from /proc/meminfo, paging from /proc/vmstat. */
-export function memorySource({ proc, reader, table, monotonicMs }: SourcePorts): Source {
-  const meminfo = new KeptFile(`${proc}/meminfo`, reader);
-  const vmstat = new KeptFile(`${proc}/vmstat`, reader);
+/** Memory and swap from /proc/meminfo. */
+export function memorySource({ proc, reader, table }: SourcePorts): Source {
+  const file = new KeptFile(`${proc}/meminfo`, reader);
   const amounts = new KeyedNumbers(AMOUNTS.map(({ key }) => `${key}:`));
-  const counters = new KeyedNumbers([...COUNTERS.map(({ key }) => `${key} `), `${OOM_KEY} `]);
-  const series = new SeriesGroup(table, [...AMOUNTS, USED, OOM_KILLS].map(withoutKey));
-  const rates = new SeriesGroup(table, COUNTERS.map(withoutKey));
-  const elapsed = new Elapsed(monotonicMs);
+  const specs = AMOUNTS.map(({ key: _, ...spec }) => spec);
+  const series = new SeriesGroup(table, [...specs, USED]);
 
   function read(): void {
-    amounts.parse(meminfo.read());
-    for (let index = 0; index < AMOUNTS.length; index += 1) {
-      series.gauge(index, amounts.values[index]!);
-    }
-    series.gauge(USED_INDEX, amounts.values[TOTAL]! - amounts.values[AVAILABLE]!);
-    counters.parse(vmstat.read());
-    const seconds = elapsed.next();
-    for (let index = 0; index < COUNTERS.length; index += 1) {
-      rates.counter(index, counters.values[index]!, seconds, 10);
-    }
-    series.gauge(OOM_KILLS_INDEX, counters.values[COUNTERS.length]!);
+    amounts.parse(file.read());
+    const { values } = amounts;
+    for (let index = 0; index < values.length; index += 1) series.gauge(index, values[index]!);
+    series.gauge(USED_INDEX, values[TOTAL]! - values[AVAILABLE]!);
   }
 
-  return {
-    name: 'memory',
-    everySeconds: 1,
-    read,
-    close() {
-      meminfo.close();
-      vmstat.close();
-    },
-  };
-}
-
-function withoutKey({ key: _, ...spec }: SeriesSpec & { readonly key?: string }): SeriesSpec {
-  return spec;
+  return { name: 'memory', everySeconds: 1, read, close: () => file.close() };
 }
