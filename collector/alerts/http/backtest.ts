@@ -38,16 +38,16 @@ export function backtestRoutes(
         rule: rule || undefined,
       },
     };
-    return answerQuery(queries, request, reply, task);
+    return answerQuery(queries, reply, task);
   });
 
-  app.get<{ Querystring: QueryString }>('/api/alerts/explain', async ({ query, raw }) => {
+  app.get<{ Querystring: QueryString }>('/api/alerts/explain', async ({ query }, reply) => {
     const nowMs = Date.now();
     const rule = ruleNamed(engine, required(query, 'rule'));
     const atMs = time(query, 'at', { nowMs, defaultMs: nowMs });
     const host = one(query, 'host');
     const gone = new AbortController();
-    raw.once('close', () => gone.abort());
+    reply.raw.once('close', () => gone.abort());
     const parts = await queries.run(
       { kind: 'explain', expr: rule.expr, timeMs: atMs, host },
       gone.signal,
