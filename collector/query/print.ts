@@ -74,6 +74,7 @@ export function prettyPrint(expr: Expr, level = 0): string {
 
 /** A number literal, in canonical text. */
 export function printNumber(value: number, isDuration: boolean): string {
+  if (value === Number.POSITIVE_INFINITY) return 'Inf'; // formatDecimal's sign would be read as an operator
   if (!isDuration) return formatDecimal(value);
   return `${value < 0 ? '-' : ''}${formatDurationMs(Math.abs(value) * 1000)}`;
 }
