@@ -40,21 +40,17 @@ export function AlertHistory({ takes }: { takes: (text: string) => boolean }) {
       <h2>
         History <span class="faint">{rows.length} changes in this range</span>
       </h2>
-      <ol class="timeline">
+      <ol class="timeline history">
         {rows.slice(0, ROWS_MAX).map((row) => (
           <li key={`${row.timeMs} ${row.rule} ${JSON.stringify(row.labels)} ${row.state}`}>
             <span class="faint">{dateTimeText(row.timeMs / 1000)}</span>
             <span>
               {row.state} {row.value === null ? '' : digits(row.value)}
             </span>
-            <span>
-              {row.rule}{' '}
-              {row.labels['host'] === undefined ? null : (
-                <a href={linkTo({ name: 'host', host: row.labels['host'] })}>
-                  {row.labels['host']}
-                </a>
-              )}
-            </span>
+            <span>{row.rule}</span>
+            {row.labels['host'] === undefined ? null : (
+              <a href={linkTo({ name: 'host', host: row.labels['host'] })}>{row.labels['host']}</a>
+            )}
           </li>
         ))}
       </ol>

@@ -117,7 +117,7 @@ function Actions({ alert, onDone }: { alert: AlertDetail; onDone: () => void }) 
       <button
         type="button"
         aria-pressed={isAcknowledged}
-        aria-label={`Acknowledge ${alert.rule}`}
+        aria-label={`Ack ${alert.rule}`}
         onClick={() =>
           void run(() => (isAcknowledged ? unacknowledge : acknowledge)(alert.fingerprint))
         }

@@ -29,6 +29,8 @@ function KpiTile({ host, kpi }: { host: string; kpi: Kpi }) {
   const number = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
+    // Effects end a moment after their elements are taken away.
+    const [text, line] = [number.current!, canvas.current!];
     const rows = new TimeWindow(kpi.keys.length);
     let isShown = true;
     const show = () => {
@@ -36,8 +38,8 @@ function KpiTile({ host, kpi }: { host: string; kpi: Kpi }) {
       const values = rows.times.map((_, row) =>
         kpi.value(rows.columns.map((column) => column[row] ?? Number.NaN)),
       );
-      number.current!.textContent = formatValue(values.at(-1), kpi.units);
-      drawLine(canvas.current!, values, kpi.max);
+      text.textContent = formatValue(values.at(-1), kpi.units);
+      drawLine(line, values, kpi.max);
     };
     void clockReady
       .then(() => {
