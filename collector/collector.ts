@@ -1,5 +1,5 @@
 /** The collector: ingest thread, query threads, web server, joined together. */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,6 @@ import { systemClock } from '../base/clock.ts';
 import type { Running } from '../base/daemon.ts';
 import { InputError, WorldError } from '../base/errors.ts';
 import { openLog } from '../base/log.ts';
-import type { ServerFile } from '../wire/http.ts';
 import { OwnerAccess } from './access/owner-access.ts';
 import { TokenStore } from './access/token-store.ts';
 import { Alerting } from './alerts/alerting.ts';
@@ -23,6 +22,7 @@ import { QueryPool } from './query-worker/pool.ts';
 import type { QueryThreadData } from './query-worker/worker.ts';
 import { openRegistry } from './registry.ts';
 import { readSecret } from './secret.ts';
+import { localUrl, writeServerFile } from './server-file.ts';
 import type { CollectorSettings } from './settings.ts';
 import { openSampleStore } from './store/sample-reader.ts';
 import { VERSION } from './version.ts';
@@ -133,7 +133,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
     throw new WorldError('listen', `cannot serve the page on ${settings.listen}`, error);
   });
   const { port } = app.server.address() as AddressInfo;
-  const url = `http://${reachableHost(settings.listen)}:${port}`;
+  const url = localUrl(settings.listen, port);
   teardown.add(writeServerFile(settings.data, { url, pid: process.pid, token: access.token }));
   log.info('ready', { url, listen: settings.listen, webPort: port, agentPort: ingest.port });
   return { url, agentPort: ingest.port, close: () => teardown.run() };
@@ -158,22 +158,7 @@ function startQueryThread(ingest: IngestHandle, { archives }: CollectorSettings)
   });
 }
 
+/** As people reach the page, as far as the machine knows by itself. */
 function externalUrl({ externalUrl, webPort }: CollectorSettings): string {
   return externalUrl || `http://${hostname()}:${webPort}`;
-}
-
-/** An address that listens on all is reached by loopback. */
-function reachableHost(listen: string): string {
-  if (listen === '0.0.0.0') return '127.0.0.1';
-  if (listen === '::') return '[::1]';
-  return listen.includes(':') ? `[${listen}]` : listen;
-}
-
-/** @returns removes the file */
-function writeServerFile(folder: string, content: ServerFile): () => void {
-  const file = join(folder, 'server.json');
-  // Readers see the whole file or none.
-  writeFileSync(`${file}.new`, `${JSON.stringify(content)}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-  return () => rmSync(file, { force: true });
 }
