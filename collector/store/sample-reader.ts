@@ -12,7 +12,6 @@ import { BlockStore, openSamplesReadonly } from './block-store.ts';
 import { type Folded, readFolded, rowsOf } from './folding.ts';
 import { planArchives, planTotal } from './plan.ts';
 import {
-  type ArchiveInfo,
   type Column,
   type RangeQuery,
   ROWS_PER_READ_MAX,
@@ -54,20 +53,6 @@ class SampleReader implements SampleStore {
     this.#hosts = hosts;
     this.#file = file;
     this.#nowS = nowS;
-  }
-
-  archiveFor({
-    fromS,
-    stepSeconds,
-    nowS,
-  }: {
-    fromS: number;
-    stepSeconds: number;
-    nowS: number;
-  }): ArchiveInfo {
-    const holding = this.archives.filter(({ keepSeconds }) => fromS >= nowS - keepSeconds);
-    const wanted = holding.findLast((archive) => archive.stepSeconds <= stepSeconds);
-    return wanted ?? holding[0] ?? (this.archives.at(-1) as Archive);
   }
 
   read(query: RangeQuery): SeriesRows {

@@ -10,12 +10,6 @@ export interface SampleStore {
    * @throws InputError `range` when the range is empty or longer than `ROWS_PER_READ_MAX` rows
    */
   read(query: RangeQuery): SeriesRows;
-  /**
-   * The finest archive that still holds `fromS` and whose step is at least `stepSeconds`, or else the finest that holds `fromS`,
-   * or else the coarsest.
-   * @param nowS seconds since the epoch
-   */
-  archiveFor(range: { fromS: number; stepSeconds: number; nowS: number }): ArchiveInfo;
   status(): StoreStatus;
   close(): void;
 }

@@ -266,15 +266,6 @@ export class FakeCluster implements HostTable, SampleStore {
       .sort((a, b) => a - b);
   }
 
-  archiveFor({ fromS, stepSeconds, nowS }: { fromS: number; stepSeconds: number; nowS: number }) {
-    const holding = this.archives.filter(({ keepSeconds }) => nowS - fromS <= keepSeconds);
-    return (
-      holding.find((archive) => archive.stepSeconds >= stepSeconds) ??
-      holding[0] ??
-      (this.archives.at(-1) as ArchiveInfo)
-    );
-  }
-
   read({ host, series, fromS, toS, archive }: RangeQuery): SeriesRows {
     const { stepSeconds } = archive;
     const startS = Math.floor(fromS / stepSeconds) * stepSeconds;
