@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseRuleFile, RULE_FILE_BYTES_MAX } from './rule-file.ts';
+
+const group = (rule: string) => `groups:\n- name: a\n  rules:\n  - ${rule}\n`;
+
+/** `want` = line:column and the beginning of the message of each problem. */
+const bad: readonly {
+  readonly name: string;
+  readonly text: string;
+  readonly want: readonly string[];
+}[] = [
+  {
+    name: 'an expression that does not parse',
+    text: group('{alert: x, expr: up ==}'),
+    want: ['4:22 group "a", rule 1, "x": could not parse expression: '],
+  },
+  {
+    name: 'an expression of the wrong type',
+    text: group("{alert: x, expr: 'sum(up[5m])'}"),
+    want: ['4:22 group "a", rule 1, "x": could not parse expression: '],
+  },
+  {
+    name: 'no name',
+    text: group('{expr: up}'),
+    want: ['4:5 group "a", rule 1, "": one of \'record\' or \'alert\' must be set'],
+  },
+  {
+    name: 'two names',
+    text: group('{record: a, alert: b, expr: up}'),
+    want: ['4:14 group "a", rule 1, "b": only one of \'record\' and \'alert\' must be set'],
+  },
+  {
+    name: 'no expression',
+    text: group('{alert: x}'),
+    want: ['4:5 group "a", rule 1, "x": field \'expr\' must be set in rule'],
+  },
+  {
+    name: 'an unknown field',
+    text: group('{alert: x, expr: up, owner: me}'),
+    want: ['4:26 field owner not found in a rule'],
+  },
+  {
+    name: 'a field twice',
+    text: group('{alert: x, alert: y, expr: up}'),
+    want: ['4:16 mapping key "alert" already defined at line 4'],
+  },
+  {
+    name: 'a bad duration',
+    text: group('{alert: x, expr: up, for: 5}'),
+    want: ['4:31 not a valid duration string: "5"'],
+  },
+  {
+    name: 'a label name',
+    text: group('{alert: x, expr: up, labels: {a-b: c}}'),
+    want: ['4:34 group "a", rule 1, "x": invalid label name: a-b'],
+  },
+  {
+    name: '__name__ as a label',
+    text: group('{record: x, expr: up, labels: {__name__: c}}'),
+    want: ['4:35 group "a", rule 1, "x": invalid label name: __name__'],
+  },
+  {
+    name: 'the name of a recorded series',
+    text: group("{record: 'a{b}', expr: up}"),
+    want: [
+      '4:14 group "a", rule 1, "a{b}": invalid recording rule name: a{b}',
+      '4:14 group "a", rule 1, "a{b}": braces present',
+    ],
+  },
+  {
+    name: 'for in a recording rule',
+    text: group('{record: x, expr: up, for: 1m}'),
+    want: ['4:32 group "a", rule 1, "x": invalid field \'for\' in recording rule'],
+  },
+  {
+    name: 'a template',
+    text: group("{alert: x, expr: up, annotations: {d: '{{ $x }}'}}"),
+    want: ['4:39 group "a", rule 1, "x": annotation "d": template: 1: undefined variable "$x"'],
+  },
+  {
+    name: 'on_missing',
+    text: group('{alert: x, expr: up, on_missing: ignore}'),
+    want: ['4:38 group "a", rule 1, "x": on_missing is "ignore", must be keep, resolve or fire'],
+  },
+  {
+    name: 'resolve',
+    text: group("{alert: x, expr: up, resolve: 'up >'}"),
+    want: ['4:35 group "a", rule 1, "x": could not parse expression of \'resolve\': '],
+  },
+  {
+    name: 'a group twice',
+    text: 'groups:\n- name: a\n- name: a\n',
+    want: ['3:3 groupname: "a" is repeated in the same file'],
+  },
+  {
+    name: 'a group without a name',
+    text: 'groups:\n- rules: []\n',
+    want: ['2:3 Groupname must not be empty'],
+  },
+  {
+    name: 'a list instead of a mapping',
+    text: '- a\n',
+    want: ['1:1 cannot unmarshal a list into a rule file'],
+  },
+  {
+    name: 'a mapping instead of a list',
+    text: 'groups: {}\n',
+    want: ['1:9 cannot unmarshal a mapping into a list of rule groups'],
+  },
+  {
+    name: 'a limit that is no number',
+    text: 'groups:\n- {name: a, limit: x}\n',
+    want: ['2:20 cannot unmarshal "x" into an integer'],
+  },
+  { name: 'broken YAML', text: 'groups: [\n', want: ['2:1 '] },
+];
+
+for (const { name, text, want } of bad) {
+  test(`refuses ${name}`, () => {
+    const got = parseRuleFile(text).problems.map(
+      ({ line, column, message }) => `${line}:${column} ${message}`,
+    );
+    assert.equal(got.length, want.length, got.join('\n'));
+    for (const [index, start] of want.entries()) {
+      assert.equal(got[index]?.slice(0, start.length), start);
+    }
+  });
+}
+
+test('reads every field', () => {
+  const text = readFileSync(join(import.meta.dirname, 'testdata/rules.good.yml'), 'utf8');
+  const { groups, problems } = parseRuleFile(text);
+  assert.deepEqual(problems, []);
+  const [read] = groups;
+  assert.equal(read?.intervalMs, 30_000);
+  assert.equal(read?.queryOffsetMs, 60_000);
+  assert.equal(read?.limit, 10);
+  const [record, alert, merged] = read?.rules ?? [];
+  assert.deepEqual(record, {
+    kind: 'record',
+    name: 'job:up:sum',
+    expr: 'sum by (job) (up)',
+    labels: { team: 'a', source: 'rule' },
+    line: 9,
+  });
+  assert.ok(alert?.kind === 'alert' && merged?.kind === 'alert');
+  assert.equal(alert.forMs, 300_000);
+  assert.equal(alert.keepFiringForMs, 5_400_000);
+  assert.equal(alert.resolve, 'load_one < 6');
+  assert.equal(alert.onMissing, 'fire');
+  assert.deepEqual([...alert.labels.keys()], ['team', 'severity', 'at']);
+  assert.equal(merged.name, 'HostBusyToo');
+  assert.equal(merged.expr, alert.expr);
+});
+
+const accepted = [
+  { name: 'nothing', text: '', rules: 0 },
+  { name: 'a comment', text: '# later\n', rules: 0 },
+  {
+    name: 'groups without rules',
+    text: 'groups:\n- name: a\n  rules: null\n- name: b\n',
+    rules: 0,
+  },
+  {
+    name: 'the first of two documents',
+    text: `${group('{record: a, expr: 1}')}---\ngroups: []\n`,
+    rules: 1,
+  },
+  {
+    name: 'scalars of all kinds as texts',
+    text: group('{alert: true, expr: 1, labels: {n: 5, b: true, z: null}}'),
+    rules: 1,
+  },
+  {
+    name: 'two rules of one name',
+    text: group('{alert: a, expr: 1}\n  - {alert: a, expr: 1}'),
+    rules: 2,
+  },
+];
+
+for (const { name, text, rules } of accepted) {
+  test(`accepts ${name}`, () => {
+    const { groups, problems } = parseRuleFile(text);
+    assert.deepEqual(problems, []);
+    assert.equal(groups.flatMap((one) => one.rules).length, rules);
+  });
+}
+
+test('refuses a file that is too large at once', () => {
+  const { problems } = parseRuleFile(`#${'x'.repeat(RULE_FILE_BYTES_MAX)}`);
+  assert.match(problems[0]?.message ?? '', /larger than 8 MiB; split it/);
+});
+
+test('unknown fields may be ignored', () => {
+  const text = group('{alert: x, expr: up, owner: me}');
+  assert.deepEqual(parseRuleFile(text, { ignoreUnknownFields: true }).problems, []);
+});
