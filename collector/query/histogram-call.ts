@@ -1,11 +1,12 @@
 import { invalidQuantile } from './annotations.ts';
 import { type CallExpr, type Expr, type Span, unwrap } from './ast.ts';
 import type { Context } from './context.ts';
+import { executionError } from './errors.ts';
 import { textArguments } from './label-call.ts';
 import { type Labels, METRIC_NAME } from './labels.ts';
 import { formatSampleValue } from './literal.ts';
 import { type Bucket, bucketFraction, bucketQuantile } from './quantile.ts';
-import { type Column, type Grid, isEmpty, newColumn } from './value.ts';
+import { type Column, type Grid, isEmpty, mergeSameLabels, newColumn } from './value.ts';
 
 /** The label of a classic histogram's bucket that holds its upper bound. */
 const UPPER_BOUND = 'le';
@@ -53,24 +54,30 @@ function quantilesCall(context: Context, call: CallExpr, grid: Grid): Column[] {
   const label =
     unwrap(labelArgument).kind === 'string' ? (textArguments(call, 1)[0] as string) : '';
   const histograms = histogramsOf(context, vectorArgument, grid);
-  return quantileArguments
-    .flatMap((argument) => {
-      const quantiles = context.scalar(argument, grid);
-      for (const quantile of new Set(quantiles))
-        invalidQuantile(context.annotations, quantile, argument.span);
-      const text = formatOpenMetrics(quantiles[0] as number);
-      return histograms.map((histogram) =>
-        quantileColumn(
-          context,
-          histogram,
-          quantiles,
-          histogram.labels.with(label, text),
-          vectorArgument.span,
-        ),
+  const columns = quantileArguments.flatMap((argument) => {
+    const quantiles = context.scalar(argument, grid);
+    const distinct = new Set(quantiles);
+    for (const quantile of distinct) invalidQuantile(context.annotations, quantile, argument.span);
+    if (distinct.size > DISTINCT_QUANTILES_MAX)
+      throw executionError(
+        `histogram_quantiles: more than ${DISTINCT_QUANTILES_MAX} different quantiles`,
+        argument.span,
       );
-    })
-    .filter((column) => !isEmpty(column));
+    return [...distinct].flatMap((quantile) =>
+      histograms.map((histogram) => {
+        const labels = histogram.labels.with(label, formatOpenMetrics(quantile));
+        const column = quantileColumn(context, histogram, quantiles, labels, vectorArgument.span);
+        for (const [step, other] of quantiles.entries())
+          if (!Object.is(other, quantile)) column.present[step] = 0;
+        return column;
+      }),
+    );
+  });
+  return mergeSameLabels(columns).filter((column) => !isEmpty(column));
 }
+
+/** Each makes series of its own, as long as the whole range. */
+const DISTINCT_QUANTILES_MAX = 100;
 
 /** OpenMetrics writes whole numbers with `.0`. */
 function formatOpenMetrics(value: number): string {
