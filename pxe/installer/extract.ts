@@ -16,6 +16,13 @@ export interface ExtractProgress {
   readonly bytesPerSecond: number;
 }
 
+interface Tar {
+  write(data: Buffer): Promise<void>;
+  /** Resolves when everything is unpacked. */
+  finish(): Promise<void>;
+  abandon(): void;
+}
+
 /** Connections that bring not a single chunk before the extraction gives up. */
 const FRUITLESS_MAX = 20;
 
@@ -32,6 +39,21 @@ export async function extractImage(
   onProgress: (progress: ExtractProgress) => void,
 ): Promise<void> {
   const tar = startTar(target);
+  try {
+    await receive(source, manifest, tar, onProgress);
+    await tar.finish();
+  } catch (error) {
+    tar.abandon();
+    throw error;
+  }
+}
+
+async function receive(
+  source: ImageSource,
+  manifest: Manifest,
+  tar: Tar,
+  onProgress: (progress: ExtractProgress) => void,
+): Promise<void> {
   const begunMs = Date.now();
   let done = 0;
   let fruitless = 0;
@@ -52,6 +74,7 @@ export async function extractImage(
         });
       }
     } catch (error) {
+      // Anything else is the connection's end.
       if (error instanceof InputError || error instanceof WorldError) throw error;
     }
     fruitless = done > before ? 0 : fruitless + 1;
@@ -59,7 +82,6 @@ export async function extractImage(
       throw new WorldError('image-extract', `receiving ${manifest.id}`, 'no more data comes');
     }
   }
-  await tar.finish();
 }
 
 /** Cuts a stream into the manifest's chunks and checks each; what is left over of a broken stream is dropped. */
@@ -95,7 +117,7 @@ async function* chunksOf(
   }
 }
 
-function startTar(target: string): { write(data: Buffer): Promise<void>; finish(): Promise<void> } {
+function startTar(target: string): Tar {
   const args = [
     '--extract',
     '--numeric-owner',
@@ -126,6 +148,9 @@ function startTar(target: string): { write(data: Buffer): Promise<void>; finish(
     finish: async () => {
       input.end();
       await ended;
+    },
+    abandon: () => {
+      child.kill('SIGKILL');
     },
   };
 }
