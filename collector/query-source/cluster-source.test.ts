@@ -99,6 +99,23 @@ test('a series that is silent for more than five seconds has ended', () => {
   assert.equal(b?.timesMs.at(-1), (silentS + 4) * 1000);
 });
 
+test('a metric that is sent rarely goes on for as long as it may be silent', () => {
+  const hosts = cluster();
+  const host = hosts.byName('a') ?? assert.fail();
+  const like = host.seriesByKey('load_one') ?? assert.fail();
+  const metric = { ...like.metric, name: 'battery', tmax: 60 };
+  host.add(metric, (second) => (second === START_S ? 97 : Number.NaN));
+  for (const [age, count] of [
+    [59, 1],
+    [60, 0],
+  ] as const) {
+    hosts.tick(START_S + age);
+    assert.equal(instant(hosts, 'battery').length, count, `live, after ${age} s`);
+    const times = { fromS: START_S + age, toS: START_S + age + 1, stepS: 60 };
+    assert.equal(range(hosts, 'battery', times).length, count, `range, after ${age} s`);
+  }
+});
+
 test('a host that joins, changes or leaves is followed', () => {
   const hosts = cluster();
   const source = sourceOf(hosts);

@@ -4,7 +4,7 @@ import type { Matcher } from '../query/matcher.ts';
 import type { SampleSeries, SampleSource, SelectHints, SelectPlan } from '../query/source.ts';
 import type { ArchiveInfo, SampleStore } from '../store/sample-store.ts';
 import { chooseArchive, rowsOf } from './choose-archive.ts';
-import { type Rows, SampleMaker, staleAfterMs } from './rows.ts';
+import { type Rows, SampleMaker, staleAfterSeconds } from './rows.ts';
 import { type IndexedSeries, SeriesIndex } from './series-index.ts';
 import { ValueReader } from './value-reader.ts';
 
@@ -102,7 +102,7 @@ export class ClusterSource implements SampleSource {
       const value = upNow(host);
       return value === undefined ? [] : [sample(labels, last, value)];
     }
-    const first = Math.floor(untilMs / 1000) - staleAfterMs(1) / 1000;
+    const first = Math.floor(untilMs / 1000) - staleAfterSeconds(1, series.metric.tmax);
     for (let second = last; second > first; second -= 1) {
       const value = series.at(second);
       if (!Number.isNaN(value)) return [sample(labels, second, value)];
@@ -120,7 +120,7 @@ export class ClusterSource implements SampleSource {
     const range = {
       host: host.number,
       archive,
-      fromS: Math.floor(hints.afterMs / 1000) + 1 - staleAfterMs(archive.stepSeconds) / 1000,
+      fromS: Math.floor(hints.afterMs / 1000) + 1 - lookBack(indexed, archive),
       toS: Math.floor(hints.untilMs / 1000) + 1,
     };
     const found: SampleSeries[] = [];
@@ -144,6 +144,12 @@ export class ClusterSource implements SampleSource {
     }
     return found;
   }
+}
+
+/** Seconds before the range in which the first evaluation may still find a sample. */
+function lookBack(indexed: readonly IndexedSeries[], { stepSeconds }: ArchiveInfo): number {
+  const tmax = Math.max(0, ...indexed.map(({ series }) => series?.metric.tmax ?? 0));
+  return staleAfterSeconds(stepSeconds, tmax);
 }
 
 function isNumber(one: IndexedSeries): one is IndexedSeries & { readonly series: LiveSeries } {

@@ -5,14 +5,23 @@ import type { SampleSeries, SelectHints } from '../query/source.ts';
 /** Values of one series, row by row; NaN = unknown. */
 export interface Rows {
   readonly values: Float64Array;
+  /** How long the series is taken to go on after a sample. */
+  readonly staleAfterSeconds: number;
   /** Seconds since the epoch of the first row. */
   readonly startS: number;
   readonly stepSeconds: number;
 }
 
-/** A series that is unknown for longer than this has ended, until its next sample: 5 s for samples, three rows of an archive. */
-export function staleAfterMs(stepSeconds: number): number {
-  return Math.max(5, 3 * stepSeconds) * 1000;
+/** Prometheus' look-back. */
+const LOOKBACK_SECONDS = 300;
+
+/**
+ * A series that is unknown for longer than this has ended, until its next sample: 5 s, or three rows of an archive, or as long as its metric
+ * may be silent.
+ * @param tmaxSeconds of the metric
+ */
+export function staleAfterSeconds(stepSeconds: number, tmaxSeconds: number): number {
+  return Math.max(5, 3 * stepSeconds, Math.min(tmaxSeconds, LOOKBACK_SECONDS));
 }
 
 /** Values that are allocated together. */
@@ -53,18 +62,15 @@ export class SampleMaker {
    * What instant selectors get: for each evaluation time the newest known row, or the mark that the series has ended. Rows longer than a
    * second count for the whole time that they cover.
    */
-  newestSamples(
-    labels: Labels,
-    { values, startS, stepSeconds }: Rows,
-    hints: SelectHints,
-  ): SampleSeries {
+  newestSamples(labels: Labels, rows: Rows, hints: SelectHints): SampleSeries {
+    const { values, startS, stepSeconds } = rows;
     const rowMs = stepSeconds * 1000;
     const startMs = startS * 1000;
     const stepMs = hints.stepMs || 1;
     const gridCount =
       hints.stepMs === 0 ? 1 : Math.floor((hints.untilMs - hints.afterMs) / hints.stepMs) + 1;
     const firstMs = hints.untilMs - (gridCount - 1) * stepMs;
-    const rowsBack = Math.ceil(staleAfterMs(stepSeconds) / rowMs);
+    const rowsBack = Math.ceil(rows.staleAfterSeconds / stepSeconds);
     this.#begin(gridCount);
     let lastMs = Number.NEGATIVE_INFINITY;
     let hasStale = false;

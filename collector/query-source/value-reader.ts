@@ -1,6 +1,6 @@
 import type { LiveSeries } from '../hosts/host-table.ts';
 import type { ArchiveInfo, Column, SampleStore } from '../store/sample-store.ts';
-import type { Rows } from './rows.ts';
+import { type Rows, staleAfterSeconds } from './rows.ts';
 
 export type Field = keyof Column;
 
@@ -76,7 +76,10 @@ export class ValueReader {
     for (const [index, series] of query.series.entries()) {
       for (const part of parts) copyPart(part, index, values);
       this.#fillRest(values, (restS - startS) / stepSeconds, series, rest);
-      use({ values, startS, stepSeconds }, index);
+      use(
+        { values, startS, stepSeconds, staleAfterSeconds: staleAfter(series, stepSeconds) },
+        index,
+      );
     }
   }
 
@@ -155,6 +158,10 @@ export class ValueReader {
     const [oldest] = this.#spans.keys();
     if (oldest !== undefined) this.#spans.delete(oldest);
   }
+}
+
+function staleAfter({ metric }: LiveSeries, stepSeconds: number): number {
+  return staleAfterSeconds(stepSeconds, metric.tmax);
 }
 
 /** A loop rather than `set(subarray(…))`: a view would be made for each series. */
