@@ -46,12 +46,14 @@ export interface ServicePorts {
 export class InstallService {
   readonly #ports: ServicePorts;
   readonly #stopListening: () => void;
+  /** Nodes whose approval has been noticed: what changes on them later was not what was approved. */
+  readonly #approved: Set<number>;
 
   constructor(ports: ServicePorts) {
     this.#ports = ports;
-    this.#stopListening = ports.registry.onChange((node) => {
-      if (node.state === 'approved') this.#rememberDisks(node);
-    });
+    const armed = ports.registry.list().filter((node) => node.state === 'approved');
+    this.#approved = new Set(armed.map((node) => node.id));
+    this.#stopListening = ports.registry.onChange((node) => this.#noticeApproval(node));
   }
 
   close(): void {
@@ -174,6 +176,14 @@ export class InstallService {
 
   #install(node: PxeNode) {
     return this.#ports.store.install(node.id) ?? { disks: [], classes: [], imageId: undefined };
+  }
+
+  #noticeApproval(node: PxeNode): void {
+    if (node.state !== 'approved') this.#approved.delete(node.id);
+    else if (!this.#approved.has(node.id)) {
+      this.#approved.add(node.id);
+      this.#rememberDisks(node);
+    }
   }
 
   #rememberDisks(node: PxeNode): void {

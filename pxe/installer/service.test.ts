@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import type { Clock } from '../../base/clock.ts';
+import { openDatabase } from '../../base/sqlite.ts';
+import { parseMac } from '../../wire/address.ts';
+import type { ImageState } from '../image/shelf.ts';
+import { Registry } from '../inventory/registry.ts';
+import { NodeStore, REGISTRY_MIGRATIONS } from '../inventory/store.ts';
+import { INSTALL_MIGRATIONS, InstallStore } from './install-store.ts';
+import { NodeLog } from './node-log.ts';
+import { type Order, TICKET_MS } from './protocol.ts';
+import { InstallService } from './service.ts';
+import { loadSigningKey, openSigned, type SigningKey } from './signature.ts';
+
+const MAC = '52:54:00:aa:00:01';
+const UUID = '00000000-0000-4000-8000-000000000001';
+const AGENT = 'a'.repeat(32);
+const DISK = { name: 'sda', sizeBytes: 1024 ** 3, serial: 'S1' };
+const HELLO = { mac: MAC, uuid: UUID, hardware: { disks: [DISK] } };
+const PERSON = { who: 'test', from: 'test' };
+
+let folder: string;
+let nowMs: number;
+let image: ImageState;
+let registry: Registry;
+let service: InstallService;
+let key: SigningKey;
+let close: () => void;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'clustermon-service-'));
+  nowMs = 1_800_000_000_000;
+  image = { state: 'ready', id: 'image-1' };
+  const clock: Clock = { nowMs: () => nowMs, after: () => () => {} } as unknown as Clock;
+  const nodes = openDatabase(join(folder, 'pxe.db'), {
+    migrations: REGISTRY_MIGRATIONS,
+    synchronous: 'FULL',
+  });
+  const installs = openDatabase(join(folder, 'installs.db'), {
+    migrations: INSTALL_MIGRATIONS,
+    synchronous: 'FULL',
+  });
+  registry = new Registry(new NodeStore(nodes), clock);
+  key = loadSigningKey(join(folder, 'key.pem'));
+  service = new InstallService({
+    registry,
+    store: new InstallStore(installs),
+    space: { current: async () => 'space-hash' },
+    images: { provide: async () => image },
+    key,
+    log: new NodeLog(join(folder, 'logs')),
+    secretsFor: () => ({ files: [] }),
+    clock,
+  });
+  close = () => {
+    service.close();
+    registry.close();
+    nodes.close();
+    installs.close();
+  };
+});
+afterEach(() => {
+  close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const node = () => {
+  const found = registry.byMac(parseMac(MAC) as NonNullable<ReturnType<typeof parseMac>>);
+  assert.ok(found);
+  return found;
+};
+
+async function helloAndClasses(): Promise<void> {
+  await service.hello(HELLO);
+  service.classes({ mac: MAC, classes: ['DEFAULT', 'WEB', 'LAST'] });
+}
+
+async function approvedOrder(): Promise<Order> {
+  await helloAndClasses();
+  registry.act(node(), 'approve', PERSON);
+  const answer = await service.order(MAC);
+  assert.equal(answer.state, 'install');
+  return openSigned<Order>(
+    answer.state === 'install' ? answer.order : (null as never),
+    key.publicKey,
+  );
+}
+
+test('an unknown machine is discovered with its hardware, and waits', async () => {
+  await helloAndClasses();
+  assert.equal(node().state, 'discovered');
+  assert.deepEqual(node().hardware?.disks, [DISK]);
+  const answer = await service.order(MAC);
+  assert.equal(answer.state === 'wait' && answer.why, 'waits for approval');
+});
+
+test('an order names machine, classes, space, image and the disks as they were approved', async () => {
+  const order = await approvedOrder();
+  const { ticket, ...rest } = order;
+  assert.ok(ticket.length >= 43);
+  assert.deepEqual(rest, {
+    node: node().name,
+    mac: MAC,
+    uuid: UUID,
+    classes: ['DEFAULT', 'WEB', 'LAST'],
+    spaceSha256: 'space-hash',
+    imageId: 'image-1',
+    disks: [DISK],
+    expiresMs: nowMs + TICKET_MS,
+    nowMs,
+  });
+});
+
+test('disks that change after the approval do not change what was approved', async () => {
+  await approvedOrder();
+  await service.hello({ ...HELLO, hardware: { disks: [{ ...DISK, serial: 'S2' }] } });
+  const answer = await service.order(MAC);
+  assert.ok(answer.state === 'install');
+  assert.deepEqual(openSigned<Order>(answer.order, key.publicKey).disks, [DISK]);
+});
+
+test('a machine that is approved before anybody saw it is taken as it first comes', async () => {
+  const mac = parseMac(MAC) as NonNullable<ReturnType<typeof parseMac>>;
+  registry.act(registry.add({ macs: [mac] }, PERSON), 'approve', PERSON);
+  await helloAndClasses();
+  const answer = await service.order(MAC);
+  assert.ok(answer.state === 'install');
+  assert.deepEqual(openSigned<Order>(answer.order, key.publicKey).disks, [DISK]);
+});
+
+for (const [state, why] of [
+  [{ state: 'building', step: 'instsoft', percent: 40 }, 'image: instsoft, 40 %'],
+  [{ state: 'failed', reason: 'no mirror' }, 'the image cannot be built: no mirror'],
+] as const) {
+  test(`waits while the image is ${state.state}`, async () => {
+    image = state;
+    await helloAndClasses();
+    registry.act(node(), 'approve', PERSON);
+    const answer = await service.order(MAC);
+    assert.equal(answer.state === 'wait' && answer.why, why);
+  });
+}
+
+test('secrets are given once', async () => {
+  const { ticket } = await approvedOrder();
+  const request = { ticket, mac: MAC, uuid: UUID, agentId: AGENT };
+  assert.deepEqual(service.secrets(request), { files: [] });
+  assert.equal(node().agentId, AGENT);
+  assert.throws(() => service.secrets(request), { code: 'ticket-used' });
+});
+
+const TICKET_CASES: readonly {
+  name: string;
+  change: (request: { ticket: string; mac: string; uuid: string; agentId: string }) => object;
+  before?: () => void;
+  code: string;
+}[] = [
+  { name: 'a made-up ticket', change: () => ({ ticket: 'x' }), code: 'ticket-wrong' },
+  {
+    name: 'the ticket of another UUID',
+    change: () => ({ uuid: UUID.replace('1', '2') }),
+    code: 'ticket-wrong',
+  },
+  {
+    name: 'the ticket of another node',
+    before: () => {
+      registry.seen('52:54:00:aa:00:02' as ReturnType<typeof node>['macs'][number] as never);
+    },
+    change: () => ({ mac: '52:54:00:aa:00:02' }),
+    code: 'ticket-wrong',
+  },
+  {
+    name: 'an old ticket',
+    before: () => (nowMs += TICKET_MS + 1),
+    change: () => ({}),
+    code: 'ticket-expired',
+  },
+  {
+    name: 'a ticket of an installation that was cancelled',
+    before: () => registry.act(node(), 'cancel', PERSON),
+    change: () => ({}),
+    code: 'ticket-wrong',
+  },
+  { name: 'an agent id that is none', change: () => ({ agentId: '../x' }), code: 'agent-id' },
+];
+for (const { name, change, before, code } of TICKET_CASES) {
+  test(`no secrets for ${name}`, async () => {
+    const { ticket } = await approvedOrder();
+    before?.();
+    const request = { ticket, mac: MAC, uuid: UUID, agentId: AGENT };
+    assert.throws(() => service.secrets({ ...request, ...change(request) }), { code });
+  });
+}
+
+test('a new order takes the ticket of the one before away', async () => {
+  const first = await approvedOrder();
+  await service.order(MAC);
+  const request = { ticket: first.ticket, mac: MAC, agentId: AGENT };
+  assert.throws(() => service.secrets(request), { code: 'ticket-wrong' });
+});
+
+test('reports move the node, and the last lines say why it failed', async () => {
+  const { ticket } = await approvedOrder();
+  service.report({ mac: MAC, task: 'partition', event: 'begin' });
+  assert.equal(node().state, 'installing');
+  assert.equal(node().progress?.task, 'partition');
+  service.report({ mac: MAC, task: 'partition', event: 'failed', lines: ['no such disk'] });
+  assert.equal(node().state, 'failed');
+  assert.match(node().failure ?? '', /partition: no such disk/);
+  assert.throws(() => service.done({ mac: MAC, ticket }), { code: 'ticket-wrong' });
+  const answer = await service.order(MAC);
+  assert.equal(answer.state, 'wait');
+});
+
+test('done with the right ticket is an installed node', async () => {
+  const { ticket } = await approvedOrder();
+  service.report({ mac: MAC, task: 'savelog', event: 'begin' });
+  service.done({ mac: MAC, ticket });
+  assert.equal(node().state, 'installed');
+});
