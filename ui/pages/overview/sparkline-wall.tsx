@@ -49,7 +49,7 @@ export function SparklineWall({ hosts, lens, values, domain, isSelection }: Wall
     const { of, hasPast } = order.current;
     if (of !== hosts || hasPast !== values.hasPast || age >= ORDER_SECONDS || age < 0) {
       readRows(rows.current, hosts, values);
-      const names = byUnlikeness(hosts, rows.current);
+      const names = byUnlikeness(hosts, rows.current).slice(0, HOSTS_MAX);
       order.current = { names, atS: lastS, of: hosts, hasPast: values.hasPast };
     }
     const { scrollTop, clientHeight } = frame.current!;
@@ -102,15 +102,14 @@ function columnsIn(width: number): { columns: number; pitch: number } {
   return { columns, pitch: (width + CELL.gap) / columns };
 }
 
-/** Keeps one array per host that is shown. */
+/** Keeps one array per host. */
 function readRows(
   rows: Map<string, Float32Array>,
   hosts: readonly HostSummary[],
   values: HostValues,
 ): void {
-  const shown = hosts.slice(0, HOSTS_MAX);
-  if (rows.size > shown.length) rows.clear();
-  for (const { name } of shown) {
+  if (rows.size > hosts.length) rows.clear();
+  for (const { name } of hosts) {
     const row = rows.get(name) ?? new Float32Array(HISTORY_SECONDS);
     rows.set(name, values.history.read(name, row));
   }
