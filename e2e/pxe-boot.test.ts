@@ -190,3 +190,35 @@ test('a TFTP client gets its file whole through 5 % loss', async () => {
     assert.ok(readFileSync(out).equals(bytes));
   });
 });
+
+test('two hundred machines that power on within ten seconds all get their script, promptly', async () => {
+  const pxe = 'mode: server, ranges: ["10.99.0.20-10.99.0.250"]';
+  await withNetwork({ pxe, foreignDhcp: false }, async (appliance, network) => {
+    await waitFor('the search for other servers', async () =>
+      (await status(appliance)).interfaces.every((one) => one.servesAddresses),
+    );
+    const [, host] = network.hosts;
+    const storm = startProcess(
+      process.execPath,
+      [join(import.meta.dirname, 'harness/boot-storm.ts'), '200', '10'],
+      { host },
+    );
+    assert.equal(await storm.ended, 0, storm.output());
+    const { offerMs, ackMs, scripts } = JSON.parse(storm.output()) as Storm;
+    assert.equal(scripts, 200);
+    const [offer, ack] = [percentile(offerMs, 0.99), percentile(ackMs, 0.99)];
+    assert.ok(offer < 50, `99 % of the offers within ${offer.toFixed(0)} ms`);
+    assert.ok(ack < 50, `99 % of the ACKs within ${ack.toFixed(0)} ms`);
+  });
+});
+
+interface Storm {
+  readonly offerMs: readonly number[];
+  readonly ackMs: readonly number[];
+  readonly scripts: number;
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
+}

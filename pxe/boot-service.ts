@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../base/clock.ts';
 import { WorldError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { formatIpv4, type Ipv4, type Mac, parseIpv4 } from '../wire/address.ts';
+import { formatIpv4, type Ipv4, type Mac, networkOf, parseIpv4 } from '../wire/address.ts';
 import type { PxeInterface, PxeNode } from '../wire/pxe.ts';
 import type { BootFiles } from './boot/files.ts';
 import { bootClient } from './boot/firmware.ts';
@@ -152,13 +152,22 @@ export class BootService {
         mode === 'proxy'
           ? answerAsProxy(received, context)
           : answerAsServer(received, context, nowMs),
-      ...(mode === 'server' && { leases }),
+      ...(mode === 'server' && { leases, ranges: this.#ownRanges() }),
       probe: probeAddress,
       onEvent: (mac, kind, text, packet) => this.#dhcpEvent(mac, kind, text, packet),
       clock,
       log,
     });
     await this.#dhcp.open();
+  }
+
+  /** Ranges of the interface's own network: behind a relay no ARP answers. */
+  #ownRanges() {
+    const { device, subnets } = this.#options;
+    const own = subnets.find(
+      ({ network, prefix }) => networkOf(device.address, prefix) === network,
+    );
+    return own?.ranges ?? [];
   }
 
   /** A machine becomes a node by asking to boot; packets of an operating system belong to its timeline only when it is one already. */

@@ -40,3 +40,8 @@ export function parseIpv4(text: string): Ipv4 | undefined {
 export function formatIpv4(address: Ipv4): string {
   return [address >>> 24, (address >>> 16) & 255, (address >>> 8) & 255, address & 255].join('.');
 }
+
+/** The network of an address: its first `prefix` bits, 1 to 32. */
+export function networkOf(address: Ipv4, prefix: number): Ipv4 {
+  return ((address & (0xffffffff << (32 - prefix))) >>> 0) as Ipv4;
+}

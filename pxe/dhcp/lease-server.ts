@@ -1,5 +1,5 @@
 /** The DHCP server: addresses, leases and boot answers in one (RFC 2131 §4.3). Pure but for the lease book that it is given. */
-import { formatIpv4, type Ipv4 } from '../../wire/address.ts';
+import { formatIpv4, type Ipv4, networkOf } from '../../wire/address.ts';
 import { type BootAnswer, bootClient, chooseBoot } from '../boot/firmware.ts';
 import type { AddressRange, LeaseClient, Leases } from '../inventory/leases.ts';
 import { OPTION } from './options.ts';
@@ -103,11 +103,7 @@ function subnetOf(packet: DhcpPacket, { subnets, server }: LeaseServerContext): 
 }
 
 function isIn(subnet: Subnet, address: Ipv4): boolean {
-  return maskOf(subnet, address) === subnet.network;
-}
-
-function maskOf({ prefix }: Subnet, address: Ipv4): Ipv4 {
-  return ((address & (0xffffffff << (32 - prefix))) >>> 0) as Ipv4;
+  return networkOf(address, subnet.prefix) === subnet.network;
 }
 
 function discover(request: Request): Outcome {
@@ -269,7 +265,7 @@ function bootAnswer({ packet, context }: Request): BootAnswer | undefined {
 
 function networkOptions(subnet: Subnet): (readonly [number, Uint8Array | undefined])[] {
   const { network, prefix, router, dns, domain } = subnet;
-  const mask = maskOf(subnet, 0xffffffff as Ipv4);
+  const mask = networkOf(0xffffffff as Ipv4, prefix);
   const broadcast = ((network | (0xffffffff >>> prefix)) >>> 0) as Ipv4;
   return [
     [OPTION.subnetMask, addressBytes(mask)],

@@ -6,7 +6,7 @@ import type { Cancel, Clock } from '../../base/clock.ts';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { formatIpv4, type Ipv4, type Mac, macBytes, parseIpv4 } from '../../wire/address.ts';
-import type { Leases } from '../inventory/leases.ts';
+import type { AddressRange, Leases } from '../inventory/leases.ts';
 import { type NetworkInterface, openOnDevice } from './device.ts';
 import type { AddressProbe } from './neighbours.ts';
 import { OPTION } from './options.ts';
@@ -36,6 +36,8 @@ export interface DhcpServiceOptions {
   readonly respond: (received: Received, nowMs: number) => Outcome;
   /** Server mode: the addresses that the responder gives; each new one is probed, and none is given beside another DHCP server. */
   readonly leases?: Leases;
+  /** The ranges of this interface's own network, where addresses can be probed before they are needed. */
+  readonly ranges?: readonly AddressRange[];
   readonly probe: AddressProbe;
   /** Every packet of a machine's boot; `packet` is the request that it is about. */
   readonly onEvent: (mac: Mac, kind: string, text: string, packet: DhcpPacket) => void;
@@ -48,6 +50,10 @@ const SEARCH_MS = 4000;
 /** How often it is repeated, and how long a server that was heard counts as being there. */
 const SEARCH_EVERY_MS = 60_000;
 const FOREIGN_SERVER_MS = 3 * SEARCH_EVERY_MS;
+/** Addresses probed ahead: machines that ask within one probe's 200 ms of each other. */
+const PROBES_AHEAD = 32;
+/** How long it counts that nobody answered on an address. */
+const PROBE_GOOD_MS = 60_000;
 const RECEIVE_BUFFER_BYTES = 1 << 20;
 const BROADCAST = '255.255.255.255';
 
@@ -65,7 +71,9 @@ export interface DhcpStatus {
 export class DhcpService {
   readonly #options: DhcpServiceOptions;
   readonly #sockets = new Map<number, SocketAsPromised>();
-  readonly #probes = new Map<Ipv4, Promise<void>>();
+  readonly #probes = new Map<Ipv4, Promise<Mac | string | undefined>>();
+  /** Addresses on which nobody answered, and when. */
+  readonly #probedMs = new Map<Ipv4, number>();
   readonly #foreign = new Map<Ipv4, number>();
   #cancelSearch: Cancel = () => {};
   /** The transaction of our own search, whose broadcast comes back to us. */
@@ -164,12 +172,13 @@ export class DhcpService {
     if (outcome.kind === 'dhcp-other-server') {
       this.#heardServer(addressOption(received.packet, OPTION.serverId));
     }
-    if (mac) onEvent(mac, outcome.kind, outcome.text, received.packet);
     const { reply } = outcome;
-    if (!reply) return;
-    if (outcome.kind === 'dhcp-offer' && mac)
-      this.#probe(reply.packet.yiaddr, mac, received.packet);
-    this.#send(reply.fromPort, reply.bytes, reply.to.port, reply.to.address);
+    // The answer first: what is written down about it may wait for the disk.
+    if (reply) this.#send(reply.fromPort, reply.bytes, reply.to.port, reply.to.address);
+    if (mac) onEvent(mac, outcome.kind, outcome.text, received.packet);
+    if (reply && outcome.kind === 'dhcp-offer' && mac) {
+      this.#probeOffered(reply.packet.yiaddr, mac, received.packet);
+    }
   }
 
   #send(fromPort: number, bytes: Uint8Array, port: number, address: string): void {
@@ -181,19 +190,53 @@ export class DhcpService {
   }
 
   /** Looks for another user of an address while the client thinks about the offer. */
-  #probe(address: Ipv4, mac: Mac, packet: DhcpPacket): void {
-    const { leases, probe, onEvent, clock, log } = this.#options;
-    if (!leases || address === 0 || this.#probes.has(address) || leases.holderOf(address) === mac)
-      return;
+  #probeOffered(address: Ipv4, mac: Mac, packet: DhcpPacket): void {
+    const { leases, onEvent, clock } = this.#options;
+    if (!leases || address === 0) return;
+    this.#probeAhead();
+    const isKnownFree = clock.nowMs() - (this.#probedMs.get(address) ?? -Infinity) < PROBE_GOOD_MS;
+    if (isKnownFree || leases.holderOf(address) === mac) return;
+    void this.#probe(address, mac).then((user) => {
+      if (user !== undefined) {
+        onEvent(mac, 'dhcp-conflict', `${formatIpv4(address)} is in use by ${user}`, packet);
+      }
+    });
+  }
+
+  /** New machines get these addresses next: probed now, they can be given without a wait. */
+  #probeAhead(): void {
+    const { leases, ranges = [], clock } = this.#options;
+    if (!leases) return;
+    const nowMs = clock.nowMs();
+    for (const [address, atMs] of this.#probedMs) {
+      if (nowMs - atMs > PROBE_GOOD_MS) this.#probedMs.delete(address);
+    }
+    for (const address of ranges.flatMap((range) => leases.upcoming(range, PROBES_AHEAD))) {
+      if (!this.#probedMs.has(address)) void this.#probe(address);
+    }
+  }
+
+  /** One probe at a time for an address; whoever else uses it, than `client`, sends it into quarantine. */
+  async #probe(address: Ipv4, client?: Mac): Promise<Mac | string | undefined> {
+    const { leases, probe, clock, log } = this.#options;
+    const running = this.#probes.get(address);
+    if (running !== undefined) return running;
     const done = probe(address)
       .then((user) => {
-        if (user === undefined || user === mac) return;
-        leases.quarantine(address, clock.nowMs());
-        onEvent(mac, 'dhcp-conflict', `${formatIpv4(address)} is in use by ${user}`, packet);
+        if (user === undefined || user === client) {
+          this.#probedMs.set(address, clock.nowMs());
+          return undefined;
+        }
+        leases?.quarantine(address, clock.nowMs());
+        return user;
       })
-      .catch((error: unknown) => log.warn('dhcp-probe', { reason: reasonOf(error) }))
+      .catch((error: unknown) => {
+        log.warn('dhcp-probe', { reason: reasonOf(error) });
+        return undefined;
+      })
       .finally(() => this.#probes.delete(address));
     this.#probes.set(address, done);
+    return done;
   }
 
   /** What comes to the client port: other servers' offers. */
@@ -261,6 +304,7 @@ export class DhcpService {
     );
     this.#cancelSearch = clock.after(SEARCH_MS, () => {
       this.#searched = true;
+      this.#probeAhead();
       this.#cancelSearch = clock.after(SEARCH_EVERY_MS - SEARCH_MS, () => this.#search());
     });
   }

@@ -1,5 +1,5 @@
 /** The address ranges of the configuration, as the lease server's subnets. Pure. */
-import { formatIpv4, type Ipv4, parseIpv4 } from '../../wire/address.ts';
+import { formatIpv4, type Ipv4, networkOf, parseIpv4 } from '../../wire/address.ts';
 import type { NetworkInterface } from './device.ts';
 import type { Subnet } from './lease-server.ts';
 
@@ -58,8 +58,4 @@ export function subnetsOf(
     });
   }
   return [...subnets.values()];
-}
-
-function networkOf(address: Ipv4, prefix: number): Ipv4 {
-  return ((address & (0xffffffff << (32 - prefix))) >>> 0) as Ipv4;
 }

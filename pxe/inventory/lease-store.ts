@@ -25,7 +25,7 @@ export class LeaseStore {
   readonly #byClient;
   readonly #byAddress;
   readonly #oldestExpired;
-  readonly #highest;
+  readonly #inRange;
   readonly #all;
   readonly #dropClient;
   readonly #put;
@@ -39,9 +39,11 @@ export class LeaseStore {
       `SELECT ${columns} FROM lease INDEXED BY lease_expiry
        WHERE expires_ms <= ? AND address BETWEEN ? AND ? ORDER BY expires_ms LIMIT ?`,
     );
-    this.#highest = db.prepare<[number, number], { address: Ipv4 | null }>(
-      'SELECT max(address) AS address FROM lease WHERE address BETWEEN ? AND ?',
-    );
+    this.#inRange = db
+      .prepare<[number, number], Ipv4>(
+        'SELECT address FROM lease WHERE address BETWEEN ? AND ? ORDER BY address',
+      )
+      .pluck();
     this.#all = db.prepare<[], Row>(`SELECT ${columns} FROM lease ORDER BY address`);
     this.#dropClient = db.prepare<[string | null, number]>(
       'DELETE FROM lease WHERE client = ? AND address <> ?',
@@ -80,9 +82,9 @@ export class LeaseStore {
       .flatMap((row) => fromRow(row) ?? []);
   }
 
-  /** The highest address of a range that ever had a lease. */
-  highest(range: { readonly first: Ipv4; readonly last: Ipv4 }): Ipv4 | undefined {
-    return this.#highest.get(range.first, range.last)?.address ?? undefined;
+  /** The addresses of a range that have, or had, a lease; ascending. */
+  addressesIn(range: { readonly first: Ipv4; readonly last: Ipv4 }): Ipv4[] {
+    return this.#inRange.all(range.first, range.last) as Ipv4[];
   }
 
   all(): Lease[] {

@@ -27,6 +27,12 @@ const OFFERS_MAX = 4096;
 /** How long an address stays unused after somebody else was heard on it. */
 export const QUARANTINE_MS = 10 * 60_000;
 
+/** The addresses of a range that never had a lease: some below `next`, and all from there on. */
+interface FreshAddresses {
+  next: Ipv4;
+  readonly below: Ipv4[];
+}
+
 interface Offer {
   readonly address: Ipv4;
   readonly expiresMs: number;
@@ -37,8 +43,7 @@ export class Leases {
   readonly #reservations: Reservations;
   readonly #offers = new Map<string, Offer>();
   readonly #offered = new Map<Ipv4, string>();
-  /** Per range, the next address that never had a lease. */
-  readonly #fresh = new Map<AddressRange, Ipv4>();
+  readonly #fresh = new Map<AddressRange, FreshAddresses>();
 
   constructor(store: LeaseStore, reservations: Reservations) {
     this.#store = store;
@@ -101,16 +106,15 @@ export class Leases {
     address: Ipv4,
     until: { expiresMs: number; hostName: string | undefined },
   ): void {
-    this.withdraw(client);
+    // First the lease: the address of an offer without one would be fresh again.
     this.#store.put({ address, client: client.key, mac: client.mac, ...until });
+    this.withdraw(client);
   }
 
   /** The client took another server's offer, or was told no. */
   withdraw(client: LeaseClient): void {
     const offer = this.#offers.get(client.key);
-    if (!offer) return;
-    this.#offers.delete(client.key);
-    this.#offered.delete(offer.address);
+    if (offer) this.#dropOffer(client.key, offer);
   }
 
   /** Ends the client's lease but remembers it, so that the client gets the same address again while it is free. */
@@ -135,6 +139,15 @@ export class Leases {
     });
   }
 
+  /** The next addresses that are going to be offered to new clients. */
+  upcoming(range: AddressRange, count: number): Ipv4[] {
+    const { below, next } = this.#freshOf(range);
+    const ahead = Array.from({ length: count }, (_, i) => (next + i) as Ipv4);
+    return [...below.slice(0, count), ...ahead]
+      .filter((address) => address <= range.last && !this.#reservations.ownersOf(address))
+      .slice(0, count);
+  }
+
   all(): Lease[] {
     return this.#store.all();
   }
@@ -156,25 +169,28 @@ export class Leases {
   }
 
   #neverUsed(client: LeaseClient, range: AddressRange, nowMs: number): Ipv4 | undefined {
-    let next = this.#fresh.get(range);
-    if (next === undefined) {
-      const highest = this.#store.highest(range);
-      next = (highest === undefined ? range.first : highest + 1) as Ipv4;
+    const fresh = this.#freshOf(range);
+    for (;;) {
+      const address: Ipv4 = fresh.below.shift() ?? fresh.next;
+      if (address > range.last) return undefined;
+      if (address === fresh.next) fresh.next = (address + 1) as Ipv4;
+      if (this.isFreeFor(client, address, nowMs)) return address;
     }
-    while (next <= range.last && !this.isFreeFor(client, next, nowMs)) next = (next + 1) as Ipv4;
-    const found = next <= range.last ? next : undefined;
-    this.#fresh.set(range, Math.min(next + 1, range.last + 1) as Ipv4);
-    // An offer that is not taken leaves no lease behind; an expired row keeps its address findable.
-    if (found !== undefined && !this.#store.at(found)) {
-      this.#store.put({
-        address: found,
-        client: undefined,
-        mac: undefined,
-        hostName: undefined,
-        expiresMs: 0,
-      });
+  }
+
+  #freshOf(range: AddressRange): FreshAddresses {
+    const known = this.#fresh.get(range);
+    if (known) return known;
+    const used = this.#store.addressesIn(range);
+    const below: Ipv4[] = [];
+    let next = range.first;
+    for (const address of used) {
+      for (; next < address; next = (next + 1) as Ipv4) below.push(next);
+      next = (address + 1) as Ipv4;
     }
-    return found;
+    const fresh = { next, below };
+    this.#fresh.set(range, fresh);
+    return fresh;
   }
 
   #remember(key: string, offer: Offer): void {
@@ -186,11 +202,20 @@ export class Leases {
     this.#offered.set(offer.address, key);
   }
 
+  /** An address that was offered and not taken is as fresh as before. */
+  #dropOffer(key: string, { address }: Offer): void {
+    this.#offers.delete(key);
+    this.#offered.delete(address);
+    if (this.#store.at(address)) return;
+    for (const [range, fresh] of this.#fresh) {
+      if (contains(range, address) && address < fresh.next) fresh.below.push(address);
+    }
+  }
+
   #dropOldOffers(nowMs: number): void {
     for (const [key, offer] of this.#offers) {
       if (offer.expiresMs > nowMs && this.#offers.size <= OFFERS_MAX) return;
-      this.#offers.delete(key);
-      this.#offered.delete(offer.address);
+      this.#dropOffer(key, offer);
     }
   }
 }

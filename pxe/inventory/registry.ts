@@ -42,8 +42,8 @@ const CLASS = /^[A-Za-z0-9_.-]+$/;
 const SELF: Actor = { who: 'appliance', from: 'local' };
 
 /**
- * The registry of nodes: all in memory, written through to its store before a change counts.
- * A state changes here and nowhere else.
+ * The registry of nodes: all in memory. What was decided is on disk before it counts, what was only observed follows within
+ * `EVENT_FLUSH_MS`. A state changes here and nowhere else.
  */
 export class Registry {
   readonly #store: NodeStore;
@@ -55,6 +55,9 @@ export class Registry {
   readonly #idOfAddress = new Map<string, number>();
   readonly #lastEvents = new Map<string, NewEvent>();
   readonly #listeners = new Set<(node: PxeNode) => void>();
+  /** What machines show by themselves is written a little later, together: a rack that powers on is not to wait for the disk. */
+  readonly #unsaved = new Set<number>();
+  #pendingAudit: AuditEntry[] = [];
   #pendingEvents: NewEvent[] = [];
   #flushScheduled = false;
   #closed = false;
@@ -211,13 +214,18 @@ export class Registry {
   }
 
   audit(node?: PxeNode, limit = 100): AuditEntry[] {
+    this.flush();
     return this.#store.audit(node?.name, limit);
   }
 
   flush(): void {
-    const events = this.#pendingEvents;
+    const nodes = [...this.#unsaved].flatMap((id) => this.#nodes.get(id) ?? []);
+    const [audit, events] = [this.#pendingAudit, this.#pendingEvents];
+    this.#unsaved.clear();
+    this.#pendingAudit = [];
     this.#pendingEvents = [];
-    if (events.length > 0) this.#store.addEvents(events);
+    if (nodes.length + audit.length + events.length > 0)
+      this.#store.write({ nodes, audit, events });
   }
 
   close(): void {
@@ -323,8 +331,14 @@ export class Registry {
 
   #write(node: PxeNode, audit: AuditEntry | undefined): void {
     const { lastContact: _lastContact, ...stored } = node;
-    this.#store.save(stored, audit);
+    this.#unsaved.add(node.id);
     this.#keep(stored);
+    if (audit) {
+      this.#pendingAudit.push(audit);
+      // A decision counts once it is on disk; on the way go the observations before it.
+      if (audit.who !== SELF.who) this.flush();
+    }
+    this.#scheduleFlush();
     for (const listener of this.#listeners) listener(this.#withContact(stored));
   }
 

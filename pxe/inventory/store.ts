@@ -46,10 +46,17 @@ export const EVENTS_PER_MAC_MAX = 500;
 
 export type NewEvent = Omit<NodeEvent, 'id'>;
 
+export interface Changes {
+  readonly nodes?: readonly PxeNode[];
+  readonly audit?: readonly AuditEntry[];
+  readonly events?: readonly NewEvent[];
+}
+
 /** The SQL of nodes, timeline and audit. */
 export class NodeStore {
   readonly #db: Database.Database;
   readonly #saveNode;
+  readonly #dropMacs;
   readonly #addMac;
   readonly #addEvent;
   readonly #trimEvents;
@@ -61,6 +68,7 @@ export class NodeStore {
       `INSERT INTO node (id, name, document) VALUES (?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET name = excluded.name, document = excluded.document`,
     );
+    this.#dropMacs = db.prepare<[number]>('DELETE FROM node_mac WHERE node_id = ?');
     this.#addMac = db.prepare<[string, number]>(
       'INSERT INTO node_mac (mac, node_id) VALUES (?, ?)',
     );
@@ -84,28 +92,24 @@ export class NodeStore {
       .map((row) => JSON.parse(row.document) as PxeNode);
   }
 
-  /** Writes the node, its addresses and, in the same transaction, who changed it. */
-  save(node: PxeNode, audit: AuditEntry | undefined): void {
+  /** Writes nodes, who changed them, and events in one transaction; on disk when it returns. */
+  write({ nodes = [], audit = [], events = [] }: Changes): void {
     this.#db
       .transaction(() => {
-        this.#saveNode.run(node.id, node.name, JSON.stringify(node));
-        this.#db.prepare('DELETE FROM node_mac WHERE node_id = ?').run(node.id);
-        for (const mac of node.macs) this.#addMac.run(mac, node.id);
-        if (audit) {
-          const { atMs, who, from, action, node: name, detail } = audit;
-          this.#addAudit.run(atMs, who, from, action, name, detail);
+        for (const node of nodes) this.#putNode(node);
+        for (const { atMs, who, from, action, node, detail } of audit) {
+          this.#addAudit.run(atMs, who, from, action, node, detail);
         }
-      })
-      .immediate();
-  }
-
-  addEvents(events: readonly NewEvent[]): void {
-    this.#db
-      .transaction(() => {
         for (const { atMs, mac, kind, text } of events) this.#addEvent.run(atMs, mac, kind, text);
         for (const mac of new Set(events.map((event) => event.mac))) this.#trimEvents.run(mac, mac);
       })
       .immediate();
+  }
+
+  #putNode(node: PxeNode): void {
+    this.#saveNode.run(node.id, node.name, JSON.stringify(node));
+    this.#dropMacs.run(node.id);
+    for (const mac of node.macs) this.#addMac.run(mac, node.id);
   }
 
   /** The last `limit` events of these addresses after `afterId`, oldest first. */
