@@ -36,7 +36,8 @@ export function contenders(folder: string): Contender[] {
 function nodes(folder: string): Contender[] {
   const data = join(folder, 'agent');
   mkdirSync(data);
-  const bundle = join(folder, 'agent.mjs');
+  // The inventory is a file of its own: only the short-lived child that takes it should hold its 300 KB of source.
+  const bundle = join(folder, 'bundle', 'main.mjs');
   buildSync({
     entryPoints: [join(import.meta.dirname, '../agent/main.ts')],
     bundle: true,
@@ -44,7 +45,9 @@ function nodes(folder: string): Contender[] {
     platform: 'node',
     format: 'esm',
     target: 'node18',
-    outfile: bundle,
+    splitting: true,
+    outdir: join(folder, 'bundle'),
+    outExtension: { '.js': '.mjs' },
     // systeminformation is CommonJS and asks for Node's own modules.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
