@@ -8,29 +8,30 @@ import { contextOver, ruleOf, seriesOf } from './testing/series.ts';
 
 const SECONDS = 40;
 
-/** What a rule did when it was evaluated each second. */
+/** What a rule did when it was evaluated each second, by host. */
 function liveFirings(
   rule: string,
   input: Readonly<Record<string, string>>,
-): Record<string, Firing[]> {
+): Readonly<Record<string, readonly Firing[]>> {
   const context = contextOver(seriesOf(input));
   const state = new AlertingRuleState(ruleOf(rule));
+  const firings = new Map<string, Firing[]>();
   const since = new Map<string, number>();
-  const firings: Record<string, Firing[]> = {};
+  const end = (host: string, fromMs: number, toMs: number | undefined) => {
+    firings.set(host, [...(firings.get(host) ?? []), { fromMs, toMs }]);
+    since.delete(host);
+  };
   for (let second = 0; second < SECONDS; second++) {
     state.evaluate(second * 1000, 0, context);
-    for (const { labels, ...instance } of state.instances.values()) {
-      const host = labels.get('host');
+    for (const instance of state.instances.values()) {
+      const host = instance.labels.get('host');
       const fromMs = since.get(host);
-      if (isFiring({ labels, ...instance }) && fromMs === undefined) since.set(host, second * 1000);
-      if (!isFiring({ labels, ...instance }) && fromMs !== undefined) {
-        (firings[host] ??= []).push({ fromMs, toMs: second * 1000 });
-        since.delete(host);
-      }
+      if (isFiring(instance)) since.set(host, fromMs ?? second * 1000);
+      else if (fromMs !== undefined) end(host, fromMs, second * 1000);
     }
   }
-  for (const [host, fromMs] of since) (firings[host] ??= []).push({ fromMs, toMs: undefined });
-  return firings;
+  for (const [host, fromMs] of since) end(host, fromMs, undefined);
+  return Object.fromEntries(firings);
 }
 
 const RULES = [

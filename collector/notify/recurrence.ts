@@ -1,5 +1,5 @@
 import { InputError } from '../../base/errors.ts';
-import type { Range, TimeInterval } from './time-interval.ts';
+import { isKnownLocation, type Range, type TimeInterval } from './time-interval.ts';
 
 export const WEEKDAYS = [
   'sunday',
@@ -20,7 +20,8 @@ export function parseRecurrence(text: string): TimeInterval {
   const [days = '', ...rest] = text.trim().split(/\s+/);
   const times = rest.find((word) => /^\d\d?:\d\d-\d\d?:\d\d$/.test(word));
   const location = rest.find((word) => word !== times);
-  if (rest.length > 2 || (rest.length === 2 && times === undefined)) throw bad(text);
+  const isTooMuch = rest.length > 2 || (rest.length === 2 && times === undefined);
+  if (isTooMuch || (location !== undefined && !isKnownLocation(location))) throw bad(text);
   return {
     ...(days !== 'daily' && { weekdays: parseDays(days, text) }),
     ...(times !== undefined && { times: parseTimes(times, text) }),

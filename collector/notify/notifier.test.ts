@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { ManualClock } from '../../base/clock.ts';
+import { openDatabase } from '../../base/sqlite.ts';
+import { type Alert, fingerprint } from './alert.ts';
+import type { NotifyConfig } from './config.ts';
+import { parseNotifyConfig } from './config-file.ts';
+import { DeliveryError } from './delivery.ts';
+import { parseMatcher } from './matcher.ts';
+import { Notifier } from './notifier.ts';
+import { type Notification, webhookPayload } from './payload.ts';
+import { NOTIFY_TABLES, NotifyStore } from './store.ts';
+
+const START_MS = Date.parse('2026-11-21T10:00:00Z');
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+const ROUTING = `
+route: {receiver: team, group_by: [alertname], group_wait: 30s, group_interval: 5m, repeat_interval: 4h}
+receivers: [{name: team, webhook_configs: [{url: 'http://127.0.0.1:1/'}]}, {name: boss, webhook_configs: [{url: 'http://127.0.0.1:1/'}]}]
+`;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'notify-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A notifier with a receiver that remembers, on a clock that stands still. */
+class Bench {
+  readonly clock: ManualClock;
+  readonly sent: {
+    readonly id: string;
+    readonly notification: Notification;
+    readonly repeated: boolean;
+  }[] = [];
+  readonly database;
+  readonly notifier: Notifier;
+  /** What the next attempts end with. */
+  failures: Error[] = [];
+  held: string | undefined;
+
+  constructor(routing = ROUTING, clock = new ManualClock(START_MS)) {
+    this.clock = clock;
+    this.database = openDatabase(join(folder, 'registry.db'), {
+      migrations: [NOTIFY_TABLES],
+      synchronous: 'NORMAL',
+    });
+    const { config, problems } = parseNotifyConfig(routing);
+    assert.deepEqual(problems, []);
+    this.notifier = new Notifier(
+      {
+        store: new NotifyStore(this.database),
+        clock: this.clock,
+        log: SILENT,
+        integrations: ({ receivers }: NotifyConfig) =>
+          receivers.map(({ name }) => ({
+            id: `${name}/webhook[0]`,
+            send: async (notification, { mayBeRepeated }) => {
+              const failure = this.failures.shift();
+              if (failure) throw failure;
+              this.sent.push({ id: name, notification, repeated: mayBeRepeated });
+            },
+          })),
+        holdReason: () => this.held,
+      },
+      config as NotifyConfig,
+      'http://head:8640',
+    );
+  }
+
+  alert(labels: Record<string, string>, endsAtMs?: number): Alert {
+    return { labels, annotations: {}, startsAtMs: this.clock.nowMs(), endsAtMs, generatorUrl: '' };
+  }
+
+  fire(labels: Record<string, string>): void {
+    this.notifier.put([this.alert(labels)], this.clock.nowMs());
+  }
+
+  resolve(labels: Record<string, string>): void {
+    const nowMs = this.clock.nowMs();
+    this.notifier.put([{ ...this.alert(labels, nowMs), startsAtMs: nowMs - 1 }], nowMs);
+  }
+
+  /** Lets time pass second by second; deliveries end in between. */
+  async pass(seconds: number): Promise<void> {
+    const stepMs = seconds > 600 ? 10_000 : 1000;
+    for (let passed = 0; passed < seconds * 1000; passed += stepMs) {
+      this.clock.advance(stepMs);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Receiver, status and alerts of what was sent: `team firing a,b`. */
+  get texts(): readonly string[] {
+    return this.sent.map(({ id, notification }) => {
+      const { status, alerts } = webhookPayload(notification);
+      const names = alerts.map(
+        (alert) => `${alert.labels['host']}${alert.status === 'resolved' ? '-' : ''}`,
+      );
+      return `${id} ${status} ${names.join(',')}`;
+    });
+  }
+
+  close(): void {
+    this.notifier.close();
+    this.database.close();
+  }
+}
+
+const A = { alertname: 'X', host: 'a' };
+const B = { alertname: 'X', host: 'b' };
+
+test('groups, waits, adds, resolves and repeats as Alertmanager', async () => {
+  const bench = new Bench();
+  bench.fire(A);
+  await bench.pass(10);
+  bench.fire(B);
+  await bench.pass(19);
+  assert.deepEqual(bench.texts, []);
+  await bench.pass(1);
+  assert.deepEqual(bench.texts, ['team firing a,b']);
+  bench.resolve(B);
+  await bench.pass(299);
+  assert.equal(bench.texts.length, 1);
+  await bench.pass(1);
+  assert.deepEqual(bench.texts.slice(1), ['team firing a,b-']);
+  await bench.pass(4 * 3600);
+  assert.equal(bench.texts.length, 2);
+  await bench.pass(600);
+  assert.deepEqual(bench.texts.slice(2), ['team firing a']);
+  bench.resolve(A);
+  await bench.pass(300);
+  assert.deepEqual(bench.texts.slice(3), ['team resolved a-']);
+  bench.close();
+});
+
+test('an alert that is resolved within group_wait is not told', async () => {
+  const bench = new Bench();
+  bench.fire(A);
+  await bench.pass(10);
+  bench.resolve(A);
+  await bench.pass(600);
+  assert.deepEqual(bench.texts, []);
+  bench.close();
+});
+
+test('a silence holds back until it ends', async () => {
+  const bench = new Bench();
+  const nowMs = bench.clock.nowMs();
+  const id = bench.notifier.saveSilence({
+    matchers: [parseMatcher('host=a')],
+    startsAtMs: nowMs,
+    endsAtMs: nowMs + 3_600_000,
+    createdBy: 'me',
+    comment: '',
+    isMaintenance: false,
+    recurs: undefined,
+  });
+  bench.fire(A);
+  bench.fire(B);
+  await bench.pass(31);
+  assert.deepEqual(bench.texts, ['team firing b']);
+  assert.deepEqual(bench.notifier.suppressionOf(A, bench.clock.nowMs()).silencedBy, [id]);
+  bench.notifier.expireSilence(id);
+  await bench.pass(300);
+  assert.deepEqual(bench.texts.slice(1), ['team firing a,b']);
+  assert.throws(() => bench.notifier.expireSilence(id), { code: 'silence-invalid' });
+  assert.throws(() => bench.notifier.expireSilence('x'), { code: 'silence-unknown' });
+  bench.close();
+});
+
+test('a host in installation pages nobody', async () => {
+  const bench = new Bench();
+  bench.held = 'host is being installed';
+  bench.fire(A);
+  await bench.pass(400);
+  assert.deepEqual(bench.texts, []);
+  bench.held = undefined;
+  await bench.pass(300);
+  assert.deepEqual(bench.texts, ['team firing a']);
+  bench.close();
+});
+
+test('an acknowledgement stops repeats, not the end', async () => {
+  const bench = new Bench();
+  bench.fire(A);
+  await bench.pass(31);
+  const atMs = bench.clock.nowMs();
+  bench.notifier.acknowledge({
+    fingerprint: fingerprint(A),
+    byWhom: 'me',
+    comment: '',
+    atMs,
+    untilMs: atMs + 86_400_000,
+  });
+  await bench.pass(5 * 3600);
+  assert.equal(bench.texts.length, 1);
+  bench.resolve(A);
+  await bench.pass(600);
+  assert.deepEqual(bench.texts.slice(1), ['team resolved a-']);
+  bench.close();
+});
+
+test('nobody acknowledges: the boss is told', async () => {
+  const bench = new Bench(
+    ROUTING.replace('group_wait', 'escalate: {after: 10m, to: boss}, group_wait'),
+  );
+  bench.fire(A);
+  await bench.pass(590);
+  assert.deepEqual(bench.texts, ['team firing a']);
+  await bench.pass(400);
+  assert.deepEqual(bench.texts, ['team firing a', 'boss firing a']);
+  bench.close();
+});
+
+test('a receiver that is down for an hour is told once', async () => {
+  const bench = new Bench();
+  bench.failures = Array.from({ length: 60 }, () => new DeliveryError('down', true));
+  bench.fire(A);
+  await bench.pass(4000);
+  assert.deepEqual(bench.texts, ['team firing a']);
+  assert.deepEqual(bench.notifier.courier.waiting, []);
+  bench.close();
+});
+
+test('what is refused is not tried again, and is remembered', async () => {
+  const bench = new Bench();
+  bench.failures = [new DeliveryError('no such user', false)];
+  bench.fire(A);
+  await bench.pass(600);
+  assert.deepEqual(bench.texts, []);
+  const [delivery] = bench.notifier.deliveries({ fromMs: 0, toMs: bench.clock.nowMs() });
+  assert.equal(delivery?.outcome, 'refused');
+  assert.equal(delivery?.detail, 'no such user');
+  bench.close();
+});
+
+test('after a crash between sending and recording it comes once more, marked', async () => {
+  const bench = new Bench();
+  bench.fire(A);
+  bench.clock.advance(30_000);
+  // The process ends here: the attempt has begun, nothing was recorded after it.
+  bench.close();
+  const next = new Bench(ROUTING, bench.clock);
+  await next.pass(120);
+  assert.deepEqual(next.texts, ['team firing a']);
+  assert.equal(next.sent[0]?.repeated, true);
+  next.fire(A);
+  await next.pass(600);
+  assert.equal(next.texts.length, 1);
+  next.close();
+});
+
+test('what receivers know survives a restart', async () => {
+  const bench = new Bench();
+  bench.fire(A);
+  await bench.pass(31);
+  bench.close();
+  const next = new Bench(ROUTING, bench.clock);
+  next.fire(A);
+  await next.pass(600);
+  assert.deepEqual(next.texts, []);
+  next.resolve(A);
+  await next.pass(300);
+  assert.deepEqual(next.texts, ['team resolved a-']);
+  next.close();
+});
+
+test('webhook payload, version 4', () => {
+  const payload = webhookPayload({
+    receiver: 'a.b',
+    groupKey: '{}:{alertname="HostDown"}',
+    groupLabels: { alertname: 'HostDown' },
+    alerts: [
+      {
+        labels: { severity: 'critical', rack: 'r07', host: 'n042', alertname: 'HostDown' },
+        annotations: { summary: 'n042 down' },
+        startsAtMs: START_MS,
+        endsAtMs: undefined,
+        generatorUrl: 'http://head/g',
+      },
+    ],
+    timeMs: START_MS + 1,
+    externalUrl: 'http://head',
+  });
+  assert.deepEqual(payload, {
+    receiver: 'a\\.b',
+    status: 'firing',
+    alerts: [
+      {
+        status: 'firing',
+        labels: { alertname: 'HostDown', host: 'n042', rack: 'r07', severity: 'critical' },
+        annotations: { summary: 'n042 down' },
+        startsAt: '2026-11-21T10:00:00Z',
+        endsAt: '0001-01-01T00:00:00Z',
+        generatorURL: 'http://head/g',
+        fingerprint: '9b91ed381732a9f0',
+      },
+    ],
+    groupLabels: { alertname: 'HostDown' },
+    commonLabels: { alertname: 'HostDown', host: 'n042', rack: 'r07', severity: 'critical' },
+    commonAnnotations: { summary: 'n042 down' },
+    externalURL: 'http://head',
+    version: '4',
+    groupKey: '{}:{alertname="HostDown"}',
+    truncatedAlerts: 0,
+  });
+});
