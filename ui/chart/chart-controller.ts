@@ -1,0 +1,271 @@
+/** One chart while it is on the page: what is drawn, and how the pointer and the keyboard read it. */
+import { effect } from '@preact/signals';
+import { nowS } from '../data/live.ts';
+import { beginReading } from '../data/pause.ts';
+import { setRange } from '../data/router.ts';
+import { colours } from '../data/theme.ts';
+import { dateTimeText } from '../lib/clock-text.ts';
+import type { Table } from '../lib/csv.ts';
+import { fixedRange, panned, type TimeRange, zoomed } from '../lib/time-range.ts';
+import { formatValue } from '../lib/units.ts';
+import { ChartFeed, type ChartSource, type FeedState } from './feed.ts';
+import type { Mark, NoData } from './marks.ts';
+import { type Line, Plot, type PlotOptions } from './plot.ts';
+import { Tooltip } from './tooltip.ts';
+
+/** What a chart shows. */
+export interface ChartSpec {
+  readonly units: string;
+  readonly kind?: PlotOptions['kind'];
+  /** The value axis begins at zero, however far the values are from it. */
+  readonly fromZero?: boolean;
+  readonly lines: readonly Line[];
+  readonly source: ChartSource;
+  readonly noData?: () => NoData | null;
+  readonly marks?: () => readonly Mark[];
+}
+
+/** Charts start to load a little before they scroll into view. */
+const MARGIN = '120px';
+/** A reader is told where the keyboard's crosshair is once it rests. */
+const SPEAK_AFTER_MS = 250;
+
+/** What the controller tells the component. */
+export interface ChartOutputs {
+  state(next: FeedState): void;
+  speak(text: string): void;
+  /** Values of the row under the crosshair, else of the last. */
+  values(row: readonly (number | null)[] | null): void;
+}
+
+/** Ties feed, plot, tooltip, pointer and keyboard of one chart together while it is on screen. */
+export class ChartController {
+  readonly #body: HTMLElement;
+  readonly #range: TimeRange;
+  readonly #height: number;
+  readonly #outputs: ChartOutputs;
+  readonly #tooltip: Tooltip;
+  readonly #observers: { disconnect(): void }[] = [];
+  readonly #stopTheme: () => void;
+  #spec: ChartSpec;
+  #feed: ChartFeed | undefined;
+  #plot: Plot | undefined;
+  #stopFeedState: () => void = () => {};
+  #endReading: (() => void) | undefined;
+  #row: number | null = null;
+  #hasKeys = false;
+  #speakTimer: number | undefined;
+  #hidden: ReadonlySet<number> = new Set();
+
+  constructor(
+    body: HTMLElement,
+    spec: ChartSpec,
+    { range, height }: { readonly range: TimeRange; readonly height: number },
+    outputs: ChartOutputs,
+  ) {
+    this.#body = body;
+    this.#spec = spec;
+    this.#range = range;
+    this.#height = height;
+    this.#outputs = outputs;
+    this.#tooltip = new Tooltip(body);
+    const visible = new IntersectionObserver(
+      ([entry]) => (entry?.isIntersecting ? this.#show() : this.#hide()),
+      { rootMargin: MARGIN },
+    );
+    visible.observe(body);
+    const sized = new ResizeObserver(() => this.#plot?.resize({ width: body.clientWidth, height }));
+    sized.observe(body);
+    this.#observers.push(visible, sized);
+    this.#stopTheme = effect(() => {
+      if (colours.value) this.#plot?.redraw();
+    });
+  }
+
+  close(): void {
+    for (const observer of this.#observers) observer.disconnect();
+    this.#stopTheme();
+    this.endKeys();
+    this.#hide();
+    this.#plot?.destroy();
+    this.#body.querySelector('.tooltip')?.remove();
+  }
+
+  /** Takes the functions of a new render; lines and units stay what they were, or there is a new controller. */
+  update(spec: ChartSpec): void {
+    this.#spec = spec;
+    this.#plot?.redraw();
+  }
+
+  reload(): void {
+    void this.#feed?.reload();
+  }
+
+  get canvas(): HTMLCanvasElement | undefined {
+    return this.#plot?.canvas;
+  }
+
+  table(): Table {
+    const names = this.#spec.lines.map((line) => line.name);
+    return { times: this.#feed?.rows.times ?? [], names, columns: this.#feed?.rows.columns ?? [] };
+  }
+
+  setHidden(hidden: ReadonlySet<number>): void {
+    this.#hidden = hidden;
+    this.#plot?.setHidden(hidden);
+    this.#draw();
+  }
+
+  #show(): void {
+    if (this.#feed) return;
+    this.#feed = new ChartFeed(this.#spec.source, this.#range, () => this.#draw());
+    const { state } = this.#feed;
+    this.#stopFeedState = effect(() => {
+      // The old picture stays while a chart that comes back into view loads again.
+      if (state.value.kind !== 'loading' || !this.#plot) this.#outputs.state(state.value);
+    });
+  }
+
+  #hide(): void {
+    this.#stopFeedState();
+    this.#feed?.close();
+    this.#feed = undefined;
+    this.#leave();
+  }
+
+  #draw(): void {
+    const feed = this.#feed;
+    if (!feed || feed.window.toS === 0) return;
+    this.#plot ??= this.#makePlot();
+    this.#plot.update(feed.rows.times, feed.rows.columns);
+    if (this.#row === null) this.#tellValues(feed.rows.times.length - 1);
+  }
+
+  #makePlot(): Plot {
+    const { units, kind = 'lines', fromZero = false, lines } = this.#spec;
+    const plot = new Plot(
+      this.#body,
+      { width: this.#body.clientWidth, height: this.#height },
+      {
+        units,
+        kind,
+        fromZero,
+        lines,
+        window: () => this.#feed?.window ?? { fromS: 0, toS: 1 },
+        noData: () => this.#spec.noData?.() ?? null,
+        marks: () => this.#spec.marks?.() ?? [],
+        onCursor: (row, left, top) => this.#onCursor(row, left, top),
+        onZoom: ({ fromS, toS }) => setRange(fixedRange(fromS, toS)),
+      },
+    );
+    plot.over.addEventListener('mouseenter', () => {
+      this.#endReading ??= beginReading();
+    });
+    plot.over.addEventListener('mouseleave', () => this.#leave());
+    plot.over.addEventListener('dblclick', () => history.back());
+    plot.over.addEventListener('wheel', (event) => this.#onWheel(event), { passive: false });
+    if (this.#hidden.size > 0) plot.setHidden(this.#hidden);
+    return plot;
+  }
+
+  #leave(): void {
+    if (this.#hasKeys) return;
+    this.#row = null;
+    this.#tooltip.hide();
+    this.#endReading?.();
+    this.#endReading = undefined;
+  }
+
+  /** The wheel alone scrolls the page; with Control or Alt it zooms at the pointer. */
+  #onWheel(event: WheelEvent): void {
+    if (!(event.ctrlKey || event.altKey) || !this.#plot) return;
+    event.preventDefault();
+    const at = this.#plot.timeAt(event.offsetX);
+    setRange(zoomed(this.#range, event.deltaY > 0 ? 1.5 : 1 / 1.5, at, nowS.peek()));
+  }
+
+  #onCursor(row: number | null, left: number, top: number): void {
+    const feed = this.#feed;
+    if (row === null || left < 0 || !feed) {
+      this.#row = null;
+      this.#tooltip.hide();
+      if (feed) this.#tellValues(feed.rows.times.length - 1);
+      return;
+    }
+    this.#row = row;
+    this.#tellValues(row);
+    if (this.#endReading) this.#showTooltip(row, left, top);
+  }
+
+  #tellValues(row: number): void {
+    const { columns } = this.#feed!.rows;
+    this.#outputs.values(columns.map((column) => column[row] ?? null));
+  }
+
+  #showTooltip(row: number, left: number, top: number): void {
+    const { lines, units } = this.#spec;
+    const { times, columns } = this.#feed!.rows;
+    const nearest = this.#plot!.nearest(row, top);
+    const rows = lines.flatMap((line, index) => {
+      if (this.#hidden.has(index)) return [];
+      const value = columns[index]?.[row] ?? null;
+      const text = formatValue(value, units);
+      const isNearest = index === nearest && lines.length > 1;
+      return [{ colour: line.colour(colours.peek()), name: line.name, text, value, isNearest }];
+    });
+    this.#tooltip.show(dateTimeText(times[row] ?? 0), rows, this.#plot!.plotLeft + left);
+  }
+
+  onKey(event: KeyboardEvent): void {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey)
+      return;
+    const count = this.#feed?.rows.times.length ?? 0;
+    const at = this.#row ?? count;
+    const step = event.shiftKey ? 10 : 1;
+    const rows: Readonly<Record<string, number>> = {
+      ArrowLeft: at - step,
+      ArrowRight: at + step,
+      Home: 0,
+      End: count - 1,
+    };
+    const row = rows[event.key];
+    const middle =
+      this.#row === null ? nowS.peek() : (this.#feed?.rows.times[this.#row] ?? nowS.peek());
+    if (row !== undefined && count > 0) this.#readRow(Math.max(0, Math.min(count - 1, row)));
+    else if (event.key === 'Escape') this.endKeys();
+    else if (event.key === '+') setRange(zoomed(this.#range, 0.5, middle, nowS.peek()));
+    else if (event.key === '-') setRange(zoomed(this.#range, 2, middle, nowS.peek()));
+    else if (event.key === '[') setRange(panned(this.#range, -0.5, nowS.peek()));
+    else if (event.key === ']') setRange(panned(this.#range, 0.5, nowS.peek()));
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #readRow(row: number): void {
+    this.#hasKeys = true;
+    this.#endReading ??= beginReading();
+    this.#plot?.showAt(row);
+    clearTimeout(this.#speakTimer);
+    this.#speakTimer = setTimeout(() => this.#outputs.speak(this.#sentence(row)), SPEAK_AFTER_MS);
+  }
+
+  /** `10:02:15 user 43 %, system 5 %` */
+  #sentence(row: number): string {
+    const { lines, units } = this.#spec;
+    const { times, columns } = this.#feed!.rows;
+    const values = lines.map((line, index) => {
+      const value = columns[index]?.[row] ?? null;
+      return `${line.name} ${value === null ? 'unknown' : formatValue(value, units)}`;
+    });
+    return `${dateTimeText(times[row] ?? 0)} ${values.join(', ')}`;
+  }
+
+  endKeys(): void {
+    clearTimeout(this.#speakTimer);
+    if (!this.#hasKeys) return;
+    this.#hasKeys = false;
+    this.#plot?.showAt(null);
+    this.#leave();
+  }
+}
