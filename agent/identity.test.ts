@@ -46,7 +46,7 @@ test('boots grow, also when the clock went back', () =>
   }));
 
 test('where nothing can be written the clock serves', () => {
-  const ports = { data: '/nonexistent/folder', root: '/nonexistent', log: quietLog };
+  const ports = { data: '/proc/none', root: '/proc/none', log: quietLog };
   assert.equal(nextBoot(ports, 7000), 7000);
   assert.equal(agentId(ports, undefined).length, 16);
 });
