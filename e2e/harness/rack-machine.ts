@@ -80,5 +80,7 @@ function uefiArguments(folder: string): readonly string[] {
   return [
     ...flash(join(OVMF, 'OVMF_CODE_4M.fd'), ',readonly=on'),
     ...flash(join(folder, 'vars.fd')),
+    // There are no IPv6 routers here, and OVMF waits long for one before it goes on to the disk.
+    ...['-fw_cfg', 'name=opt/org.tianocore/IPv6PXESupport,string=n'],
   ];
 }
