@@ -67,14 +67,20 @@ function keptRandomId({ data, log }: IdentityPorts): string {
  */
 export function networkNamespace(root: string): string | undefined {
   const own = readLink(join(root, 'proc/self/ns/net'));
+  if (own === undefined) return undefined;
+  const name = nameOfNamespace(join(root, 'run/netns'), own);
+  if (name !== undefined) return name;
+  // The link of the first process may be hidden from us, even as root.
   const first = readLink(join(root, 'proc/1/ns/net'));
-  if (own === undefined || first === undefined || own === first) return undefined;
-  const number = Number(/\d+/.exec(own)?.[0]);
-  const folder = join(root, 'run/netns');
+  return first === undefined || own === first ? undefined : own;
+}
+
+function nameOfNamespace(folder: string, link: string): string | undefined {
+  const number = Number(/\d+/.exec(link)?.[0]);
   try {
-    return readdirSync(folder).find((name) => statSync(join(folder, name)).ino === number) ?? own;
+    return readdirSync(folder).find((name) => statSync(join(folder, name)).ino === number);
   } catch {
-    return own;
+    return undefined;
   }
 }
 
