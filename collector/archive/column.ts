@@ -142,31 +142,59 @@ interface Shape {
   readonly runK: number;
 }
 
-/** Chooses the transform and the codes by their estimated size; one pass over the integers. */
+/**
+ * Chooses the transform and the codes by their estimated size. What the three transforms would code need not be made for that: its
+ * sum and its zeros follow from sums over the integers, in one pass.
+ */
 function bestShape(integers: Float64Array): Shape {
   const first = integers[0] ?? 0;
+  const count = integers.length;
   let least = first;
+  let atLeast = 0;
+  let heights = 0;
+  let distances = 0;
+  let falls = 0;
+  let unchanged = 0;
   let leastDifference = Number.POSITIVE_INFINITY;
+  let atLeastDifference = 0;
   let divisor = 0;
   let previous = first;
-  for (let index = 1; index < integers.length; index += 1) {
+  for (let index = 0; index < count; index += 1) {
     const value = integers[index] ?? 0;
+    heights += value - first;
+    if (value < least) {
+      least = value;
+      atLeast = 0;
+    }
+    if (value === least) atLeast += 1;
+    if (index === 0) continue;
     const difference = value - previous;
     previous = value;
-    if (value < least) least = value;
-    if (difference < leastDifference) leastDifference = difference;
-    if (difference !== 0 && divisor !== 1) divisor = greatestCommonDivisor(divisor, difference);
+    if (difference < leastDifference) {
+      leastDifference = difference;
+      atLeastDifference = 0;
+    }
+    if (difference === leastDifference) atLeastDifference += 1;
+    if (difference === 0) unchanged += 1;
+    else if (divisor !== 1) divisor = greatestCommonDivisor(divisor, difference);
+    if (difference < 0) {
+      falls += 1;
+      distances -= difference;
+    } else distances += difference;
   }
-  if (divisor === 0) leastDifference = 0;
-  const common = { divisor, least, leastDifference };
-  if (divisor === 0) return { ...common, transform: 0, zeroRuns: false, k: 0, runK: 0 };
-  const candidates = [TRANSFORMS.height, TRANSFORMS.difference, TRANSFORMS.growth].map(
-    (transform) => codesFor(integers, { ...common, transform }),
-  );
+  if (divisor === 0) {
+    return { transform: 0, divisor, least, leastDifference: 0, zeroRuns: false, k: 0, runK: 0 };
+  }
+  const growth = previous - first - (count - 1) * leastDifference;
+  const candidates = [
+    codesFor(TRANSFORMS.height, count, (heights - count * (least - first)) / divisor, atLeast),
+    codesFor(TRANSFORMS.difference, count - 1, (2 * distances) / divisor - falls, unchanged),
+    codesFor(TRANSFORMS.growth, count - 1, growth / divisor, atLeastDifference),
+  ];
   const { transform, zeroRuns, k, runK } = candidates.reduce((best, other) =>
     other.cost < best.cost ? other : best,
   );
-  return { ...common, transform, zeroRuns, k, runK };
+  return { transform, divisor, least, leastDifference, zeroRuns, k, runK };
 }
 
 function greatestCommonDivisor(one: number, other: number): number {
@@ -174,6 +202,22 @@ function greatestCommonDivisor(one: number, other: number): number {
   let b = Math.abs(other);
   while (b !== 0) [a, b] = [b, a % b];
   return a;
+}
+
+/** Codes for `count` numbers of this sum, so many of them being zero. */
+function codesFor(transform: number, count: number, sum: number, zeros: number) {
+  const nonZero = count - zeros;
+  const plainCost = riceCost(count, sum);
+  const runsCost = riceCost(nonZero, sum - nonZero) + riceCost(nonZero + 1, zeros) + 8;
+  return runsCost < plainCost
+    ? {
+        transform,
+        zeroRuns: true,
+        cost: runsCost,
+        k: bestK(nonZero, sum - nonZero),
+        runK: bestK(nonZero + 1, zeros),
+      }
+    : { transform, zeroRuns: false, cost: plainCost, k: bestK(count, sum), runK: 0 };
 }
 
 type Transformed = Pick<Shape, 'transform' | 'divisor' | 'least' | 'leastDifference'>;
@@ -191,31 +235,6 @@ function coded(integers: Float64Array, index: number, shape: Transformed): numbe
 /** Index of the first integer that is coded: differences begin with the second. */
 function codedFrom(transform: number): number {
   return transform === TRANSFORMS.height ? 0 : 1;
-}
-
-function codesFor(integers: Float64Array, shape: Transformed) {
-  const from = codedFrom(shape.transform);
-  let sum = 0;
-  let nonZero = 0;
-  for (let index = from; index < integers.length; index += 1) {
-    const number = coded(integers, index, shape);
-    sum += number;
-    if (number !== 0) nonZero += 1;
-  }
-  const count = integers.length - from;
-  const zeros = count - nonZero;
-  const plainCost = riceCost(count, sum);
-  const runsCost = riceCost(nonZero, sum - nonZero) + riceCost(nonZero + 1, zeros);
-  const { transform } = shape;
-  return runsCost < plainCost
-    ? {
-        transform,
-        zeroRuns: true,
-        cost: runsCost + 8,
-        k: bestK(nonZero, sum - nonZero),
-        runK: bestK(nonZero + 1, zeros),
-      }
-    : { transform, zeroRuns: false, cost: plainCost, k: bestK(count, sum), runK: 0 };
 }
 
 const ZERO_RUNS = 0x80;

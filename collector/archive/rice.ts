@@ -6,7 +6,9 @@ import type { BitReader, BitWriter } from './bits.ts';
 
 /** So many one bits and no zero bit: the integer follows as 6 bits of length and its bits. */
 const ESCAPE = 20;
-export const K_MAX = 24;
+const K_MAX = 24;
+/** That a BitWriter takes at once. */
+const BITS_MAX = 24;
 
 /** Bits that codes for `count` integers of this sum take, about, with the best k. */
 export function riceCost(count: number, sum: number): number {
@@ -28,8 +30,13 @@ export function writeRice(writer: BitWriter, k: number, value: number): void {
     writeEscaped(writer, value);
     return;
   }
-  writer.bits((1 << (quotient + 1)) - 2, quotient + 1);
-  writer.bits(value & ((1 << k) - 1), k);
+  const ones = (1 << (quotient + 1)) - 2;
+  const low = value & ((1 << k) - 1);
+  if (quotient + 1 + k <= BITS_MAX) writer.bits((ones << k) | low, quotient + 1 + k);
+  else {
+    writer.bits(ones, quotient + 1);
+    writer.bits(low, k);
+  }
 }
 
 function writeEscaped(writer: BitWriter, value: number): void {

@@ -66,18 +66,17 @@ export class Intake {
     const { counters } = this.#parts;
     counters.datagrams += 1;
     const header = this.#header;
+    const reader = new XdrReader(datagram, 0, datagram.length - TAG_SIZE);
     const reason =
-      readHeader(new XdrReader(datagram), header) ??
-      this.#takeVerified(datagram, { header, sender, receivedMs });
+      readHeader(reader, header) ??
+      this.#takeVerified(datagram, { header, reader, sender, receivedMs });
     if (reason === undefined) return true;
     counters.reject(reason);
     return false;
   }
 
-  #takeVerified(
-    datagram: Uint8Array,
-    { header, sender, receivedMs }: Taken,
-  ): Rejection | undefined {
+  #takeVerified(datagram: Uint8Array, taken: Taken): Rejection | undefined {
+    const { header, sender, receivedMs } = taken;
     const { hosts } = this.#parts;
     const known = hosts.find(header.agent);
     if (known?.boot === header.boot && !known.window.isNew(header.sequence)) return 'replay';
@@ -102,7 +101,7 @@ export class Intake {
     host.window.mark(header.sequence);
     this.#setSender(host, sender);
     this.#heard(host, header, receivedMs);
-    return this.#byKind(host, datagram, { header, sender, receivedMs });
+    return this.#byKind(host, taken);
   }
 
   #newHost({ agent, boot }: Header, sender: Sender | undefined, nowMs: number): IngestHost {
@@ -153,23 +152,23 @@ export class Intake {
     if (kind !== KINDS.bye && sequence > host.byeSequence) hosts.setState(host, 'up');
   }
 
-  #byKind(host: IngestHost, datagram: Uint8Array, taken: Taken): Rejection | undefined {
+  #byKind(host: IngestHost, taken: Taken): Rejection | undefined {
     try {
       switch (taken.header.kind) {
         case KINDS.samples:
-          return this.#parts.samples.take(host, bodyReader(datagram), {
+          return this.#parts.samples.take(host, taken.reader, {
             timeMs: taken.header.timeMs,
             receivedMs: taken.receivedMs,
             isReplay: taken.sender === undefined,
           });
         case KINDS.schema:
-          return this.#takeSchema(host, datagram);
+          return this.#takeSchema(host, taken.reader);
         case KINDS.backfill:
-          return this.#takeBackfill(host, datagram, taken);
+          return this.#takeBackfill(host, taken);
         case KINDS.event:
-          return this.#takeEvent(host, datagram, taken.receivedMs);
+          return this.#takeEvent(host, taken);
         case KINDS.bye:
-          readBye(bodyReader(datagram));
+          readBye(taken.reader);
           host.byeSequence = taken.header.sequence;
           this.#parts.hosts.setState(host, 'stopped');
           return undefined;
@@ -182,9 +181,9 @@ export class Intake {
     }
   }
 
-  #takeSchema(host: IngestHost, datagram: Uint8Array): undefined {
+  #takeSchema(host: IngestHost, reader: XdrReader): undefined {
     const { hosts, recovery, samples } = this.#parts;
-    const whole = host.assembly.add(readSchemaPart(bodyReader(datagram)));
+    const whole = host.assembly.add(readSchemaPart(reader));
     if (!whole) return undefined;
     const { hostName: name, labels, facts } = whole;
     hosts.describe(host, { name, labels, facts });
@@ -195,12 +194,8 @@ export class Intake {
     return undefined;
   }
 
-  #takeBackfill(
-    host: IngestHost,
-    datagram: Uint8Array,
-    { sender, receivedMs }: Taken,
-  ): Rejection | undefined {
-    const { nonce, rows } = readBackfill(bodyReader(datagram));
+  #takeBackfill(host: IngestHost, { reader, sender, receivedMs }: Taken): Rejection | undefined {
+    const { nonce, rows } = readBackfill(reader);
     if (sender && !host.hasAsked(nonce)) return 'unasked';
     let taken: Rejection | undefined;
     for (const { timeMs, body } of rows) {
@@ -210,8 +205,8 @@ export class Intake {
     return taken;
   }
 
-  #takeEvent(host: IngestHost, datagram: Uint8Array, receivedMs: number): undefined {
-    const { kind, text, labels } = readEvent(bodyReader(datagram));
+  #takeEvent(host: IngestHost, { reader, receivedMs }: Taken): undefined {
+    const { kind, text, labels } = readEvent(reader);
     this.#parts.onEvent({ timeMs: receivedMs, host: host.name, kind, text, labels });
     return undefined;
   }
@@ -219,6 +214,8 @@ export class Intake {
 
 interface Taken {
   readonly header: Header;
+  /** At the body, the tag being out of reach. */
+  readonly reader: XdrReader;
   readonly sender: Sender | undefined;
   readonly receivedMs: number;
 }

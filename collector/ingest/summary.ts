@@ -123,18 +123,22 @@ function summaryMetrics(metric: Metric): Metric[] {
 /** In the order of BAND_FIELDS; NaN for all but the count when no host has the metric. */
 function summarise({ metric, values, count }: Spread): number[] {
   if (count === 0) return BAND_FIELDS.map((field) => (field === 'count' ? 0 : Number.NaN));
+  const first = values[0] ?? 0;
+  let sum = 0;
+  let min = first;
+  let max = first;
+  for (let index = 0; index < count; index += 1) {
+    const value = values[index] ?? 0;
+    sum += value;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  if (min === max) return [min, min, min, min, withoutNoise(sum, metric), count];
   const rank = (share: number) => Math.round(share * (count - 1));
   const p50 = selectRank(values, rank(0.5), { from: 0, count });
   // What lies below the median is now to its left, what lies above to its right.
   const p5 = selectRank(values, rank(0.05), { from: 0, count: rank(0.5) + 1 });
   const p95 = selectRank(values, rank(0.95), { from: rank(0.5), count });
-  let sum = 0;
-  let max = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < count; index += 1) {
-    const value = values[index] ?? 0;
-    sum += value;
-    if (value > max) max = value;
-  }
   return [p5, p50, p95, max, withoutNoise(sum, metric), count];
 }
 

@@ -1,6 +1,5 @@
 /** The ingest thread: socket, clock and database around `Ingest`. */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { agentKey } from '../../base/authentication.ts';
@@ -123,6 +122,6 @@ if (parentPort) {
     await runThread(workerData as IngestThreadData, main);
   } catch (error) {
     tell(main, { kind: 'failed', code: codeOf(error), message: reasonOf(error) });
-    await once(main, 'close').catch(() => undefined);
+    main.close();
   }
 }
