@@ -43,14 +43,15 @@ const NEVER = '0001-01-01T00:00:00Z';
 /** @param alertsMax 0 = all; the rest is counted in `truncatedAlerts` */
 export function webhookPayload(notification: Notification, alertsMax = 0): WebhookPayload {
   const { alerts, timeMs } = notification;
+  // As in Alertmanager, all that is said of the group is said of the alerts that are shown.
   const shown = alertsMax > 0 ? alerts.slice(0, alertsMax) : alerts;
   return {
     receiver: quoteMeta(notification.receiver),
-    status: statusOf(notification),
+    status: statusOf({ alerts: shown, timeMs }),
     alerts: shown.map((alert) => toWebhookAlert(alert, timeMs)),
     groupLabels: sorted(notification.groupLabels),
-    commonLabels: common(alerts.map(({ labels }) => labels)),
-    commonAnnotations: common(alerts.map(({ annotations }) => annotations)),
+    commonLabels: common(shown.map(({ labels }) => labels)),
+    commonAnnotations: common(shown.map(({ annotations }) => annotations)),
     externalURL: notification.externalUrl,
     version: '4',
     groupKey: notification.groupKey,
@@ -58,7 +59,10 @@ export function webhookPayload(notification: Notification, alertsMax = 0): Webho
   };
 }
 
-export function statusOf({ alerts, timeMs }: Notification): 'firing' | 'resolved' {
+export function statusOf({
+  alerts,
+  timeMs,
+}: Pick<Notification, 'alerts' | 'timeMs'>): 'firing' | 'resolved' {
   return alerts.every((alert) => isResolved(alert, timeMs)) ? 'resolved' : 'firing';
 }
 
