@@ -82,6 +82,32 @@ test('a host that is not known, and one that is down', async () => {
   });
 });
 
+test('a host that goes down is said at once, and comes back the same way', async () => {
+  await onPage('/host/n001', async (page) => {
+    const heading = page.locator('.page-head');
+    await heading.getByText('up', { exact: true }).waitFor();
+    const [first] = server.hosts;
+    server.tell({ kind: 'hosts', hosts: [{ ...first!, state: 'down' }] });
+    await heading.getByText(/^down, last heard/).waitFor();
+    server.tell({ kind: 'hosts', hosts: [first!] });
+    await heading.getByText('up', { exact: true }).waitFor();
+  });
+});
+
+test('a chart shows its numbers as a table, with their summary', async () => {
+  await onPage('/host/n001', async (page) => {
+    const figure = page.getByRole('figure', { name: 'Network traffic' });
+    await figure.getByRole('button', { name: 'Actions for Network traffic' }).click();
+    await page.getByRole('button', { name: 'Show as a table' }).click();
+    const table = page.getByRole('region', { name: 'Values of Network traffic' });
+    await table.getByRole('row', { name: /^in all .*B/ }).waitFor();
+    await table
+      .getByRole('row', { name: /^20\d\d-/ })
+      .nth(40)
+      .waitFor();
+  });
+});
+
 test('a range without values says so, in place of an empty frame', async () => {
   server.hosts = server.hosts.map((host) => ({ ...host, state: 'down', lastSeenMs: 0 }));
   await onPage('/host/n001', async (page) => {

@@ -68,10 +68,15 @@ interface Cell {
   /** Of the ramp; -1 = no value to show. */
   readonly step: number;
   readonly text: string;
-  readonly severity: Severity | undefined;
+  readonly severity: Exclude<Severity, 'info'> | undefined;
   readonly isInstalling: boolean;
   readonly isFaded: boolean;
   readonly isCurrent: boolean;
+}
+
+/** Information is no mark: the map would be full of them. */
+function markOf(severity: Severity | undefined): Cell['severity'] {
+  return severity === 'info' ? undefined : severity;
 }
 
 function cellOf(picture: MapPicture, host: HostSummary, index: number): Cell {
@@ -83,7 +88,7 @@ function cellOf(picture: MapPicture, host: HostSummary, index: number): Cell {
     state,
     step,
     text: step >= 0 ? cellText(value, picture.units) : wordOf(host),
-    severity: picture.severity(name),
+    severity: markOf(picture.severity(name)),
     isInstalling: picture.isInstalling(name),
     isFaded: picture.selected.size > 0 && !picture.selected.has(name),
     isCurrent: index === picture.current,
@@ -199,7 +204,7 @@ function drawMarks(
   { x, y, width, height }: Box,
 ): void {
   const inside = { x: x + 1, y: y + 1, width: width - 2, height: height - 2 };
-  if (severity && severity !== 'info') {
+  if (severity) {
     const colour = severity === 'critical' ? colours.crit : colours.warn;
     ctx.fillStyle = colours.page;
     ctx.fillRect(x, y, BADGE_WIDTH, height);
@@ -225,7 +230,7 @@ function outline(ctx: CanvasRenderingContext2D, colour: string, lineWidth: numbe
 /** A square is critical, a triangle a warning: readable without colour. */
 function drawShape(
   ctx: CanvasRenderingContext2D,
-  severity: Severity,
+  severity: Exclude<Severity, 'info'>,
   colour: string,
   x: number,
   middle: number,
