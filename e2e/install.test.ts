@@ -39,13 +39,14 @@ for (const { firmware, mode } of [
 ] as const) {
   test(`${firmware}, ${mode} mode: from an empty disk to live metrics`, async (t) => {
     const rack = await openRack(firmware, mode);
+    const stages = [discover, install, checkTimeline, restart];
     try {
-      await t.test('an unknown machine is discovered, and its disk stays as it is', () =>
-        discover(rack),
-      );
-      await t.test('approved, it is installed and comes up', () => install(rack));
-      await t.test('every step is on its timeline', () => checkTimeline(rack));
-      await t.test('started again, it boots from its disk', () => restart(rack));
+      // Each builds on the one before.
+      for (const stage of stages) {
+        const begunMs = Date.now();
+        await stage(rack);
+        t.diagnostic(`${stage.name}: ${Math.round((Date.now() - begunMs) / 1000)} s`);
+      }
     } finally {
       await rack.close();
     }
@@ -141,6 +142,7 @@ function plainDhcpServer(host: TestHost): TestProcess {
   );
 }
 
+/** An unknown machine is discovered, and its disk stays as it is. */
 async function discover(rack: Rack): Promise<void> {
   const empty = rack.machine.diskHash();
   rack.machine.powerOn();
@@ -156,6 +158,7 @@ async function discover(rack: Rack): Promise<void> {
   assert.equal(rack.machine.diskHash(), empty);
 }
 
+/** Approved, it is installed and comes up with metrics of its own. */
 async function install(rack: Rack): Promise<void> {
   const name = rack.node()?.name ?? '';
   rack.post(`nodes/${name}/approve`);
@@ -177,7 +180,8 @@ async function install(rack: Rack): Promise<void> {
   );
 }
 
-function checkTimeline(rack: Rack): void {
+/** Every step is on its timeline. */
+async function checkTimeline(rack: Rack): Promise<void> {
   const name = rack.node()?.name ?? '';
   const { events } = rack.get<{ events: NodeEvent[] }>(`nodes/${name}/events?limit=500`);
   const steps = events.map((one) => `${one.kind} ${one.text}`).join('\n');
@@ -207,6 +211,7 @@ function checkTimeline(rack: Rack): void {
   }
 }
 
+/** Started again without being armed, it boots from its disk. */
 async function restart(rack: Rack): Promise<void> {
   const before = rack.machine.console().length;
   await rack.machine.powerOff();

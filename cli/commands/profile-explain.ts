@@ -1,15 +1,22 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { ClassRequest } from '../../pxe/classes/class-list.ts';
 import type { Disk } from '../../pxe/classes/disk/layout.ts';
+import { blankDisk } from '../../pxe/classes/disk/plan.ts';
 import { parseByteCount } from '../../pxe/classes/disk/size.ts';
-import { type Explanation, explain } from '../../pxe/classes/explain.ts';
+import { type Explanation, explain, type Machine } from '../../pxe/classes/explain.ts';
 import { formatProblem } from '../../pxe/classes/problem.ts';
+import type { PxeNode } from '../../wire/pxe.ts';
+import { clientOf } from '../client.ts';
+import { type ConfigurationOptions, loadConfiguration } from '../configuration.ts';
+import { CommandError, EXIT } from '../exit.ts';
 import { formatTable, note, print, printJson } from '../output.ts';
 import { printPlan } from './profile-disks.ts';
 import { addDisk, addVariable, readClasses } from './profile-options.ts';
 
 interface Options {
-  readonly space: string;
-  readonly host: string;
+  readonly space?: string;
+  readonly host?: string;
   readonly add?: readonly string[];
   readonly var?: Readonly<Record<string, string>>;
   readonly disk?: readonly Disk[];
@@ -19,29 +26,56 @@ interface Options {
 
 export function register(profile: Command): void {
   profile
-    .command('explain')
-    .description('Say what a config space makes of a host, and which class decided it.')
-    .requiredOption('--space <dir>', 'the config space')
-    .requiredOption('--host <name>', 'host name')
+    .command('explain [node]')
+    .description(
+      'Say what a config space makes of a node of this appliance, or of any host, and which class decided it.',
+    )
+    .option('--space <dir>', 'the config space (default: pxe.space of the configuration)')
+    .option('--host <name>', 'host name, in place of a node')
     .option('--add <classes>', 'further classes, with commas', readClasses)
     .option('--var <name=value>', 'variable that the scripts see; repeats', addVariable)
     .option('--disk <name=size[:sector]>', 'a disk of the machine; repeats', addDisk)
     .option('--ram <size>', 'memory of the machine', parseByteCount)
     .option('--json', 'one JSON document')
-    .action(async (options: Options) => {
-      const {
-        space,
-        host,
-        add: assigned = [],
-        var: variables = {},
-        disk: disks = [],
-        ram,
-      } = options;
-      const found = await explain({ space, host, assigned, variables }, { disks, ramBytes: ram });
+    .action(async (name: string | undefined, options: Options, command: Command) => {
+      const { request, machine } = await subject(name, options, command);
+      const found = await explain(request, machine);
       for (const problem of found.problems) note(formatProblem(problem));
       if (options.json) printJson(found);
       else printExplanation(found);
     });
+}
+
+/** Whom to explain: a node with what the appliance knows of it, or a host as the options describe it. */
+async function subject(
+  name: string | undefined,
+  options: Options,
+  command: Command,
+): Promise<{ request: ClassRequest; machine: Machine }> {
+  const { add = [], var: variables = {}, disk, ram } = options;
+  const configured = () => loadConfiguration(command.optsWithGlobals<ConfigurationOptions>()).pxe;
+  const space = options.space ?? configured().space;
+  if (space === '') throw new CommandError(EXIT.usage, 'give --space, or set pxe.space');
+  if (name === undefined) {
+    const { host } = options;
+    if (host === undefined) throw new CommandError(EXIT.usage, 'give a node, or --host');
+    return {
+      request: { space: resolve(space), host, assigned: add, variables },
+      machine: { disks: disk ?? [], ramBytes: ram },
+    };
+  }
+  const path = `/api/pxe/nodes/${encodeURIComponent(name)}`;
+  const node = await clientOf(command).get<PxeNode>(path);
+  const known = node.hardware?.disks?.map((one) => blankDisk(`/dev/${one.name}`, one.sizeBytes));
+  return {
+    request: {
+      space: resolve(space),
+      host: node.name,
+      assigned: [...node.classes, ...add],
+      variables,
+    },
+    machine: { disks: disk ?? known ?? [], ramBytes: ram ?? node.hardware?.memoryBytes },
+  };
 }
 
 function printExplanation(found: Explanation): void {

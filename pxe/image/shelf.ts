@@ -27,6 +27,7 @@ export interface ShelfOptions {
   readonly data: string;
   readonly clock: Clock;
   readonly onStep?: (id: string, step: BuildStep) => void;
+  readonly onFailure?: (id: string, reason: string) => void;
   readonly onLine?: (line: string) => void;
 }
 
@@ -102,7 +103,9 @@ export class ImageShelf {
         signal: this.#stop.signal,
       });
     } catch (error) {
-      this.#failures.set(recipe.id, { reason: reasonOf(error), atMs: clock.nowMs() });
+      const reason = reasonOf(error);
+      this.#failures.set(recipe.id, { reason, atMs: clock.nowMs() });
+      this.#options.onFailure?.(recipe.id, reason);
       throw error;
     } finally {
       this.#steps.delete(recipe.id);

@@ -16,6 +16,7 @@ export interface WorkshopOptions {
   readonly mirror: string;
   readonly clock: Clock;
   readonly onStep?: (id: string, step: BuildStep) => void;
+  readonly onFailure?: (id: string, reason: string) => void;
   readonly onLine?: (line: string) => void;
 }
 
@@ -29,7 +30,7 @@ export class Workshop {
   #toolbox: Promise<Toolbox> | undefined;
 
   constructor(options: WorkshopOptions) {
-    const { data, space, suite, mirror, clock, onStep, onLine } = options;
+    const { data, space, suite, mirror, clock, onStep, onFailure, onLine } = options;
     this.#options = options;
     this.key = loadSigningKey(join(data, 'signing.pem'));
     this.images = new ImageStore(join(data, 'images'), this.key.publicKey);
@@ -42,6 +43,7 @@ export class Workshop {
       data,
       clock,
       ...(onStep && { onStep }),
+      ...(onFailure && { onFailure }),
       ...(onLine && { onLine }),
     });
   }

@@ -58,6 +58,7 @@ export class Provisioning {
       mirror,
       clock,
       onStep: (id, step) => log.info('image-build', { id, ...step }),
+      onFailure: (id, reason) => log.error('image-failed', { id, reason }),
     });
     this.#space = new SpaceArchive(space, clock);
     this.#service = new InstallService({
