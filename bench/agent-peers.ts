@@ -150,7 +150,7 @@ function netdata(folder: string): Contender {
   const lines = [
     '[global]\n run as user = root',
     `[directories]\n cache = ${base}/cache\n lib = ${base}/lib\n log = ${base}/log`,
-    '[web]\n bind to = 127.0.0.1\n default port = 18999',
+    '[web]\n bind to = 127.0.0.1\n default port = 18112',
     '[db]\n mode = ram\n retention = 600\n[ml]\n enabled = no\n[health]\n enabled = no\n[statsd]\n enabled = no',
     '[plugins]\n enable running new plugins = no',
     ...off('tc cgroups diskspace idlejitter timex apps charts.d python.d go.d perf slabinfo ebpf'),
