@@ -39,6 +39,7 @@ const { values: options } = parseArgs({
 const HOSTS = Number(options.hosts);
 const SECONDS = Number(options.seconds);
 const WARM_UP_SECONDS = 10;
+const COMPILE_CACHE = join(import.meta.dirname, '../node_modules/.cache/clustermon');
 const PORT = 18_900;
 const SEED = 1;
 
