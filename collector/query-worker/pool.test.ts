@@ -85,6 +85,13 @@ test('a query that takes too long is refused with the limit', async () => {
   });
 });
 
+test('a query does not wait for ever for a thread that never gets ready', async () => {
+  const start = () => new Worker('setInterval(() => {}, 1000)', { eval: true });
+  const pool = new QueryPool({ size: 1, timeoutMs: 50, log: quiet, start });
+  pools.push(pool);
+  await assert.rejects(pool.run(taskOf('n001'), never), { code: 'query-timeout' });
+});
+
 test('another thread comes when tasks wait, and no more than are allowed', async () => {
   let started = 0;
   const start = () => {

@@ -46,11 +46,7 @@ export class QueryPool implements QueryRunner {
     if (this.#waiting.length >= WAITING_MAX) {
       throw new InputError('busy', `${WAITING_MAX} queries are waiting already; try again later`);
     }
-    const result = await new Promise<ResultMessage | InputError>((resolve) => {
-      const cancelled = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-      this.#waiting.push({ message: { task, cancelled }, signal, settle: resolve });
-      this.#dispatch();
-    });
+    const result = await this.#enqueue(task, signal);
     if (result instanceof InputError) throw result;
     switch (result.kind) {
       case 'answer':
@@ -60,6 +56,33 @@ export class QueryPool implements QueryRunner {
       case 'failed':
         throw new WorldError('query-failed', 'a query thread failed', result.reason);
     }
+  }
+
+  /** The answer, or why there is none: also when the task has waited too long for a thread. */
+  #enqueue(task: QueryTask, signal: AbortSignal): Promise<ResultMessage | InputError> {
+    const { timeoutMs } = this.#options;
+    return new Promise((resolve) => {
+      const drop = (reason: InputError) => {
+        const index = this.#waiting.indexOf(job);
+        if (index < 0) return; // a thread has it, and a clock of its own
+        this.#waiting.splice(index, 1);
+        job.settle(reason);
+      };
+      const timer = setTimeout(() => drop(timedOut(timeoutMs)), timeoutMs);
+      const onAbort = () => drop(cancelled());
+      signal.addEventListener('abort', onAbort, { once: true });
+      const job: Job = {
+        message: { task, cancelled: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) },
+        signal,
+        settle: (result) => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', onAbort);
+          resolve(result);
+        },
+      };
+      this.#waiting.push(job);
+      this.#dispatch();
+    });
   }
 
   async close(): Promise<void> {
