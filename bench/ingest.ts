@@ -80,6 +80,8 @@ async function runClustermon(folder: string): Promise<Result> {
     [...COLLECTOR_NODE_FLAGS, main, JSON.stringify(settings)],
     {
       stdio: ['ignore', 'ignore', 'pipe'],
+      // As the `clustermon` script sets it.
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     },
   );
   await untilReady(daemon);
