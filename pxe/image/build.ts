@@ -12,7 +12,7 @@ import { runCommand } from './process.ts';
 import type { Recipe } from './recipe.ts';
 import type { ImageStore } from './store.ts';
 
-const RUN_FAI = new URL('../installer/root/run-fai', import.meta.url).pathname;
+const RUN_FAI = new URL('../installer/programs/run-fai', import.meta.url).pathname;
 /** Tools that write times into what they make take this one, so that two builds are equal. */
 const SOURCE_DATE_EPOCH = '1735689600';
 export interface BuildStep {

@@ -83,7 +83,7 @@ async function bundleInstaller(): Promise<string> {
 /** A cpio archive with early init, its modules and the toolbox as a squashed file; made once per toolbox. */
 async function squashedToolbox(options: InitramfsOptions): Promise<string> {
   const { toolbox, folder } = options;
-  const early = readFileSync(join(HERE, 'root/early-init'));
+  const early = readFileSync(join(HERE, 'programs/early-init'));
   const version = createHash('sha256').update(early).digest('hex').slice(0, 8);
   const archive = join(folder, `${toolbox.id}-${version}.cpio`);
   if (existsSync(archive)) return archive;
@@ -137,7 +137,7 @@ async function programLayer(options: InitramfsOptions, installer: string): Promi
   return await inTemporaryFolder(async (work) => {
     const folder = join(work, 'layer/clustermon');
     mkdirSync(folder, { recursive: true });
-    for (const name of PROGRAMS) copyFileSync(join(HERE, 'root', name), join(folder, name));
+    for (const name of PROGRAMS) copyFileSync(join(HERE, 'programs', name), join(folder, name));
     writeFileSync(join(folder, 'installer.mjs'), installer);
     writeFileSync(join(folder, 'appliance.pem'), options.publicKey);
     writeFileSync(join(folder, 'authorized_keys'), options.authorizedKeys);
@@ -168,6 +168,6 @@ function bootId(
   const hash = createHash('sha256');
   hash.update(JSON.stringify([toolbox.id, publicKey, authorizedKeys, installer]));
   for (const name of [...PROGRAMS, 'early-init'])
-    hash.update(readFileSync(join(HERE, 'root', name)));
+    hash.update(readFileSync(join(HERE, 'programs', name)));
   return hash.digest('hex').slice(0, 16);
 }

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../image/process.ts';
 
-const HOOK = fileURLToPath(new URL('root/toolbox-hook', import.meta.url));
+const HOOK = fileURLToPath(new URL('programs/toolbox-hook', import.meta.url));
 
 /** Packages of the toolbox: FAI's helpers, the tools that setup-storage calls, and what the installer itself needs. */
 const PACKAGES = [
