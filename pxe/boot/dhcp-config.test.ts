@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Ipv4, parseIpv4 } from '../../wire/address.ts';
+import { DHCP_SERVERS, dhcpConfig } from './dhcp-config.ts';
+
+const server = { address: parseIpv4('10.0.0.2') as Ipv4, httpPort: 8642 };
+
+for (const kind of DHCP_SERVERS) {
+  test(`the lines for ${kind} name every boot file, our address, and iPXE's script`, () => {
+    const text = dhcpConfig(kind, server);
+    for (const file of [
+      'undionly.kpxe',
+      'snponly.efi',
+      'snponly-arm64.efi',
+      'HTTPClient',
+      '10.0.0.2',
+    ]) {
+      assert.ok(text.includes(file), file);
+    }
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: iPXE fills it in
+    assert.ok(text.includes('http://10.0.0.2:8642/ipxe/${netX/mac:hexhyp}'));
+  });
+}
+
+test('dnsmasq takes its lines', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'clustermon-dnsmasq-'));
+  const file = join(folder, 'clustermon.conf');
+  writeFileSync(file, dhcpConfig('dnsmasq', server));
+  const { status, stderr } = spawnSync('dnsmasq', ['--test', `--conf-file=${file}`]);
+  rmSync(folder, { recursive: true });
+  assert.equal(status, 0, stderr.toString());
+});
+
+test('the lines for Kea are one JSON document', () => {
+  const { Dhcp4 } = JSON.parse(dhcpConfig('kea', server));
+  assert.equal(Dhcp4['client-classes'].length, 6);
+});
