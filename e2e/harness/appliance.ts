@@ -78,7 +78,9 @@ export async function startAppliance(options: ApplianceOptions = {}): Promise<Ap
 
 async function fetchJson<T>(url: string, path: string, host: TestHost | undefined): Promise<T> {
   // Loopback of another namespace cannot be reached from here: curl goes there.
-  const text = host ? host.run('curl', '-sS', '--fail-with-body', url + path) : await fetchText(url + path);
+  const text = host
+    ? host.run('curl', '-sS', '--fail-with-body', url + path)
+    : await fetchText(url + path);
   return JSON.parse(text) as T;
 }
 
