@@ -8,7 +8,7 @@ export function formatTable(
   header: readonly string[],
   rows: readonly (readonly (string | number | undefined)[])[],
 ): string {
-  const text = rows.map((row) => header.map((_, column) => String(row[column] ?? '-')));
+  const text = rows.map((row) => header.map((_, column) => printable(String(row[column] ?? '-'))));
   const right = header.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
   const widths = header.map((title, column) =>
     Math.max(title.length, ...text.map((row) => row[column]?.length ?? 0)),
@@ -21,6 +21,11 @@ export function formatTable(
       .join('  ')
       .trimEnd()}\n`;
   return [header, ...text].map(line).join('');
+}
+
+/** Names come from the network: neither control characters nor changes of the writing direction may reach the terminal. */
+export function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e\u00a0-\u{10ffff}]|[\u202a-\u202e\u2066-\u2069]/gu, '?');
 }
 
 /** One JSON document on standard output. */

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { HostState } from '../../wire/http.ts';
+import { printable } from '../output.ts';
 import type { ClusterView, HostRow, Order } from './cluster-view.ts';
 import { COLUMNS } from './columns.ts';
 
@@ -64,9 +65,4 @@ function rowLine({ name, state, values }: HostRow, nameWidth: number, options: T
     ...numbers,
   ];
   return cells.join('  ').trimEnd();
-}
-
-/** Names come from the network: control characters must not reach the terminal. */
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e\u00a0-\u{10ffff}]/gu, '?');
 }
