@@ -62,7 +62,7 @@ export class ImageShelf {
 
   async recipe(classes: readonly string[]): Promise<Recipe> {
     const { space, base } = this.#options;
-    const [toolbox, agent] = [await this.#options.toolbox(), await this.#agentPackage()];
+    const [toolbox, agent] = [await this.#options.toolbox(), await this.agentPackage()];
     return imageRecipe({ space, classes, base, toolboxId: toolbox.id, agentSha256: agent.sha256 });
   }
 
@@ -90,7 +90,7 @@ export class ImageShelf {
         space,
         base,
         toolbox: await this.#options.toolbox(),
-        agent: await this.#agentPackage(),
+        agent: await this.agentPackage(),
         key,
         store,
         bases: join(data, 'bases'),
@@ -112,7 +112,8 @@ export class ImageShelf {
     }
   }
 
-  #agentPackage(): Promise<AgentPackage> {
+  /** The agent's package, made once per start: it is in every image, and for machines that exist already. */
+  agentPackage(): Promise<AgentPackage> {
     this.#agent ??= buildAgentPackage(join(this.#options.data, 'packages'));
     return this.#agent;
   }

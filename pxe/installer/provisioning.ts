@@ -90,6 +90,7 @@ export class Provisioning {
       service: this.#service,
       space: this.#space,
       images: this.#workshop.images,
+      agentPackage: () => this.#workshop.shelf.agentPackage(),
     });
   }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { sendFile } from '../boot/http.ts';
+import type { AgentPackage } from '../image/agent-package.ts';
 import type { SpaceArchive } from '../image/space-archive.ts';
 import type { ImageStore } from '../image/store.ts';
 import { readClasses, readDone, readHello, readReport, readSecretsRequest } from './body.ts';
@@ -12,9 +13,10 @@ export function addInstallerRoutes(
     readonly service: InstallService;
     readonly space: SpaceArchive;
     readonly images: ImageStore;
+    readonly agentPackage: () => Promise<AgentPackage>;
   },
 ): void {
-  const { service, space, images } = ports;
+  const { service, space, images, agentPackage } = ports;
   app.post('/installer/hello', (request) => service.hello(readHello(request.body)));
   app.get<{ Params: { name: string } }>('/installer/space/:name', (request, reply) =>
     reply.type('application/x-tar').send(space.bytes(request.params.name.replace(/\.tar$/, ''))),
@@ -42,4 +44,7 @@ export function addInstallerRoutes(
     service.done(readDone(request.body));
     return reply.code(204).send();
   });
+  app.get('/clustermon-agent.deb', async (request, reply) =>
+    sendFile(request, reply, (await agentPackage()).file),
+  );
 }
