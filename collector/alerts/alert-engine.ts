@@ -36,6 +36,8 @@ export interface AlertEngineOptions {
 const RECORDED_MS = 3_600_000;
 /** After a start rules wait until hosts have been heard again, so that missing data is not taken for change. */
 const START_GRACE_MS = 5_000;
+/** Texts with values in them change all the time: they are passed on once a minute, Prometheus' resend delay. */
+const TEXTS_MS = 60_000;
 /** How often the time of the last evaluation is written down while alerts are pending. */
 const CLOCK_MS = 30_000;
 
@@ -51,7 +53,7 @@ export class AlertEngine {
   readonly #listeners = new Set<() => void>();
   #groups: readonly ScheduledGroup[] = [];
   #firstMs: number | undefined;
-  #clockMs = 0;
+  #clockMs = Number.NEGATIVE_INFINITY;
 
   /** @param groups those of files and built in; rules that people added come from the store */
   constructor(
@@ -105,7 +107,7 @@ export class AlertEngine {
       if (!group.isDue(nowMs)) continue;
       const before = snapshot(group.state);
       group.state.evaluate(nowMs, this.#context);
-      changes.push(changesOf(group.state, before, nowMs));
+      changes.push(changesOf(group.state, before, { timeMs: nowMs, intervalMs: group.intervalMs }));
     }
     this.#commit(joined(changes), nowMs);
   }
@@ -143,7 +145,22 @@ export class AlertEngine {
     const isRemoved = ({ state }: ScheduledGroup) => state.group.name === `added ${name}`;
     const removed = this.#groups.filter(isRemoved).flatMap(({ state }) => state.rules);
     this.#groups = this.#groups.filter((group) => !isRemoved(group));
-    for (const health of removed) this.#forget(health, nowMs);
+    for (const { rule, alerts } of removed) {
+      this.#drop({ rule }, [...(alerts?.instances.values() ?? [])], nowMs);
+    }
+    this.#tell();
+  }
+
+  /** The host is gone for good: its alerts are over, also those whose data is missing. */
+  forgetHost(host: string): void {
+    const nowMs = this.#ports.nowMs();
+    for (const { rule, alerts } of this.#rules()) {
+      if (!alerts) continue;
+      const isGone = ({ labels }: AlertInstance) => labels.get('host') === host;
+      const all = [...alerts.instances];
+      this.#drop({ rule }, all.map(([, instance]) => instance).filter(isGone), nowMs);
+      alerts.instances = new Map(all.filter(([, instance]) => !isGone(instance)));
+    }
     this.#tell();
   }
 
@@ -221,10 +238,14 @@ export class AlertEngine {
     if (changes.transitions.length > 0) this.#tell();
   }
 
-  /** The rule is gone: what fires is resolved. */
-  #forget({ rule, alerts }: RuleHealth, nowMs: number): void {
+  /** Forgets alerts whose rule or host is gone; what fires is resolved. */
+  #drop(
+    { rule }: Pick<RuleHealth, 'rule'>,
+    instances: readonly AlertInstance[],
+    nowMs: number,
+  ): void {
+    if (instances.length === 0) return;
     const identity = identityOf({ rule });
-    const instances = [...(alerts?.instances.values() ?? [])];
     this.#ports.store.write({
       saved: [],
       forgotten: instances.map(({ labels }) => ({ rule: identity, key: labels.key })),
@@ -256,20 +277,20 @@ export class AlertEngine {
 /** A group with its turn. */
 class ScheduledGroup {
   readonly state: GroupState;
-  readonly #intervalMs: number;
+  readonly intervalMs: number;
   #lastTurn = Number.NEGATIVE_INFINITY;
 
   constructor(group: RuleGroup, output: RuleSeries, intervalMs: number) {
     this.state = new GroupState(group, output);
-    this.#intervalMs = intervalMs;
+    this.intervalMs = intervalMs;
   }
 
   /** True once per interval; turns begin at an offset of the group's own, so that not all groups work in the same second. */
   isDue(nowMs: number): boolean {
     const offsetMs = Number(
-      BigInt(`0x${fingerprint({ group: this.state.group.name })}`) % BigInt(this.#intervalMs),
+      BigInt(`0x${fingerprint({ group: this.state.group.name })}`) % BigInt(this.intervalMs),
     );
-    const turn = Math.floor((nowMs - offsetMs) / this.#intervalMs);
+    const turn = Math.floor((nowMs - offsetMs) / this.intervalMs);
     if (turn <= this.#lastTurn) return false;
     this.#lastTurn = turn;
     return true;
@@ -296,7 +317,13 @@ interface RuleChanges extends Changes {
   readonly passedOn: readonly AlertInstance[];
 }
 
-function changesOf(group: GroupState, before: Snapshot, timeMs: number): RuleChanges {
+function changesOf(
+  group: GroupState,
+  before: Snapshot,
+  { timeMs, intervalMs }: { readonly timeMs: number; readonly intervalMs: number },
+): RuleChanges {
+  // The first evaluation in a minute.
+  const isTextTurn = timeMs % TEXTS_MS < intervalMs;
   const saved: { rule: string; instance: AlertInstance }[] = [];
   const forgotten: { rule: string; key: string }[] = [];
   const transitions: AlertTransition[] = [];
@@ -317,7 +344,7 @@ function changesOf(group: GroupState, before: Snapshot, timeMs: number): RuleCha
       const previous = old.get(key);
       if (!isSameState(previous, instance)) saved.push({ rule, instance });
       if (previous?.state !== instance.state) note(instance, instance.state);
-      if (isNews(previous, instance)) passedOn.push(instance);
+      if (isNews(previous, instance, isTextTurn)) passedOn.push(instance);
     }
     for (const [key, instance] of old) {
       if (health.alerts.instances.has(key)) continue;
@@ -341,10 +368,14 @@ function isSameState(a: AlertInstance | undefined, b: AlertInstance): boolean {
 }
 
 /** It began to fire, was resolved, or says something else than before. */
-function isNews(before: AlertInstance | undefined, now: AlertInstance): boolean {
+function isNews(
+  before: AlertInstance | undefined,
+  now: AlertInstance,
+  isTextTurn: boolean,
+): boolean {
   const wasFiring = before !== undefined && isFiring(before);
   if (isFiring(now) !== wasFiring) return isFiring(now) || now.state === 'inactive';
-  return wasFiring && !isSameText(before.annotations, now.annotations);
+  return isTextTurn && wasFiring && !isSameText(before.annotations, now.annotations);
 }
 
 function isSameText(

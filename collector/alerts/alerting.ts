@@ -84,6 +84,7 @@ export class Alerting {
     );
     this.#unsubscribe = ports.hosts.subscribe((change) => {
       if (change.kind === 'second') this.engine.evaluate(change.second * 1000);
+      if (change.kind === 'host-removed') this.engine.forgetHost(change.host.name);
     });
   }
 

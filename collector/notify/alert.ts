@@ -24,11 +24,22 @@ const FNV_OFFSET = 0xcbf29ce484222325n;
 const FNV_PRIME = 0x100000001b3n;
 const SEPARATOR = 0xff;
 
+/** One notification asks for an alert's fingerprint several times. */
+const known = new WeakMap<LabelSet, string>();
+
 /**
  * FNV-1a 64 over `name 0xff value 0xff` of the labels in order of their names, as 16 hexadecimal digits.
  * Source: prometheus/common model, LabelsToSignature
  */
 export function fingerprint(labels: LabelSet): string {
+  const before = known.get(labels);
+  if (before !== undefined) return before;
+  const print = fnv1a(labels);
+  known.set(labels, print);
+  return print;
+}
+
+function fnv1a(labels: LabelSet): string {
   const names = Object.keys(labels).sort();
   let hash = FNV_OFFSET;
   const add = (byte: number) => {

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { openDatabase } from '../../base/sqlite.ts';
+import { type Alert, isResolved } from '../notify/alert.ts';
+import { Labels } from '../query/labels.ts';
+import { AlertEngine } from './alert-engine.ts';
+import { ALERT_TABLES, AlertStore } from './alert-store.ts';
+import type { RuleGroup } from './rule.ts';
+import { parseRuleFile } from './rule-file.ts';
+import { RuleSeries } from './rule-series.ts';
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+/** The engine waits this long after its start. */
+const GRACE_SECONDS = 5;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'alerts-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** An engine over one series `load_one{host="a"}`, second by second. */
+class Bench {
+  readonly source = new RuleSeries();
+  readonly told: string[] = [];
+  readonly engine: AlertEngine;
+  readonly database;
+  second: number;
+
+  constructor(groups: readonly RuleGroup[] = [], startSecond = 0) {
+    this.second = startSecond;
+    this.database = openDatabase(join(folder, 'registry.db'), {
+      migrations: [ALERT_TABLES],
+      synchronous: 'NORMAL',
+    });
+    this.engine = new AlertEngine(
+      {
+        source: this.source,
+        store: new AlertStore(this.database),
+        sink: { put: (alerts, nowMs) => this.#note(alerts, nowMs) },
+        handlingOf: () => ({
+          fingerprint: '',
+          receivers: [],
+          silencedBy: [],
+          inhibitedBy: [],
+          mutedBy: [],
+          acknowledged: null,
+        }),
+        log: SILENT,
+        nowMs: () => this.second * 1000,
+      },
+      { externalUrl: 'http://head', intervalMs: 1000 },
+      groups,
+    );
+  }
+
+  #note(alerts: readonly Alert[], nowMs: number): void {
+    for (const alert of alerts) {
+      this.told.push(
+        `${alert.labels['alertname']} ${isResolved(alert, nowMs) ? 'resolved' : 'firing'}`,
+      );
+    }
+  }
+
+  /** One evaluation per value; undefined = the series has ended. */
+  run(values: readonly (number | undefined)[]): void {
+    const labels = Labels.from({ __name__: 'load_one', host: 'a' });
+    for (const value of values) {
+      this.second += 1;
+      if (value === undefined) this.source.end(labels, this.second * 1000);
+      else this.source.append({ labels, value }, this.second * 1000);
+      this.engine.evaluate(this.second * 1000);
+    }
+  }
+
+  get states(): readonly string[] {
+    return this.engine.alerts().map(({ rule, state }) => `${rule} ${state}`);
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}
+
+const warmUp = Array<number>(GRACE_SECONDS).fill(0);
+const nines = (count: number) => Array<number>(count).fill(9);
+
+test('a rule that is added fires, is resolved, and is written down', () => {
+  const bench = new Bench();
+  bench.run(warmUp);
+  const rule = bench.engine.addRule({ expr: 'load_one > 8', forSeconds: 2, severity: 'critical' });
+  assert.equal(rule.name, 'load_one_above_8');
+  bench.run(nines(2));
+  assert.deepEqual(bench.states, ['load_one_above_8 pending']);
+  bench.run(nines(1));
+  assert.deepEqual(bench.states, ['load_one_above_8 firing']);
+  bench.run([1]);
+  assert.deepEqual(bench.states, ['load_one_above_8 resolved']);
+  assert.deepEqual(bench.told, ['load_one_above_8 firing', 'load_one_above_8 resolved']);
+  const transitions = new AlertStore(bench.database).transitions({ fromMs: 0, toMs: 100_000 });
+  assert.deepEqual(
+    transitions.map(({ state }) => state),
+    ['pending', 'firing', 'inactive'],
+  );
+  bench.close();
+});
+
+test('data that vanishes resolves nothing', () => {
+  const bench = new Bench();
+  bench.engine.addRule({ expr: 'load_one > 8' });
+  bench.run([...warmUp, 9, 9, undefined, undefined, undefined]);
+  assert.deepEqual(bench.states, ['load_one_above_8 nodata']);
+  bench.run([9]);
+  assert.deepEqual(bench.states, ['load_one_above_8 firing']);
+  assert.deepEqual(bench.told, ['load_one_above_8 firing']);
+  bench.close();
+});
+
+test('after ten minutes of standstill what fired fires, and pending has waited no longer than it was watched', () => {
+  const bench = new Bench();
+  bench.engine.addRule({ name: 'Firing', expr: 'load_one > 8' });
+  bench.engine.addRule({ name: 'Pending', expr: 'load_one > 7', forSeconds: 60 });
+  bench.run([...warmUp, ...nines(10)]);
+  bench.close();
+  const next = new Bench([], bench.second + 600);
+  assert.deepEqual(next.told, ['Firing firing']);
+  next.run(nines(GRACE_SECONDS + 20));
+  assert.deepEqual(next.states.toSorted(), ['Firing firing', 'Pending pending']);
+  next.run(nines(40));
+  assert.deepEqual(next.states.toSorted(), ['Firing firing', 'Pending firing']);
+  assert.deepEqual(next.told, ['Firing firing', 'Pending firing']);
+  next.close();
+});
+
+test('removing a rule resolves what it fires; its name is free again', () => {
+  const bench = new Bench();
+  bench.engine.addRule({ expr: 'load_one > 8' });
+  bench.run([...warmUp, 9, 9]);
+  assert.throws(() => bench.engine.addRule({ expr: 'load_one > 8' }), { code: 'rule-exists' });
+  bench.engine.removeRule('load_one_above_8');
+  assert.deepEqual(bench.told, ['load_one_above_8 firing', 'load_one_above_8 resolved']);
+  assert.throws(() => bench.engine.removeRule('load_one_above_8'), { code: 'rule-unknown' });
+  bench.engine.addRule({ expr: 'load_one > 8' });
+  bench.close();
+});
+
+test('a retired host has no alerts', () => {
+  const bench = new Bench();
+  bench.engine.addRule({ expr: 'load_one > 8' });
+  bench.run([...warmUp, 9, undefined]);
+  bench.engine.forgetHost('a');
+  assert.deepEqual(bench.states, []);
+  assert.deepEqual(bench.told, ['load_one_above_8 firing', 'load_one_above_8 resolved']);
+  bench.close();
+});
+
+test('rules that are none are refused', () => {
+  const bench = new Bench();
+  for (const rule of [
+    { expr: 'load_one >' },
+    { expr: 'load_one', resolve: '(' },
+    { expr: 'load_one', summary: '{{ $x }}' },
+  ]) {
+    assert.throws(() => bench.engine.addRule(rule), { code: 'rule-invalid' });
+  }
+  bench.close();
+});
+
+test('other groups replace the old ones and the alerts of rules that stay are kept', () => {
+  const groupsOf = (forText: string) =>
+    parseRuleFile(
+      `groups:\n- name: g\n  rules:\n  - {record: 'load:double', expr: load_one * 2}\n  - {alert: A, expr: 'load:double > 8', for: ${forText}}\n`,
+    ).groups;
+  const bench = new Bench(groupsOf('2s'));
+  bench.run([...warmUp, ...nines(4)]);
+  assert.deepEqual(bench.states, ['A firing']);
+  bench.engine.load(groupsOf('3s'));
+  bench.run(nines(1));
+  assert.deepEqual(bench.states, ['A firing']);
+  assert.deepEqual(bench.told, ['A firing']);
+  bench.close();
+});
