@@ -277,6 +277,10 @@ test('the metric page shows every host, the explorer answers PromQL and explains
     await page.getByRole('img', { name: /^One-minute load of 20\d series/ }).waitFor();
     await page.getByRole('region', { name: 'Largest' }).getByRole('row').nth(12).waitFor();
   });
+  await onPage('/metric/load_one?by=class', async (page) => {
+    const figure = chart(page, 'Mean by class');
+    await waitFor('a class', async () => /\d/.test(await legendValue(figure, 'COMPUTE')));
+  });
   await onPage('/explore', async (page) => {
     const field = page.getByRole('textbox', { name: 'PromQL' });
     await field.fill('topk(3, loa');
