@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -61,6 +62,12 @@ export async function provideBootFiles(options: InitramfsOptions): Promise<BootF
   // The kernel unpacks archives that follow each other, over each other.
   writeFileSync(join(partial, 'initramfs.img'), Buffer.concat([readFileSync(base), layer]));
   renameSync(partial, folder);
+  // Each holds a copy of the toolbox; a machine that is reading an old one goes on reading it.
+  for (const name of readdirSync(options.folder)) {
+    if (name !== id && join(options.folder, name) !== base) {
+      rmSync(join(options.folder, name), { recursive: true });
+    }
+  }
   return files;
 }
 
