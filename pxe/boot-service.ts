@@ -10,7 +10,13 @@ import { bootClient } from './boot/firmware.ts';
 import { bootHttp, type InstallerMedia } from './boot/http.ts';
 import type { Machines } from './boot/machines.ts';
 import { answerRouterSolicitations } from './boot/router-advertiser.ts';
-import { grubConfig, ipxeScript, type ScriptFor } from './boot/script.ts';
+import {
+  grubConfig,
+  INITRAMFS_PATH,
+  ipxeScript,
+  KERNEL_PATH,
+  type ScriptFor,
+} from './boot/script.ts';
 import type { NetworkInterface } from './dhcp/device.ts';
 import { answerAsServer, type Subnet } from './dhcp/lease-server.ts';
 import { probeAddress } from './dhcp/neighbours.ts';
@@ -195,8 +201,14 @@ export class BootService {
     // Newer iPXE builds look for a script beside themselves before they ask DHCP.
     if (mac && name.endsWith('autoexec.ipxe'))
       return { bytes: Buffer.from(ipxeScript(this.#scriptOf(mac))) };
-    const path = this.#options.files.find(name);
+    const path = this.#mediaPath(`/${name}`) ?? this.#options.files.find(name);
     return path === undefined ? undefined : { path };
+  }
+
+  #mediaPath(path: string): string | undefined {
+    const media = this.#options.media();
+    if (path === KERNEL_PATH) return media?.kernel;
+    return path === INITRAMFS_PATH ? media?.initramfs : undefined;
   }
 
   #grubConfigOf(mac: Mac): string {

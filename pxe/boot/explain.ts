@@ -125,7 +125,7 @@ const KNOWN: readonly Known[] = [
   {
     code: 'file-missing',
     applies: (attempt) =>
-      said(attempt, 'tftp-missing', /snponly|undionly|shim|grub\w+\.efi/) ||
+      said(attempt, 'tftp-missing', /snponly|undionly|(shim|grub)(x64|aa64)\.efi/) ||
       said(attempt, 'http-missing', /\.efi|\.kpxe|\/media\//),
     text: 'it asked for a boot file that is not there',
     advice:

@@ -22,7 +22,7 @@ for (const state of ['discovered', 'approved', 'installing', 'failed', undefined
     assert.ok(script.includes(KERNEL));
     assert.match(
       grubConfig(machine(state)),
-      /linux \(http,10\.0\.0\.2:8642\)\/media\/vmlinuz clustermon\.server/,
+      /linux \(tftp,10\.0\.0\.2\)\/media\/vmlinuz clustermon\.server/,
     );
   });
 }

@@ -1,5 +1,5 @@
 /** What a machine runs after its boot loader: an iPXE script, or a GRUB configuration under Secure Boot. Made on request. Pure. */
-import type { Mac } from '../../wire/address.ts';
+import { formatIpv4, type Mac } from '../../wire/address.ts';
 import type { PxeNode } from '../../wire/pxe.ts';
 import { type BootPurpose, bootPurpose } from '../inventory/node.ts';
 import { type BootServer, baseUrl, scriptUrl } from './firmware.ts';
@@ -69,7 +69,8 @@ export function grubConfig(machine: ScriptFor): string {
   const { node, server, mac, hasInstaller } = machine;
   const purpose = bootPurpose(node);
   const title = `echo 'clustermon: ${node?.name ?? mac} ${WHY[purpose]}'`;
-  const device = `(http,${baseUrl(server).replace('http://', '')})`;
+  // Debian's signed GRUB has no HTTP: kernel and initramfs go by TFTP.
+  const device = `(tftp,${formatIpv4(server.address)})`;
   const steps =
     purpose === 'disk'
       ? ['exit 1']

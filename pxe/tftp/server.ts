@@ -40,8 +40,8 @@ export const TRANSFERS_MAX = 512;
 const TRANSFERS_PER_CLIENT_MAX = 8;
 /** 300 machines that power on together ask within one tick. */
 const RECEIVE_BUFFER_BYTES = 1 << 20;
-/** The iPXE binaries have 0.1 to 1 MB, kernels belong to HTTP; a Raspberry Pi's files have up to 20 MB. */
-export const FILE_BYTES_MAX = 64 << 20;
+/** Only GRUB under Secure Boot fetches more than a few MB, the installer's initramfs; block numbers roll over as often as needed. */
+const FILE_BYTES_MAX = 1 << 30;
 
 export class TftpServer {
   readonly #options: TftpOptions;
