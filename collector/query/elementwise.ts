@@ -31,13 +31,27 @@ export const PARAMETERIZED: ReadonlyMap<
   (value: number, parameters: readonly number[]) => number | undefined
 > = new Map([
   ['clamp', (value, [low, high]) => clamp(value, low as number, high as number)],
-  ['clamp_max', (value, [high]) => clamp(value, Number.NEGATIVE_INFINITY, high as number)],
-  ['clamp_min', (value, [low]) => clamp(value, low as number, Number.POSITIVE_INFINITY)],
+  ['clamp_max', (value, [high]) => goMin(high as number, value)],
+  ['clamp_min', (value, [low]) => goMax(low as number, value)],
   ['round', (value, [nearest = 1]) => roundTo(value, nearest)],
 ]);
 
 function clamp(value: number, low: number, high: number): number | undefined {
-  return high < low ? undefined : Math.max(low, Math.min(high, value));
+  return high < low ? undefined : goMax(low, goMin(high, value));
+}
+
+/** Go's Max: +Inf wins over NaN. */
+function goMax(a: number, b: number): number {
+  return a === Number.POSITIVE_INFINITY || b === Number.POSITIVE_INFINITY
+    ? Number.POSITIVE_INFINITY
+    : Math.max(a, b);
+}
+
+/** Go's Min: -Inf wins over NaN. */
+function goMin(a: number, b: number): number {
+  return a === Number.NEGATIVE_INFINITY || b === Number.NEGATIVE_INFINITY
+    ? Number.NEGATIVE_INFINITY
+    : Math.min(a, b);
 }
 
 /** Ties go up. The inverse is used because it loses less precision than dividing. */

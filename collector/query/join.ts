@@ -34,6 +34,14 @@ export function joinVectors(
   );
 }
 
+function anyPresent(columns: readonly Column[], { count }: Grid): Uint8Array {
+  const found = new Uint8Array(count);
+  for (const { present } of columns)
+    for (let step = 0; step < count; step++)
+      found[step] = (found[step] as number) | (present[step] as number);
+  return found;
+}
+
 class Join {
   readonly #context: Context;
   readonly #grid: Grid;
@@ -47,6 +55,8 @@ class Join {
   readonly #fillOne: number | undefined;
   /** `group_right`: the operands are swapped. */
   readonly #isSwapped: boolean;
+  /** Steps at which the many side has series: elsewhere nothing can match, so that duplicates do no harm. */
+  #hasPartners: Uint8Array | undefined;
   readonly #results = new Map<string, Column>();
   /** By match group: steps at which a many-side series has matched. Kept only where a second one or a fill value needs it. */
   readonly #matched = new Map<string, Uint8Array>();
@@ -69,6 +79,8 @@ class Join {
 
   run(many: readonly Column[], one: readonly Column[]): Column[] {
     const signatureOf = signatures(this.#matching);
+    if (this.#fillMany === undefined && this.#fillOne === undefined)
+      this.#hasPartners = anyPresent(many, this.#grid);
     const ones = this.#oneSides(one, signatureOf);
     for (const column of many) {
       this.#context.budget.checkTime();
@@ -106,7 +118,8 @@ class Join {
     for (let step = 0; step < count; step++) {
       if (!column.present[step]) continue;
       const other = side.columns[side.indexes[step] as number];
-      if (other) throw this.#duplicateError(column, other);
+      if (other && (!this.#hasPartners || this.#hasPartners[step]))
+        throw this.#duplicateError(column, other);
       side.indexes[step] = index;
     }
   }

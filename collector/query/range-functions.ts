@@ -225,6 +225,7 @@ function smooth(
 }
 
 function checkFactor(name: string, symbol: string, factor: number): void {
-  if (!(factor > 0 && factor < 1))
+  if (factor <= 0 || factor >= 1)
+    // NaN passes, as in Prometheus
     throw executionError(`invalid ${name}. Expected: 0 < ${symbol} < 1, got: ${factor.toFixed(6)}`);
 }
