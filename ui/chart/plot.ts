@@ -197,14 +197,15 @@ export class Plot {
 
   #series(line: Line, index: number): uPlot.Series {
     const { kind } = this.#options;
-    const isEdge = kind === 'band' && index < 2;
+    // Layers of a stack are areas: the edges of empty layers would lie over the others.
+    const isEdge = kind === 'stack' || (kind === 'band' && index < 2);
     const colour = () => line.colour(colours.peek());
     return {
       label: line.name,
       width: isEdge ? 0 : (line.width ?? 1.25),
       stroke: colour,
       ...(line.dash ? { dash: [...line.dash] } : {}),
-      ...(kind === 'stack' && index === 0 ? { fill: () => translucent(colour()) } : {}),
+      ...(kind === 'stack' && index === 0 ? { fill: () => layer(colour()) } : {}),
       points: { show: false },
       spanGaps: false,
     };
@@ -217,7 +218,7 @@ export class Plot {
     if (kind !== 'stack') return [];
     return lines.slice(1).map((line, index) => ({
       series: [index + 2, index + 1] as [number, number],
-      fill: () => translucent(line.colour(colours.peek())),
+      fill: () => layer(line.colour(colours.peek())),
     }));
   }
 
@@ -239,6 +240,10 @@ function isPointing(type: string): boolean {
 /** Eight-digit hexadecimal colours are what every canvas understands. */
 function translucent(colour: string): string {
   return `${colour}55`;
+}
+
+function layer(colour: string): string {
+  return `${colour}b8`;
 }
 
 /** From zero where zero means something; percent stacks are whole; a value that hardly moves far from zero gets its own window. */
