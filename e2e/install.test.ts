@@ -148,7 +148,7 @@ async function discover(rack: Rack): Promise<void> {
   rack.machine.powerOn();
   await waitFor(
     'the machine to wait for approval',
-    () => /waits for approval/.test(rack.machine.console()),
+    () => /clustermon: waits for approval/.test(rack.machine.console()),
     STAGE_MS,
   );
   const node = rack.node();
@@ -173,11 +173,10 @@ async function install(rack: Rack): Promise<void> {
     STAGE_MS,
   );
   assert.ok(node.installedMs);
-  const { hosts } = await rack.appliance.get<HostList>('/api/hosts');
-  assert.ok(
-    hosts.some((host) => host.name === name && host.state === 'up'),
-    `hosts: ${hosts.map((host) => host.name).join(' ')}`,
-  );
+  await waitFor('the host to be live by its name', async () => {
+    const { hosts } = await rack.appliance.get<HostList>('/api/hosts');
+    return hosts.some((host) => host.name === name && host.state === 'up' && host.seriesCount > 50);
+  });
 }
 
 /** Every step is on its timeline. */
