@@ -212,6 +212,25 @@ test('a machine is installed again only when the count is typed', async () => {
   });
 });
 
+const PHONE = { width: 390, height: 844 };
+for (const path of [
+  '/',
+  '/host/n001',
+  '/alerts',
+  '/machines',
+  '/metric',
+  '/metric/load_one',
+  '/explore',
+]) {
+  test(`on a phone nothing of ${path} is wider than the screen`, async () => {
+    const { page, faults } = await openPage(browser, url + path, PHONE);
+    await isLive(page);
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), PHONE.width);
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+}
+
 test('charts stand still while they are read, and catch up afterwards', async () => {
   await onPage('/host/n001', async (page) => {
     const figure = page.getByRole('figure', { name: 'Load' });

@@ -39,17 +39,17 @@ const EXAMPLES: readonly (readonly [expr: string, what: string])[] = [
 
 function Examples() {
   return (
-    <section class="panel" aria-label="Examples">
+    <section class="panel scroll" aria-label="Examples">
       <table class="list">
         <tbody>
           {EXAMPLES.map(([expr, what]) => (
             <tr key={expr}>
-              <td>
+              <td class="wrap">
                 <a href={`/explore?${new URLSearchParams({ expr })}`}>
                   <code>{expr}</code>
                 </a>
               </td>
-              <td class="dim">{what}</td>
+              <td class="dim wrap">{what}</td>
             </tr>
           ))}
         </tbody>
