@@ -37,17 +37,19 @@ function run(
     const child = spawn(program, args, {
       env: { ...process.env, ...environment },
       stdio: ['pipe', 'ignore', 'pipe'],
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
     });
+    // Not spawn's own timeout, whose timer goes on when the program cannot be started.
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(0, DETAIL_MAX);
     });
-    child.on('error', (error) =>
-      reject(new DeliveryError(`cannot run ${program}: ${error.message}`, true)),
-    );
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(new DeliveryError(`cannot run ${program}: ${error.message}`, true));
+    });
     child.on('close', (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) return resolve();
       const how = signal ? `was ended after ${timeoutMs / 1000} s` : `exited with ${code}`;
       reject(new DeliveryError(`${program} ${how}: ${said.trim()}`, true));

@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { NotifyConfig } from '../config.ts';
+import { parseNotifyConfig } from '../config-file.ts';
+import { DeliveryError } from '../delivery.ts';
+import type { Notification } from '../payload.ts';
+import { makeIntegrations } from './make.ts';
+
+const START_MS = Date.parse('2026-11-21T10:00:00Z');
+const NOTIFICATION: Notification = {
+  receiver: 'r',
+  groupKey: '{}:{alertname="HostDown"}',
+  groupLabels: { alertname: 'HostDown' },
+  alerts: [
+    {
+      labels: { alertname: 'HostDown', host: 'n042', severity: 'critical' },
+      annotations: { summary: 'n042 is down' },
+      startsAtMs: START_MS,
+      endsAtMs: undefined,
+      generatorUrl: '',
+    },
+  ],
+  timeMs: START_MS + 1000,
+  externalUrl: 'http://head:8640',
+};
+const RESOLVED: Notification = {
+  ...NOTIFICATION,
+  alerts: NOTIFICATION.alerts.map((alert) => ({ ...alert, endsAtMs: START_MS + 500 })),
+};
+const TITLE = '[FIRING:1] HostDown (host=n042 severity=critical)';
+const LINE = 'critical: n042 is down (since 2026-11-21T10:00:00Z)';
+
+function send(receiver: string, notification = NOTIFICATION, mayBeRepeated = false): Promise<void> {
+  const { config, problems } = parseNotifyConfig(
+    `route: {receiver: r}\nreceivers: [{name: r, ${receiver}}]`,
+  );
+  assert.deepEqual(problems, []);
+  const [integration] = makeIntegrations(config as NotifyConfig);
+  assert.ok(integration);
+  return integration.send(notification, { id: 'd1', mayBeRepeated });
+}
+
+/** A server that answers with this status, and what it was asked. */
+async function serverFor(
+  status: number,
+  use: (url: string) => Promise<void>,
+): Promise<
+  { readonly url: string; readonly headers: IncomingHttpHeaders; readonly body: unknown }[]
+> {
+  const asked: { url: string; headers: IncomingHttpHeaders; body: unknown }[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      asked.push({ url: request.url ?? '', headers: request.headers, body: JSON.parse(body) });
+      response.writeHead(status).end('because');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+  return asked;
+}
+
+test('webhook: payload, authorization, marks', async () => {
+  const [asked] = await serverFor(200, (url) =>
+    send(
+      `webhook_configs: [{url: '${url}/x', http_config: {basic_auth: {username: u, password: p}}}]`,
+      NOTIFICATION,
+      true,
+    ),
+  );
+  assert.equal(asked?.url, '/x');
+  assert.equal(asked?.headers.authorization, `Basic ${Buffer.from('u:p').toString('base64')}`);
+  assert.equal(asked?.headers['x-clustermon-delivery'], 'd1');
+  assert.equal(asked?.headers['x-clustermon-possible-duplicate'], '1');
+  assert.partialDeepStrictEqual(asked?.body, { version: '4' });
+});
+
+for (const { status, isRecoverable } of [
+  { status: 500, isRecoverable: true },
+  { status: 429, isRecoverable: true },
+  { status: 404, isRecoverable: false },
+]) {
+  test(`webhook: ${status} is ${isRecoverable ? '' : 'not '}tried again`, async () => {
+    await serverFor(status, async (url) => {
+      await assert.rejects(send(`webhook_configs: [{url: '${url}/secret'}]`), (error: unknown) => {
+        assert.ok(error instanceof DeliveryError);
+        assert.equal(error.isRecoverable, isRecoverable);
+        assert.equal(error.message, `${url} answered ${status}: because`);
+        return true;
+      });
+    });
+  });
+}
+
+test('webhook: nobody there is tried again', async () => {
+  await assert.rejects(send("webhook_configs: [{url: 'http://127.0.0.1:1/'}]"), {
+    isRecoverable: true,
+  });
+});
+
+test('a secret is read from its file at each use', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'receiver-'));
+  const file = join(folder, 'url');
+  const receiver = `webhook_configs: [{url_file: ${file}}]`;
+  await assert.rejects(send(receiver), { isRecoverable: true });
+  const asked = await serverFor(200, async (url) => {
+    writeFileSync(file, `${url}/from-file\n`);
+    await send(receiver);
+  });
+  assert.equal(asked[0]?.url, '/from-file');
+  rmSync(folder, { recursive: true });
+});
+
+const bodies: readonly {
+  readonly name: string;
+  receiver(url: string): string;
+  readonly notification: Notification;
+  readonly want: object;
+}[] = [
+  {
+    name: 'slack',
+    receiver: (url) => `slack_configs: [{api_url: '${url}', channel: ops}]`,
+    notification: NOTIFICATION,
+    want: {
+      channel: 'ops',
+      username: 'clustermon',
+      text: '',
+      attachments: [
+        {
+          color: 'danger',
+          title: TITLE,
+          title_link: 'http://head:8640/alerts',
+          fallback: TITLE,
+          text: LINE,
+        },
+      ],
+    },
+  },
+  {
+    name: 'ntfy',
+    receiver: (url) => `ntfy_configs: [{url: '${url}', topic: ops}]`,
+    notification: NOTIFICATION,
+    want: {
+      topic: 'ops',
+      title: TITLE,
+      message: LINE,
+      priority: 5,
+      tags: ['rotating_light'],
+      click: 'http://head:8640/alerts',
+    },
+  },
+  {
+    name: 'pagerduty, over',
+    receiver: (url) => `pagerduty_configs: [{url: '${url}', routing_key: k}]`,
+    notification: RESOLVED,
+    want: {
+      routing_key: 'k',
+      event_action: 'resolve',
+      dedup_key: '4a0e8c5eb4cd38ec1b1dba4bf6b9e2c1',
+      client: 'clustermon',
+      client_url: 'http://head:8640/alerts',
+      payload: {
+        summary: '[RESOLVED] HostDown (host=n042 severity=critical)',
+        source: 'n042',
+        severity: 'warning',
+        class: 'HostDown',
+        custom_details: {
+          alerts: ['resolved: n042 is down (since 2026-11-21T10:00:00.500Z)'],
+          labels: { alertname: 'HostDown', host: 'n042', severity: 'critical' },
+        },
+      },
+    },
+  },
+  {
+    name: 'alertmanager',
+    receiver: (url) => `alertmanager_configs: [{url: '${url}'}]`,
+    notification: NOTIFICATION,
+    want: [
+      {
+        labels: NOTIFICATION.alerts[0]?.labels,
+        annotations: { summary: 'n042 is down' },
+        startsAt: '2026-11-21T10:00:00.000Z',
+        generatorURL: '',
+      },
+    ],
+  },
+];
+
+for (const { name, receiver, notification, want } of bodies) {
+  test(`${name}: body`, async () => {
+    const [asked] = await serverFor(202, (url) => send(receiver(url), notification));
+    const body = asked?.body as Record<string, unknown>;
+    // A hash of the group's key: only that there is one.
+    if ('dedup_key' in want) {
+      assert.match(String(body['dedup_key']), /^[0-9a-f]{64}$/);
+      assert.deepEqual(body, { ...want, dedup_key: body['dedup_key'] });
+    } else assert.deepEqual(body, want);
+  });
+}
+
+test('exec: JSON on standard input, title in the environment, failures with what was said', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'receiver-'));
+  const out = join(folder, 'out');
+  await send(
+    `exec_configs: [{command: [/bin/sh, -c, 'cat >${out}; echo "$CLUSTERMON_TITLE" >>${out}']}]`,
+  );
+  const text = readFileSync(out, 'utf8');
+  assert.match(text, /"version":"4"/);
+  assert.ok(text.endsWith(`${TITLE}\n`));
+  await assert.rejects(send("exec_configs: [{command: [/bin/sh, -c, 'echo no >&2; exit 3']}]"), {
+    message: '/bin/sh exited with 3: no',
+    isRecoverable: true,
+  });
+  await assert.rejects(send('exec_configs: [{command: [/no/such/program]}]'), /cannot run/);
+  await assert.rejects(send('exec_configs: [{command: [/bin/sleep, "60"], timeout: 100ms}]'), {
+    message: '/bin/sleep was ended after 0.1 s: ',
+  });
+  rmSync(folder, { recursive: true });
+});
+
+/** Just enough SMTP: `refuse` answers RCPT with 550. */
+async function smtpServer(refuse: boolean, use: (port: number) => Promise<void>): Promise<string> {
+  let mail = '';
+  const sockets: Socket[] = [];
+  const server = createTcpServer((socket) => {
+    sockets.push(socket);
+    let inData = false;
+    socket.write('220 test\r\n');
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      if (inData) {
+        mail += text;
+        if (!mail.endsWith('\r\n.\r\n')) return;
+        inData = false;
+        socket.write('250 ok\r\n');
+        return;
+      }
+      for (const line of text.split('\r\n').filter(Boolean)) {
+        const verb = line.slice(0, 4).toUpperCase();
+        inData = verb === 'DATA';
+        if (verb === 'QUIT') socket.end('221 bye\r\n');
+        else if (verb === 'RCPT' && refuse) socket.write('550 no such user\r\n');
+        else socket.write(inData ? '354 go on\r\n' : '250 ok\r\n');
+      }
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await use((server.address() as AddressInfo).port);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  }
+  return mail;
+}
+
+const email = (port: number) =>
+  `email_configs: [{to: ops@example.org, from: head@example.org, smarthost: '127.0.0.1:${port}', require_tls: false}]`;
+
+test('e-mail: subject, text, an id that stays', async () => {
+  const mail = await smtpServer(false, (port) => send(email(port)));
+  assert.match(mail, /^Subject: \[FIRING:1\] HostDown \(host=n042 severity=critical\)\r$/m);
+  assert.match(mail, /^Message-ID: <d1@clustermon>\r$/m);
+  assert.ok(mail.includes(LINE));
+});
+
+test('e-mail: a server that refuses for good is not asked again', async () => {
+  await smtpServer(true, async (port) => {
+    await assert.rejects(send(email(port)), { isRecoverable: false });
+  });
+});
