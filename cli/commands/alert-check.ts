@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { reasonOf } from '../../base/errors.ts';
+import { type Catalogue, unknownMetrics } from '../../collector/alerts/catalogue-warnings.ts';
 import { type Duplicate, duplicatesOf } from '../../collector/alerts/lint.ts';
 import { parseRuleFile } from '../../collector/alerts/rule-file.ts';
+import type { MetricInfo } from '../../wire/http.ts';
+import { clientOf } from '../client.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { note, print, printJson } from '../output.ts';
 
@@ -10,6 +13,7 @@ interface CheckOptions {
   readonly lint: string;
   readonly lintFatal?: boolean;
   readonly ignoreUnknownFields?: boolean;
+  readonly live?: boolean;
   readonly json?: boolean;
 }
 
@@ -18,6 +22,8 @@ interface FileReport {
   readonly rules: number;
   readonly errors: readonly string[];
   readonly lint: readonly string[];
+  /** What cannot be right on the appliance at present; only with `--live`. */
+  readonly warnings: readonly string[];
 }
 
 const LINTS = ['all', 'duplicate-rules', 'none'];
@@ -30,20 +36,32 @@ export function register(alert: Command): void {
     .option('--lint <which>', `what else to look for: ${LINTS.join(', ')}`, 'duplicate-rules')
     .option('--lint-fatal', 'exit with 3 when only lint found something')
     .option('--ignore-unknown-fields', 'accept fields that no rule file has')
+    .option('--live', 'warn of metrics that no host of the appliance has')
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
       '\nExit codes: 0 all good, 1 errors, 3 lint only (with --lint-fatal), as promtool check rules.\n\n' +
         'Examples:\n  clustermon alert check rules/*.yml\n  clustermon alert check < rules.yml',
     )
-    .action((files: string[], options: CheckOptions) => check(files, options));
+    .action(async (files: string[], options: CheckOptions, command: Command) => {
+      const metrics = options.live
+        ? await clientOf(command).get<readonly MetricInfo[]>('/api/metrics')
+        : undefined;
+      check(files, options, metrics && new Set(metrics.map(({ name }) => name)));
+    });
 }
 
-function check(files: readonly string[], options: CheckOptions): void {
+function check(
+  files: readonly string[],
+  options: CheckOptions,
+  catalogue: Catalogue | undefined,
+): void {
   if (!LINTS.includes(options.lint)) {
     throw new CommandError(EXIT.usage, `--lint is ${options.lint}, must be ${LINTS.join(', ')}`);
   }
-  const reports = (files.length > 0 ? files : ['-']).map((file) => report(file, options));
+  const reports = (files.length > 0 ? files : ['-']).map((file) =>
+    report(file, options, catalogue),
+  );
   if (options.json) printJson(reports);
   else for (const one of reports) show(one);
   if (reports.some(({ errors }) => errors.length > 0)) process.exitCode = EXIT.failed;
@@ -52,12 +70,12 @@ function check(files: readonly string[], options: CheckOptions): void {
   }
 }
 
-function report(file: string, options: CheckOptions): FileReport {
+function report(file: string, options: CheckOptions, catalogue: Catalogue | undefined): FileReport {
   let text: string;
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    return { file, rules: 0, errors: [reasonOf(error)], lint: [] };
+    return { file, rules: 0, errors: [reasonOf(error)], lint: [], warnings: [] };
   }
   const { groups, problems } = parseRuleFile(text, options);
   const name = file === '-' ? 'standard input' : file;
@@ -68,6 +86,7 @@ function report(file: string, options: CheckOptions): FileReport {
       line === 0 ? `${name}: ${message}` : `${name}: ${line}:${column}: ${message}`,
     ),
     lint: options.lint === 'none' ? [] : describe(duplicatesOf(groups)),
+    warnings: catalogue && problems.length === 0 ? unknownMetrics(groups, catalogue) : [],
   };
 }
 
@@ -84,12 +103,13 @@ function describe(duplicates: readonly Duplicate[]): readonly string[] {
   ];
 }
 
-function show({ file, rules, errors, lint }: FileReport): void {
+function show({ file, rules, errors, lint, warnings }: FileReport): void {
   print(`Checking ${file}\n`);
   if (errors.length + lint.length === 0) print(`  SUCCESS: ${rules} rules found\n`);
   else {
     note('  FAILED:');
     for (const text of [...errors, ...lint]) note(text);
   }
+  for (const text of warnings) note(`  WARNING: ${file}:${text}`);
   print('\n');
 }
