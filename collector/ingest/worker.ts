@@ -1,7 +1,7 @@
 /** The ingest thread: socket, clock and database around `Ingest`. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { agentKey } from '../../base/authentication.ts';
 import { InputError, reasonOf, WorldError } from '../../base/errors.ts';
 import { openLog } from '../../base/log.ts';
@@ -19,11 +19,16 @@ const SECOND_DELAY_MS = 400;
 /** How often the kernel's counter of dropped datagrams is read. */
 const DROPS_EVERY_SECONDS = 5;
 
+/** Pages in the log from which this thread itself would move them (256 MB): the checkpoint thread has failed then. */
+const OWN_CHECKPOINT_PAGES = 65_536;
+
 const log = openLog('collector');
 
 async function runThread(data: IngestThreadData, main: MessagePort): Promise<void> {
   const archives = layoutArchives(data.archives);
-  const database = openSamples(join(data.data, 'samples.db'), archives);
+  const file = join(data.data, 'samples.db');
+  const database = openSamples(file, archives);
+  database.pragma(`wal_autocheckpoint = ${OWN_CHECKPOINT_PAGES}`);
   const threads = new Set<MessagePort>();
   const publish = (message: HostMessage) => {
     for (const thread of threads) thread.postMessage(message);
@@ -67,6 +72,7 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
       case 'close':
         stopClock();
         receiver.close();
+        checkpointer.postMessage('close');
         ingest.close(Date.now());
         // Readers in other threads may close later, and could not do it.
         database.pragma('wal_checkpoint(TRUNCATE)');
@@ -76,6 +82,12 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
         main.close();
     }
   });
+  const checkpointer = new Worker(new URL('checkpointer.ts', import.meta.url), {
+    workerData: { file },
+    name: 'checkpoint',
+    resourceLimits: { maxYoungGenerationSizeMb: 1 },
+  });
+  checkpointer.on('error', (error) => log.error('checkpointer', { reason: error.message }));
   tell(main, { kind: 'ready', port: receiver.port });
 }
 
