@@ -16,6 +16,7 @@ import { EventStore } from './events/event-store.ts';
 import { isLoopback } from './http/guard.ts';
 import { buildServer } from './http/server.ts';
 import { type IngestHandle, startIngest } from './ingest/start.ts';
+import { NodeNames } from './names/node-names.ts';
 import { PxeNodes } from './pxe-nodes.ts';
 import { ClusterSource } from './query-source/cluster-source.ts';
 import { QueryPool } from './query-worker/pool.ts';
@@ -98,7 +99,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
     {
       registry,
       hosts,
-      source: new ClusterSource({ hosts, store, nowMs: Date.now }),
+      source: new NodeNames(new ClusterSource({ hosts, store, nowMs: Date.now }), hosts),
       clock: systemClock,
       log,
       holdReason: (host) => nodes.holdReason(host),

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { HostTable } from '../../hosts/host-table.ts';
+import { nodeMetadata } from '../../names/metadata.ts';
 import { type MetricMetadata, registerPrometheusApi } from '../../query/http.ts';
 import type { SampleSource } from '../../query/source.ts';
 import { recordedFor } from '../../query-worker/recorded.ts';
@@ -45,7 +46,8 @@ function metadataOf(catalogue: MetricCatalogue): Record<string, readonly MetricM
       const help = description || title;
       return [name, [{ type: 'gauge', help, unit: units } as const]] as const;
     });
-  return Object.fromEntries(entries);
+  const natives = Object.fromEntries(entries);
+  return { ...nodeMetadata(natives), ...natives };
 }
 
 function documentsOf(ports: PrometheusPorts): ReadonlyMap<string, () => unknown> {

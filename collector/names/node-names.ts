@@ -1,0 +1,197 @@
+import type { HostTable } from '../hosts/host-table.ts';
+import { Labels, METRIC_NAME } from '../query/labels.ts';
+import { Matcher, matchesAll } from '../query/matcher.ts';
+import type { SampleSeries, SampleSource, SelectHints, SelectPlan } from '../query/source.ts';
+import type { DerivedMetric } from './derived-metric.ts';
+import { NODE_METRICS } from './node-exporter.ts';
+import { findsNative, HOST, INSTANCE, JOB, JOB_VALUE, translate } from './translate.ts';
+import { deriveCounter, deriveGauge } from './values.ts';
+
+/** A derived metric and what to ask of its native ones. */
+interface Wanted {
+  readonly metric: DerivedMetric;
+  readonly from: readonly Matcher[];
+  readonly beside: readonly (readonly Matcher[])[];
+}
+
+const BY_NAME: ReadonlyMap<string, readonly DerivedMetric[]> = Map.groupBy(
+  NODE_METRICS,
+  ({ name }) => name,
+);
+
+/**
+ * A source of native series that also answers to node_exporter's names (docs/names.md). Nothing is stored for it. A selector that finds the
+ * native series finds these alone; listings have both.
+ */
+export class NodeNames implements SampleSource {
+  readonly #natives: SampleSource;
+  readonly #hosts: Pick<HostTable, 'byName'>;
+  /** Label sets by those that they are made from, which the native source keeps. */
+  readonly #labels = new Map<DerivedMetric, WeakMap<Labels, Labels>>();
+
+  constructor(natives: SampleSource, hosts: Pick<HostTable, 'byName'>) {
+    this.#natives = natives;
+    this.#hosts = hosts;
+  }
+
+  plan(matchers: readonly Matcher[], hints: SelectHints): SelectPlan {
+    const plans = [this.#natives.plan(matchers, hints)];
+    for (const { metric, from, beside } of selected(matchers)) {
+      const own = nativeHints(metric, hints);
+      plans.push(...[from, ...beside].map((natives) => this.#natives.plan(natives, own)));
+    }
+    return sumOf(plans);
+  }
+
+  select(matchers: readonly Matcher[], hints: SelectHints): readonly SampleSeries[] {
+    const found = this.#natives.select(matchers, hints);
+    const wanted = selected(matchers);
+    if (wanted.length === 0) return found;
+    const read = this.#onceEach(hints);
+    return [...found, ...wanted.flatMap((one) => this.#derive(one, { matchers, hints, read }))];
+  }
+
+  series(
+    matchers: readonly Matcher[],
+    range: { readonly startMs: number; readonly endMs: number },
+  ): readonly Labels[] {
+    const derived = wantedBy(matchers).flatMap(({ metric, from, beside }) => {
+      const keys = beside.map(
+        (natives) => new Set(this.#natives.series(natives, range).map(withoutName)),
+      );
+      return this.#natives
+        .series(from, range)
+        .filter((labels) => keys.every((known) => known.has(sharedKey(metric, labels))))
+        .map((labels) => this.#labelsOf(metric, labels))
+        .filter((labels) => matchesAll(matchers, labels));
+    });
+    return [...this.#natives.series(matchers, range), ...derived];
+  }
+
+  #derive(
+    { metric, from, beside }: Wanted,
+    {
+      matchers,
+      hints,
+      read,
+    }: {
+      readonly matchers: readonly Matcher[];
+      readonly hints: SelectHints;
+      readonly read: (
+        metric: DerivedMetric,
+        natives: readonly Matcher[],
+      ) => readonly SampleSeries[];
+    },
+  ): readonly SampleSeries[] {
+    const others = beside.map(
+      (natives) => new Map(read(metric, natives).map((one) => [withoutName(one.labels), one])),
+    );
+    const endsAtMs = hints.rangeMs === 0 ? hints.untilMs : undefined;
+    return read(metric, from).flatMap((first) => {
+      const labels = this.#labelsOf(metric, first.labels);
+      const key = sharedKey(metric, first.labels);
+      const besides = others.flatMap((byKey) => byKey.get(key) ?? []);
+      if (besides.length < others.length || !matchesAll(matchers, labels)) return [];
+      const inputs = { first, beside: besides };
+      const series =
+        metric.kind === 'gauge'
+          ? deriveGauge(metric, labels, inputs)
+          : deriveCounter(metric, labels, inputs, endsAtMs);
+      return series.timesMs.length === 0 ? [] : [series];
+    });
+  }
+
+  /** Reads native series; those that several derived metrics share are read once. */
+  #onceEach(hints: SelectHints) {
+    const known = new Map<string, readonly SampleSeries[]>();
+    return (metric: DerivedMetric, natives: readonly Matcher[]): readonly SampleSeries[] => {
+      const own = nativeHints(metric, hints);
+      const key = `${own.operation} ${own.rangeMs} ${natives.join()}`;
+      const read = known.get(key) ?? this.#natives.select(natives, own);
+      known.set(key, read);
+      return read;
+    };
+  }
+
+  #labelsOf(metric: DerivedMetric, native: Labels): Labels {
+    let known = this.#labels.get(metric);
+    if (!known) {
+      known = new WeakMap();
+      this.#labels.set(metric, known);
+    }
+    let labels = known.get(native);
+    if (!labels) {
+      labels = this.#rename(metric, native);
+      known.set(native, labels);
+    }
+    return labels;
+  }
+
+  #rename({ name, fixed, renamed, described }: DerivedMetric, native: Labels): Labels {
+    const host = this.#hosts.byName(native.get(HOST));
+    const record: Record<string, string> = { ...native.toObject(), ...fixed };
+    for (const [label, from] of Object.entries(renamed)) {
+      record[label] = native.get(from);
+      record[from] = '';
+    }
+    for (const [label, describe] of Object.entries(described)) {
+      record[label] = host ? describe(host) : '';
+    }
+    record[METRIC_NAME] = name;
+    record[INSTANCE] = native.get(HOST);
+    record[JOB] = JOB_VALUE;
+    return Labels.from(record);
+  }
+}
+
+/** What samples are needed of. */
+function selected(matchers: readonly Matcher[]): readonly Wanted[] {
+  return wantedBy(matchers).filter(({ metric }) => !findsNative(metric, matchers));
+}
+
+function wantedBy(matchers: readonly Matcher[]): readonly Wanted[] {
+  return candidates(matchers).flatMap((metric) => {
+    const from = translate(metric, matchers);
+    if (!from) return [];
+    const shared = from.filter(({ name }) => name !== METRIC_NAME && name !== metric.ownLabel);
+    const beside = metric.beside.map((name) => [new Matcher(METRIC_NAME, '=', name), ...shared]);
+    return [{ metric, from, beside }];
+  });
+}
+
+/** Metrics that the matchers of names allow. */
+function candidates(matchers: readonly Matcher[]): readonly DerivedMetric[] {
+  const exact = matchers.find(({ name, alternatives }) => name === METRIC_NAME && alternatives);
+  if (!exact?.alternatives) return NODE_METRICS;
+  return exact.alternatives.flatMap((name) => BY_NAME.get(name) ?? []);
+}
+
+/** Counters need every sample of the range, in the coarsest archive that gives the same integral. */
+function nativeHints(metric: DerivedMetric, hints: SelectHints): SelectHints {
+  if (metric.kind === 'counter') {
+    return { ...hints, rangeMs: Math.max(1, hints.rangeMs), operation: 'avg_over_time' };
+  }
+  // A maximum of a difference is not made from maxima.
+  return metric.beside.length === 0 ? hints : { ...hints, operation: '' };
+}
+
+/** What a series has in common with those beside it. */
+function sharedKey({ ownLabel = '' }: DerivedMetric, labels: Labels): string {
+  return labels.keyWithout(new Set([METRIC_NAME, ownLabel]));
+}
+
+const NAME_ONLY: ReadonlySet<string> = new Set([METRIC_NAME]);
+
+function withoutName(labels: Labels): string {
+  return labels.keyWithout(NAME_ONLY);
+}
+
+function sumOf(plans: readonly SelectPlan[]): SelectPlan {
+  const needed = plans.filter(({ series }) => series > 0);
+  const [first = plans[0] as SelectPlan] = needed;
+  return {
+    archive: [...new Set(needed.map(({ archive }) => archive))].join(', ') || first.archive,
+    series: needed.reduce((sum, { series }) => sum + series, 0),
+    samples: needed.reduce((sum, { samples }) => sum + samples, 0),
+  };
+}
