@@ -59,6 +59,11 @@ registerStore(program);
 registerToken(program);
 registerDoctor(program);
 
+// A reader that has seen enough, such as head(1), is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed);
+});
+
 try {
   await program.parseAsync(process.argv);
 } catch (error) {

@@ -44,8 +44,8 @@ export const pxeSettings = section({
   }),
   suite: text({ default: 'bookworm', doc: 'Debian release of the installer and of images' }),
   mirror: text({
-    default: 'http://deb.debian.org/debian',
-    doc: 'package mirror of that release',
+    default: '',
+    doc: "package mirror of that release; empty = the one of this machine's own apt",
   }),
   sshKeys: text({
     default: '',

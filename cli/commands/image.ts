@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { defineClasses } from '../../pxe/classes/class-list.ts';
+import { mirrorFor } from '../../pxe/image/mirror.ts';
 import { Workshop } from '../../pxe/image/workshop.ts';
 import { type ConfigurationOptions, loadConfiguration } from '../configuration.ts';
 import { CommandError, EXIT } from '../exit.ts';
@@ -107,7 +108,7 @@ function workshop(command: Command, options?: BuildOptions): Workshop {
     data: pxe.data,
     space: options ? spaceOf(command, options) : pxe.space,
     suite: pxe.suite,
-    mirror: pxe.mirror,
+    mirror: mirrorFor(pxe),
     clock: systemClock,
     onStep: (id, { step, percent }) => note(`${id}: ${step}, ${percent} %`),
     ...(options?.verbose && { onLine: note }),
