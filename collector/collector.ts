@@ -1,6 +1,6 @@
 /** The collector: ingest thread, query threads, web server, joined together. */
 import { mkdirSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -16,6 +16,7 @@ import { EventStore } from './events/event-store.ts';
 import { isLoopback } from './http/guard.ts';
 import { buildServer } from './http/server.ts';
 import { type IngestHandle, startIngest } from './ingest/start.ts';
+import { startInlets } from './inlets/inlets.ts';
 import { NodeNames } from './names/node-names.ts';
 import { PxeNodes } from './pxe-nodes.ts';
 import { ClusterSource } from './query-source/cluster-source.ts';
@@ -73,7 +74,8 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
   checkListen(settings, tokens);
   const access = new OwnerAccess(tokens);
 
-  const ingest = await startIngest({ ...settings, secret: readSecret(settings) });
+  const secret = readSecret(settings);
+  const ingest = await startIngest({ ...settings, secret });
   teardown.add(() => ingest.close());
   // Without ingest there is no collector: the supervisor starts both anew.
   ingest.onFailure((error) => {
@@ -130,6 +132,14 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
   );
   alertingRoutes(app, alerting, { version: VERSION, queries });
   teardown.add(() => app.close());
+  const inlets = await startInlets(app, settings, {
+    clock: systemClock,
+    log,
+    secret,
+    address: isIPv6(settings.group) ? '::1' : '127.0.0.1',
+    port: ingest.port,
+  });
+  teardown.add(() => inlets.close());
   await app.listen({ host: settings.listen, port: settings.webPort }).catch((error: unknown) => {
     throw new WorldError('listen', `cannot serve the page on ${settings.listen}`, error);
   });

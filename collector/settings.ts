@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { choice, flag, integer, list, type SettingsOf, section, text } from '../base/config.ts';
 import { ingestSettings } from './ingest/settings.ts';
+import { inletSettings } from './inlets/settings.ts';
 
 /** Section `collector` of the configuration file. */
 export const collectorSettings = section({
@@ -24,6 +25,7 @@ export const collectorSettings = section({
     doc: "file with the cluster's secret, 64 hexadecimal digits; empty = `secret` in the data folder",
   }),
   ...ingestSettings,
+  ...inletSettings,
   listen: text({
     default: '127.0.0.1',
     doc: 'address of the web page and API; another than loopback needs a token first (clustermon token add)',

@@ -1,0 +1,97 @@
+import { numberOf } from './graphite.ts';
+import { labelName, metricName, type ReceivedSample, refused, shown } from './received-sample.ts';
+
+/** Milliseconds in one unit of a `precision`. */
+const PRECISIONS: Readonly<Record<string, number>> = {
+  n: 1e-6,
+  ns: 1e-6,
+  u: 1e-3,
+  us: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** @throws InputError `inlet-sample` */
+export function precisionMs(precision: string | undefined): number {
+  const found = PRECISIONS[precision ?? 'ns'];
+  if (found !== undefined) return found;
+  throw refused(
+    'precision',
+    `${shown(precision ?? '')} is none of ${Object.keys(PRECISIONS).join(', ')}`,
+  );
+}
+
+export interface InfluxOptions {
+  /** Milliseconds in one unit of the times. */
+  readonly unitMs: number;
+  /** Host of points without a tag `host`. */
+  readonly sender: string;
+}
+
+/**
+ * One line of InfluxDB's line protocol: `cpu,host=web01,core=0 user=12.5,idle=80i 1767225600000000000`. Each numeric field is a sample
+ * `measurement_field` (`measurement` alone for the field `value`); true and false are 1 and 0; texts are left out.
+ * Source: InfluxDB documentation, "Line protocol".
+ * @throws InputError `inlet-sample`
+ */
+export function parseInflux(line: string, { unitMs, sender }: InfluxOptions): ReceivedSample[] {
+  const [series = '', fields = '', timeText, ...rest] = splitOutside(line.trim(), ' ').filter(
+    Boolean,
+  );
+  if (fields === '' || rest.length > 0) {
+    throw refused('line', `${shown(line)} is not "measurement,tag=value field=value time"`);
+  }
+  const [measurement = '', ...tagTexts] = splitOutside(series, ',');
+  const tags = Object.fromEntries(tagTexts.map((text) => pairOf('tag', text)));
+  const { host = sender, ...others } = tags;
+  const labels = Object.fromEntries(
+    Object.entries(others).map(([name, value]) => [labelName(name), unescaped(value)]),
+  );
+  const timeMs = timeText === undefined ? undefined : numberOf('time', timeText) * unitMs;
+  return splitOutside(fields, ',').flatMap((text) => {
+    const [field, valueText] = pairOf('field', text);
+    const value = fieldValue(valueText);
+    if (value === undefined) return [];
+    const path = field === 'value' ? measurement : `${measurement}_${field}`;
+    return [{ host: unescaped(host), name: metricName(unescaped(path)), labels, value, timeMs }];
+  });
+}
+
+/** Splits at a character, but neither after a backslash nor inside of double quotes. */
+function splitOutside(text: string, separator: ' ' | ',' | '='): string[] {
+  const parts: string[] = [];
+  let isQuoted = false;
+  let from = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at];
+    if (char === '\\') at += 1;
+    else if (char === '"') isQuoted = !isQuoted;
+    else if (char === separator && !isQuoted) {
+      parts.push(text.slice(from, at));
+      from = at + 1;
+    }
+  }
+  parts.push(text.slice(from));
+  return parts;
+}
+
+function pairOf(what: string, text: string): [name: string, value: string] {
+  const [name = '', value, ...rest] = splitOutside(text, '=');
+  if (name === '' || !value || rest.length > 0)
+    throw refused(what, `${shown(text)} is not name=value`);
+  return [unescaped(name), value];
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\([ ,="\\])/g, '$1');
+}
+
+/** @returns undefined for a text */
+function fieldValue(text: string): number | undefined {
+  if (text.startsWith('"')) return undefined;
+  if (/^(t|true)$/i.test(text)) return 1;
+  if (/^(f|false)$/i.test(text)) return 0;
+  return numberOf('field', text.replace(/[iu]$/, ''));
+}

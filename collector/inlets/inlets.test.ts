@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { ManualClock } from '../../base/clock.ts';
+import { defaultsOf } from '../../base/config.ts';
+import { openLog } from '../../base/log.ts';
+import { startCollector } from '../collector.ts';
+import { type CollectorSettings, collectorSettings } from '../settings.ts';
+import type { ReceivedSample } from './received-sample.ts';
+import { Refusals } from './refusals.ts';
+import { listenForStatsd } from './statsd-server.ts';
+import { packSnappy, writeRequest } from './testing/write-request.ts';
+
+async function withCollector(
+  changes: Partial<CollectorSettings>,
+  run: (url: string) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'clustermon-inlets-'));
+  writeFileSync(join(folder, 'secret'), `${'5'.repeat(64)}\n`);
+  const settings = {
+    ...defaultsOf(collectorSettings),
+    data: folder,
+    group: '',
+    port: 0,
+    webPort: 0,
+    queryWorkers: 1,
+    ...changes,
+  };
+  const collector = await startCollector(settings);
+  try {
+    await run(collector.url);
+  } finally {
+    await collector.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Ports that were free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : assert.fail();
+}
+
+async function queried(url: string, query: string): Promise<number | undefined> {
+  const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(query)}`);
+  const { data } = (await response.json()) as {
+    data: { result: { value: [number, string] }[] };
+  };
+  const [first] = data.result;
+  return first && Number(first.value[1]);
+}
+
+/** Sends again until the value is there: received values are sampled once a second. */
+async function awaitValue(url: string, query: string, value: number): Promise<void> {
+  const untilMs = Date.now() + 15_000;
+  for (;;) {
+    const found = await queried(url, query);
+    if (found === value) return;
+    assert.ok(Date.now() < untilMs, `${query} is ${found}, not ${value}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const post = (url: string, body: Uint8Array | string, headers: Record<string, string> = {}) =>
+  fetch(url, { method: 'POST', body, headers });
+
+test('what is off does not listen', () =>
+  withCollector({}, async (url) => {
+    for (const path of ['/write', '/api/v2/write', '/api/v1/write']) {
+      assert.equal((await post(`${url}${path}`, 'a b=1')).status, 404, path);
+    }
+  }));
+
+test('values that others send become series of their hosts', async () => {
+  const graphitePort = await freePort();
+  const settings = { graphitePort, influxWrite: true, remoteWrite: true };
+  await withCollector(settings, async (url) => {
+    const socket = connect(graphitePort, '127.0.0.1');
+    // Cut in the middle of a line; a bad line does not end the connection.
+    socket.write('nonsense\nweb01.cpu.us');
+    socket.write(`er 12.5 ${Math.floor(Date.now() / 1000)}\n`);
+    const headers = { 'content-encoding': 'gzip' };
+    const influx = await post(
+      `${url}/write?precision=s`,
+      gzipSync('m,host=web02 a=3,b=4i'),
+      headers,
+    );
+    assert.equal(influx.status, 204);
+    const request = writeRequest([
+      {
+        labels: { __name__: 'queue', instance: 'web04:9100', job: 'app' },
+        samples: [{ value: 9, timeMs: Date.now() }],
+      },
+    ]);
+    assert.equal((await post(`${url}/api/v1/write`, packSnappy(request))).status, 204);
+    await awaitValue(url, 'cpu_user{host="web01"}', 12.5);
+    await awaitValue(url, 'm_b{host="web02"}', 4);
+    await awaitValue(url, 'queue{host="web04",job="app"}', 9);
+    socket.write('web01.load_one 2\n');
+    await awaitValue(url, 'load_one{host="web01"} + on (host) cpu_user', 14.5);
+    assert.equal(await queried(url, 'up{host="web01"}'), 1);
+    socket.destroy();
+  });
+});
+
+test('StatsD becomes samples every ten seconds; bad lines are logged and do not keep the others out', async () => {
+  const clock = new ManualClock(1_767_225_600_000);
+  const logged: string[] = [];
+  const refusals = new Refusals(
+    'statsd',
+    openLog('test', 'warn', (line) => void logged.push(line)),
+  );
+  const taken: string[] = [];
+  const into = {
+    take: ({ host, name, value }: ReceivedSample) => void taken.push(`${host} ${name} ${value}`),
+  };
+  const options = { address: '127.0.0.1', port: 0 };
+  const statsd = await listenForStatsd(options, { clock, refusals, into });
+  const sender = createSocket('udp4');
+  sender.send('jobs:40|g\nbad\nhits:50|c|#host:web03\n', statsd.port, '127.0.0.1');
+  const untilMs = Date.now() + 5000;
+  while (taken.length === 0) {
+    assert.ok(Date.now() < untilMs, 'nothing came');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    clock.advance(10_000);
+  }
+  assert.deepEqual(taken, ['127.0.0.1 jobs 40', 'web03 hits 5']);
+  assert.match(logged.join(), /inlet=statsd sender=127.0.0.1 count=1 code=inlet-sample/);
+  sender.close();
+  await statsd.close();
+});
+
+const bad: readonly [path: string, body: Uint8Array | string, status: number, message: RegExp][] = [
+  ['/write', 'm,host=a b=1\nm b', 400, /1 of 2 points refused, the first: field: "b"/],
+  ['/api/v2/write?precision=x', 'm b=1', 400, /precision: "x" is none of/],
+  ['/write', 'm,host=a b=1 1000', 400, /time: m_b is \d+ s old, at most 300 s/],
+  ['/api/v1/write', Uint8Array.of(1, 2, 3), 400, /the Snappy block/],
+  ['/api/v1/write', packSnappy(Uint8Array.of(10, 200)), 400, /the write request/],
+  ['/write', new Uint8Array(5 << 20), 413, /too large/],
+];
+test('what is refused is answered with field, value and limit', () =>
+  withCollector({ influxWrite: true, remoteWrite: true }, async (url) => {
+    for (const [path, body, status, message] of bad) {
+      const response = await post(`${url}${path}`, body);
+      assert.equal(response.status, status, path);
+      assert.match(((await response.json()) as { message: string }).message, message);
+    }
+  }));

@@ -1,0 +1,162 @@
+import { createHash, type KeyObject } from 'node:crypto';
+import { seal } from '../../base/authentication.ts';
+import { type Metric, seriesKey } from '../../wire/metric.ts';
+import {
+  AGENT_ID_SIZE,
+  HEADER_SIZE,
+  KINDS,
+  type Kind,
+  MAX_PAYLOAD_DEFAULT,
+  TAG_SIZE,
+  writeHeader,
+} from '../../wire/packet.ts';
+import { samplesThatFit, typeCodes, writeSamples } from '../../wire/samples.ts';
+import { NO_NONCE, splitSchema, writeSchemaPart } from '../../wire/schema.ts';
+import { XdrWriter } from '../../wire/xdr.ts';
+import { AGE_MS_MAX, type ReceivedSample } from './received-sample.ts';
+
+const BODY_SIZE_MAX = MAX_PAYLOAD_DEFAULT - HEADER_SIZE - TAG_SIZE;
+/** Ticks between two SCHEMAs, as agents do it. */
+const SCHEMA_EVERY_TICKS = 60;
+
+interface Newest {
+  readonly metric: Metric;
+  value: number;
+  /** Of the sample; an older one does not replace it. */
+  timeMs: number;
+  /** When it came. */
+  receivedMs: number;
+}
+
+/** The id of the agent that stands for a host: the same after each restart. */
+export function pseudoAgentId(host: string): string {
+  const digest = createHash('sha256').update(`inlet ${host}`).digest();
+  return digest.subarray(0, AGENT_ID_SIZE).toString('latin1');
+}
+
+/** Speaks for one host that others send values of: holds the newest value of each series and sends all of them each second, as an agent does. */
+export class PseudoAgent {
+  readonly id: string;
+  readonly #host: string;
+  readonly #key: KeyObject | undefined;
+  readonly #boot: number;
+  readonly #series = new Map<string, Newest>();
+  /** As the newest SCHEMA has them. */
+  #metrics: readonly Metric[] = [];
+  #isChanged = true;
+  #schema = 0;
+  #tick = 0;
+  #sequence = 0;
+
+  constructor(host: string, { key, nowMs }: { key: KeyObject | undefined; nowMs: number }) {
+    this.id = pseudoAgentId(host);
+    this.#host = host;
+    this.#key = key;
+    this.#boot = nowMs;
+  }
+
+  get seriesCount(): number {
+    return this.#series.size;
+  }
+
+  has({ name, labels }: ReceivedSample): boolean {
+    return this.#series.has(seriesKey(name, labels));
+  }
+
+  take({ name, labels, value, timeMs: sampledMs }: ReceivedSample, nowMs: number): void {
+    const key = seriesKey(name, labels);
+    const timeMs = sampledMs ?? nowMs;
+    const known = this.#series.get(key);
+    if (!known) {
+      const metric = metricOf(name, labels);
+      this.#series.set(key, { metric, value, timeMs, receivedMs: nowMs });
+      this.#isChanged = true;
+    } else if (timeMs >= known.timeMs) {
+      known.value = value;
+      known.timeMs = timeMs;
+      known.receivedMs = nowMs;
+    }
+  }
+
+  /** The datagrams of one second. @returns none when no value is known any more: the agent has ended */
+  tick(nowMs: number): Uint8Array[] {
+    this.#forget(nowMs);
+    if (this.#series.size === 0) return [];
+    const withSchema = this.#isChanged || this.#tick % SCHEMA_EVERY_TICKS === 0;
+    if (this.#isChanged) {
+      this.#metrics = Array.from(this.#series.values(), ({ metric }) => metric);
+      this.#schema += 1;
+      this.#isChanged = false;
+    }
+    const datagrams = withSchema ? this.schema(nowMs) : [];
+    datagrams.push(...this.#samples(nowMs));
+    this.#tick += 1;
+    return datagrams;
+  }
+
+  /** @param nonce of the REQUEST that this answers */
+  schema(nowMs: number, nonce: Uint8Array = NO_NONCE): Uint8Array[] {
+    const whole = {
+      schema: this.#schema,
+      nonce,
+      hostName: this.#host,
+      labels: {},
+      facts: {},
+      metrics: this.#metrics,
+    };
+    return splitSchema(whole, BODY_SIZE_MAX).map((part) =>
+      this.#datagram(KINDS.schema, nowMs, (writer) => writeSchemaPart(writer, part)),
+    );
+  }
+
+  #samples(nowMs: number): Uint8Array[] {
+    const numbers = Float64Array.from(this.#series.values(), ({ value }) => value);
+    const types = typeCodes(new Array(numbers.length).fill('double'));
+    const table = { numbers, strings: [] };
+    const datagrams: Uint8Array[] = [];
+    for (let first = 0; first < numbers.length; ) {
+      const count = samplesThatFit(types, table, { first, sizeMax: BODY_SIZE_MAX });
+      const head = { schema: this.#schema, tick: this.#tick, first, count };
+      datagrams.push(
+        this.#datagram(KINDS.samples, nowMs, (writer) => writeSamples(writer, head, types, table)),
+      );
+      first += count;
+    }
+    return datagrams;
+  }
+
+  #forget(nowMs: number): void {
+    for (const [key, { receivedMs }] of this.#series) {
+      if (nowMs - receivedMs <= AGE_MS_MAX) continue;
+      this.#series.delete(key);
+      this.#isChanged = true;
+    }
+  }
+
+  #datagram(kind: Kind, timeMs: number, write: (writer: XdrWriter) => void): Uint8Array {
+    // One metric of the longest texts and labels takes 7 KB.
+    const writer = new XdrWriter(new Uint8Array(16_384));
+    const { id: agent } = this;
+    writeHeader(writer, { kind, agent, boot: this.#boot, sequence: this.#sequence, timeMs });
+    this.#sequence += 1;
+    write(writer);
+    const datagram = writer.bytes.slice(0, writer.offset + TAG_SIZE);
+    seal(datagram, this.#key);
+    return datagram;
+  }
+}
+
+function metricOf(name: string, labels: Metric['labels']): Metric {
+  return {
+    name,
+    type: 'double',
+    units: '',
+    slope: 'both',
+    tmax: 1,
+    dmax: 0,
+    group: 'received',
+    title: name,
+    description: '',
+    labels,
+  };
+}
