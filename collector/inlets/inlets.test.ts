@@ -10,8 +10,10 @@ import { gzipSync } from 'node:zlib';
 import { ManualClock } from '../../base/clock.ts';
 import { defaultsOf } from '../../base/config.ts';
 import { openLog } from '../../base/log.ts';
+import { KINDS } from '../../wire/packet.ts';
 import { startCollector } from '../collector.ts';
 import { type CollectorSettings, collectorSettings } from '../settings.ts';
+import { PseudoAgent } from './pseudo-agent.ts';
 import type { ReceivedSample } from './received-sample.ts';
 import { Refusals } from './refusals.ts';
 import { listenForStatsd } from './statsd-server.ts';
@@ -60,7 +62,7 @@ async function queried(url: string, query: string): Promise<number | undefined> 
   return first && Number(first.value[1]);
 }
 
-/** Sends again until the value is there: received values are sampled once a second. */
+/** Waits for a value: what is received is sampled once a second. */
 async function awaitValue(url: string, query: string, value: number): Promise<void> {
   const untilMs = Date.now() + 15_000;
   for (;;) {
@@ -138,6 +140,37 @@ test('StatsD becomes samples every ten seconds; bad lines are logged and do not 
   assert.match(logged.join(), /inlet=statsd sender=127.0.0.1 count=1 code=inlet-sample/);
   sender.close();
   await statsd.close();
+});
+
+test('a host with as many series as it may have is stored whole; one more is refused', () =>
+  withCollector({ influxWrite: true }, async (url) => {
+    const fields = Array.from({ length: 4001 }, (_, index) => `f${index}=${index}`);
+    const whole = await post(`${url}/write`, `m,host=big ${fields.slice(0, 4000).join()}`);
+    assert.equal(whole.status, 204);
+    await awaitValue(url, 'count({host="big",__name__=~"m_.*"})', 4000);
+    assert.equal(await queried(url, 'm_f3999'), 3999);
+    const more = await post(`${url}/write`, `m,host=big ${fields[4000]}`);
+    assert.equal(more.status, 400);
+    assert.match(((await more.json()) as { message: string }).message, /host big has 4000 already/);
+    assert.equal((await post(`${url}/write`, 'm,host=big f0=7')).status, 204);
+    await awaitValue(url, 'm_f0', 7);
+  }));
+
+test('what nobody sends any more is forgotten after five minutes, and its host with it', () => {
+  const agent = new PseudoAgent('w1', { key: undefined, nowMs: 0 });
+  const sample = { host: 'w1', labels: {}, timeMs: undefined };
+  agent.take({ ...sample, name: 'a', value: 1 }, 0);
+  agent.take({ ...sample, name: 'b', value: 2 }, 60_000);
+  // A late sample does not replace a newer one.
+  agent.take({ ...sample, name: 'b', value: 3, timeMs: 59_000 }, 61_000);
+  const kinds = (nowMs: number) => agent.tick(nowMs).map((datagram) => datagram[11]);
+  const { samples, schema } = KINDS;
+  assert.deepEqual(kinds(62_000), [schema, samples]);
+  assert.deepEqual(kinds(63_000), [samples]);
+  assert.equal(agent.seriesCount, 2);
+  assert.deepEqual(kinds(301_000), [schema, samples]);
+  assert.equal(agent.seriesCount, 1);
+  assert.deepEqual(kinds(361_000), []);
 });
 
 const bad: readonly [path: string, body: Uint8Array | string, status: number, message: RegExp][] = [

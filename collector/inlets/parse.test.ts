@@ -140,7 +140,7 @@ const REQUEST = writeRequest([
 
 test('remote write: the newest sample of each series', () => {
   assert.deepEqual(readWriteRequest(REQUEST).map(text), [
-    'w1 http_requests_total{job=web} 2.5 @2',
+    'w1 http_requests_total{instance=w1:9100,job=web} 2.5 @2',
     'w2 b{a_c=d} -1 @-5',
   ]);
 });

@@ -39,9 +39,9 @@ function readSeries(message: Uint8Array): ReceivedSample | undefined {
     }
   }
   if (!newest) return undefined;
-  const { __name__: name = '', host, instance = '', ...others } = labels;
+  const { __name__: name = '', host, ...others } = labels;
   return {
-    host: host ?? instance.replace(/:\d+$/, ''),
+    host: host ?? (labels['instance'] ?? '').replace(/:\d+$/, ''),
     name: metricName(name),
     labels: Object.fromEntries(
       Object.entries(others).map(([label, value]) => [labelName(label), value]),

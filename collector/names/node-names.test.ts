@@ -167,6 +167,11 @@ const near = (a: number, b: number) => Math.abs(a - b) <= 1e-6 * Math.max(1, Mat
 const rates = [
   { name: 'irate', expr: 'irate(node_network_receive_bytes_total[5s])', is: 'net_bytes_in' },
   {
+    name: 'irate of a long range',
+    expr: 'irate(node_network_receive_bytes_total[5h])',
+    is: 'net_bytes_in',
+  },
+  {
     name: 'rate over whole periods',
     expr: 'rate(node_network_receive_bytes_total[71s])',
     is: 'avg_over_time(net_bytes_in[70s])',

@@ -166,10 +166,14 @@ function candidates(matchers: readonly Matcher[]): readonly DerivedMetric[] {
   return exact.alternatives.flatMap((name) => BY_NAME.get(name) ?? []);
 }
 
+/** They look at the last two samples, which must be those of the finest archive. */
+const LAST_CHANGE: ReadonlySet<string> = new Set(['irate', 'idelta']);
+
 /** Counters need every sample of the range, in the coarsest archive that gives the same integral. */
 function nativeHints(metric: DerivedMetric, hints: SelectHints): SelectHints {
   if (metric.kind === 'counter') {
-    return { ...hints, rangeMs: Math.max(1, hints.rangeMs), operation: 'avg_over_time' };
+    const operation = LAST_CHANGE.has(hints.operation) ? hints.operation : 'avg_over_time';
+    return { ...hints, rangeMs: Math.max(1, hints.rangeMs), operation };
   }
   // A maximum of a difference is not made from maxima.
   return metric.beside.length === 0 ? hints : { ...hints, operation: '' };
