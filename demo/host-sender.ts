@@ -65,8 +65,9 @@ export class HostSender {
     return this.#bootSecond * 1000;
   }
 
-  /** What the host has to say in `second`: samples, the schema once a minute, an event after it came back; nothing while it is dead. */
+  /** What the host has to say in `second`, from its boot on: samples, the schema once a minute, an event after it came back; nothing while it is dead. */
   tick(second: number, send: Send): void {
+    if (second < this.#bootSecond) return;
     const dead = isDead(this.host, second);
     if (this.#wasDead && !dead) {
       this.#bootSecond = second;

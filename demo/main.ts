@@ -14,6 +14,9 @@ import type { DemoSettings } from './settings.ts';
 
 /** Hosts send this long after the second, as agents do. */
 const SEND_DELAY_MS = 15;
+/** Hosts are powered on one after another, as racks are, and after the collector beside them: so many each second, from this delay on. */
+const HOSTS_PER_SECOND = 200;
+const POWER_ON_DELAY_SECONDS = 2;
 /** Datagrams between two looks at the socket: a burst of thousands must not fill the sender's own queue. */
 const BURST = 500;
 
@@ -30,9 +33,9 @@ export async function startDemo(settings: DemoSettings): Promise<Running> {
     socket.setMulticastTTL(1);
     socket.setMulticastInterface(settings.interface);
   }
-  const bootSecond = Math.ceil(Date.now() / 1000);
+  const firstSecond = Math.ceil(Date.now() / 1000) + POWER_ON_DELAY_SECONDS;
   const senders = buildCluster(settings.hosts, settings.seed).map(
-    (host) => new HostSender(host, secret, bootSecond),
+    (host) => new HostSender(host, secret, firstSecond + Math.floor(host.index / HOSTS_PER_SECOND)),
   );
   const byId = new Map(senders.map((sender) => [sender.id, sender]));
   // `send` queues the bytes it is given; the sender's buffer is written again for the next datagram.
