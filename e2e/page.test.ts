@@ -8,7 +8,10 @@ import { assertAccessible, keepPicture, openPage, startBrowser } from './harness
 import { waitFor } from './harness/process.ts';
 
 const HOSTS = 200;
-const HOST = 'n042';
+/** One of the hosts that never die. */
+const HOST = 'n043';
+/** Simulated hosts that are dead now and then (index % 100 = 41): no test may need them. */
+const MORTALS = 2;
 
 let appliance: Appliance;
 let browser: Browser;
@@ -20,7 +23,7 @@ before(async () => {
   ]);
   // A minute of history would be better to look at, ten seconds are enough to read values back.
   await waitFor(
-    'ten seconds of every host',
+    'ten seconds of every host that lives',
     async () => {
       const toS = Math.floor(Date.now() / 1000);
       const range = await appliance.get<SeriesRange>(
@@ -29,7 +32,7 @@ before(async () => {
       const known = range.series.filter(
         ({ average }) => average.filter((value) => value !== null).length >= 10,
       );
-      return known.length >= HOSTS;
+      return known.length >= HOSTS - MORTALS && known.some(({ host }) => host === HOST);
     },
     60_000,
   );
@@ -120,7 +123,7 @@ test('dragging on the map selects, and the selection is in the URL', async () =>
     assert.ok(names.length > 1 && names.length < 50, `${names.length} selected`);
     await page.getByRole('heading', { name: `of ${names.length} selected hosts` }).waitFor();
     await button.click();
-    await page.getByRole('heading', { name: /of 20\d hosts/ }).waitFor();
+    await page.getByRole('heading', { name: /of (19\d|20\d) hosts/ }).waitFor();
   });
 });
 
@@ -274,7 +277,7 @@ test('a rule is added on the page, fires, and is removed', async () => {
 
 test('the metric page shows every host, the explorer answers PromQL and explains errors', async () => {
   await onPage('/metric/load_one', async (page) => {
-    await page.getByRole('img', { name: /^One-minute load of 20\d series/ }).waitFor();
+    await page.getByRole('img', { name: /^One-minute load of (19\d|20\d) series/ }).waitFor();
     await page.getByRole('region', { name: 'Largest' }).getByRole('row').nth(12).waitFor();
   });
   await onPage('/metric/load_one?by=class', async (page) => {
