@@ -11,6 +11,7 @@ import { selectPackages } from './package-config.ts';
 const TESTDATA = fileURLToPath(new URL('testdata/', import.meta.url));
 const SPACES: Readonly<Record<string, string>> = {
   'config-spaces/fai-doc-simple': '/usr/share/doc/fai-doc/examples/simple',
+  'config-spaces/debian-edu-fai': '/usr/share/debian-edu-fai/fai/config',
   'probes/package-probe': join(TESTDATA, 'package-probe'),
 };
 
@@ -21,8 +22,7 @@ interface PackageRun {
   readonly cases: readonly { readonly classes: string[]; readonly commands: string[] }[];
 }
 for (const run of (read('packages.json') as { runs: PackageRun[] }).runs) {
-  const space = SPACES[run.config_space];
-  if (space === undefined) continue;
+  const space = SPACES[run.config_space] ?? assert.fail(`no space ${run.config_space}`);
   for (const one of run.cases) {
     test(`install_packages: ${run.config_space} ${one.classes.join(' ')}`, () => {
       assert.deepEqual(packageCommands(selectPackages(space, one.classes)), one.commands);

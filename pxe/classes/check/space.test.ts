@@ -14,6 +14,14 @@ test("Debian's fai-doc example is sound", () => {
   );
 });
 
+test('the space of debian-edu-fai has no error', () => {
+  const problems = checkSpace('/usr/share/debian-edu-fai/fai/config');
+  assert.deepEqual(
+    problems.filter(({ severity }) => severity === 'error'),
+    [],
+  );
+});
+
 const OK = '#!/bin/bash\ntrue\n';
 
 /** One file of an otherwise empty space (mode 755 for scripts), and what is found: `path:line code`. */
@@ -24,6 +32,7 @@ const CASES: readonly { path: string; text: string; mode?: number; found: readon
   { path: 'class/10-a.sh', text: 'newclasses=A\n', found: [] },
   { path: 'class/10-a.source', text: OK, found: ['class/10-a.source script-name'] },
   { path: 'class/WEB.var', text: 'A=(1\n', found: ['class/WEB.var:1 script-syntax'] },
+  { path: 'class/WEB.var.in', text: 'A=@A@\n', found: ['class/WEB.var.in file-name'] },
   { path: 'class/node1', text: 'A B\nC/D\n', found: ['class/node1:2 class-name'] },
   {
     path: 'class/x.profile',

@@ -39,6 +39,9 @@ export const TASKS = [
 
 const EDITOR_LEFTOVER = /(~|\.bak|\.swp|\.orig|\.dpkg-(old|new|inst|tmp|dist))$|^\./;
 
+/** What other tools make variables and menus from, kept beside them. */
+const TEMPLATE = /\.(var|profile)\./;
+
 /**
  * Finds everything wrong with a config space that can be found without a machine. Runs nothing of it.
  * @returns problems sorted by path and line; an empty list is a sound space
@@ -80,6 +83,10 @@ function checkClassFolder(space: string): readonly Problem[] {
       if (name.endsWith('.var'))
         return [...className(path.replace(/\.var$/, '')), ...checkScript(space, path, 'sourced')];
       if (name.endsWith('.profile')) return checkMenu(text, path);
+      if (TEMPLATE.test(name)) {
+        const message = 'never read: neither CLASS.var, nor NAME.profile, nor named after a host';
+        return [{ ...wrong('file-name', path, message), severity: 'warning' as const }];
+      }
       return checkHostFile(text, path);
     }),
   ];
