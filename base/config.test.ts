@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import {
-  choice,
-  configError,
-  flag,
-  integer,
-  list,
-  readConfig,
-  section,
-  text,
-  textMap,
-} from './config.ts';
+import { choice, flag, integer, list, records, section, text, textMap } from './config.ts';
+import { configError, readConfig } from './config-file.ts';
 
 const sections = {
   agent: section({
@@ -23,6 +14,13 @@ const sections = {
     mode: choice(['slow', 'quick'], { default: 'quick', doc: 'how' }),
     open: flag({ default: false, doc: 'accept unsigned datagrams' }),
     networks: list({ default: [], doc: 'who may send' }),
+    mirrors: records(
+      section({
+        url: text({ default: '', doc: 'where' }),
+        weight: integer({ default: 1, min: 1, max: 9, doc: 'how often' }),
+      }),
+      { main: 'url', wanted: 'a list of URLs', doc: 'mirrors' },
+    ),
     group: text({
       default: '',
       doc: 'checked text',
@@ -44,6 +42,10 @@ test('a good file overrides the defaults it names', () => {
   });
   assert.deepEqual(config.collector.networks, ['10.0.0.0/8']);
   assert.equal(config.collector.mode, 'slow');
+  assert.deepEqual(config.collector.mirrors, [
+    { url: 'http://a', weight: 1 },
+    { url: 'http://b', weight: 2 },
+  ]);
 });
 
 test('every problem is reported with file, line, key and limit', () => {
@@ -56,8 +58,12 @@ test('every problem is reported with file, line, key and limit', () => {
     'c.yaml:8: collector.open: "yes" is not true or false',
     'c.yaml:9: collector.networks: ["10.0.0.0/8",7] is not a list of texts',
     'c.yaml:10: collector.group: "example" is not an IPv4 address',
-    'c.yaml:11: pex: unknown section "pex"; known: agent, collector',
-    'c.yaml:13: agent2: unknown section "agent2"; did you mean "agent"?',
+    'c.yaml:13: collector.mirrors[1].weight: 0 is not a whole number from 1 to 9',
+    'c.yaml:13: collector.mirrors[1]: lacks url',
+    'c.yaml:14: collector.mirrors[1].urk: unknown key "urk"; did you mean "url"?',
+    'c.yaml:15: collector.mirrors[2]: lacks url',
+    'c.yaml:16: pex: unknown section "pex"; known: agent, collector',
+    'c.yaml:18: agent2: unknown section "agent2"; did you mean "agent"?',
   ]);
 });
 

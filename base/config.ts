@@ -1,14 +1,5 @@
-/** The configuration file: YAML, one section per module, read into a frozen typed value with every default filled in. */
-import {
-  type Document,
-  isMap,
-  isScalar,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type YAMLMap,
-} from 'yaml';
-import { InputError } from './errors.ts';
+/** Settings: what a section of the configuration may hold, what each key means, and its default. */
+import { unknownKey } from './nearest.ts';
 
 /** One key of a section: what it means, what it is when absent, and how a value is judged. */
 export interface Setting<T> {
@@ -16,9 +7,15 @@ export interface Setting<T> {
   readonly default: T;
   /** What is wanted, for messages: `a whole number from 0 to 65535`. */
   readonly wanted: string;
-  /** @returns the value, or undefined when it is not what is wanted */
-  read(value: unknown): T | undefined;
+  /**
+   * @param report gets what is wrong inside of a value of several parts
+   * @returns the value, or undefined when it is not what is wanted
+   */
+  read(value: unknown, report: Report): T | undefined;
 }
+
+/** Takes one problem. @param path of keys and indexes, below the value that is read */
+export type Report = (path: readonly (string | number)[], message: string) => void;
 
 export type Section = Readonly<Record<string, Setting<unknown>>>;
 export type SettingsOf<S extends Section> = { readonly [K in keyof S]: S[K]['default'] };
@@ -126,127 +123,62 @@ export function textMap(options: {
   };
 }
 
-export interface ConfigProblem {
-  /** `collector.port`; empty for the file as a whole. */
-  readonly path: string;
-  /** 1-based. */
-  readonly line: number;
-  readonly message: string;
+/**
+ * A list of maps, each with keys of its own; a text stands for a map of its main key alone.
+ * @param options.main the key that no map may lack
+ */
+export function records<S extends Section>(
+  keys: S,
+  options: { main: keyof S & string; wanted: string; doc: string },
+): Setting<readonly SettingsOf<S>[]> {
+  const { main, wanted, doc } = options;
+  return {
+    doc,
+    default: [],
+    wanted,
+    read(value, report) {
+      const items: unknown[] = Array.isArray(value) ? value : [value];
+      const maps = items.map((item) => (typeof item === 'string' ? { [main]: item } : item));
+      if (!maps.every(isMapOfValues)) return undefined;
+      return maps.map((map, index) => {
+        const settings = readSettings(keys, map, (path, message) =>
+          report([index, ...path], message),
+        );
+        if (map[main] === undefined) report([index], `lacks ${main}`);
+        return settings;
+      });
+    },
+  };
 }
 
-export type Sections = Readonly<Record<string, Section>>;
-export type ConfigOf<S extends Sections> = { readonly [K in keyof S]: SettingsOf<S[K]> };
+function isMapOfValues(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Reads the values of a section, such as JSON or YAML gives them.
+ * @returns frozen, with defaults for what is absent or wrong; every problem is reported
+ */
+export function readSettings<S extends Section>(
+  keys: S,
+  given: Readonly<Record<string, unknown>>,
+  report: Report,
+): SettingsOf<S> {
+  const settings: Record<string, unknown> = { ...defaultsOf(keys) };
+  for (const [key, value] of Object.entries(given)) {
+    const setting = keys[key];
+    if (!setting) {
+      report([key], unknownKey('key', key, Object.keys(keys)));
+      continue;
+    }
+    const read = setting.read(value, (path, message) => report([key, ...path], message));
+    if (read === undefined) report([key], `${JSON.stringify(value)} is not ${setting.wanted}`);
+    else settings[key] = read;
+  }
+  return Object.freeze(settings) as SettingsOf<S>;
+}
 
 export function defaultsOf<S extends Section>(keys: S): SettingsOf<S> {
   const pairs = Object.entries(keys).map(([key, setting]) => [key, setting.default]);
   return Object.freeze(Object.fromEntries(pairs)) as SettingsOf<S>;
-}
-
-/**
- * Reads a configuration file.
- * @returns the configuration with defaults filled in, and every problem that was found, in the order of the file
- */
-export function readConfig<S extends Sections>(
-  source: string,
-  sections: S,
-): { config: ConfigOf<S>; problems: readonly ConfigProblem[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines });
-  const problems: ConfigProblem[] = document.errors.map((error) => ({
-    path: '',
-    line: lines.linePos(error.pos[0]).line,
-    message: error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '',
-  }));
-  const report = (path: string, node: Node | null | undefined, message: string) => {
-    problems.push({ path, line: lines.linePos(node?.range?.[0] ?? 0).line, message });
-  };
-  const values = new Map<string, Record<string, unknown>>();
-  for (const [name, keys] of Object.entries(sections)) values.set(name, { ...defaultsOf(keys) });
-  const root = document.contents;
-  if (root !== null && !isMap(root))
-    report('', root, 'the file must hold sections, such as "agent:"');
-  for (const [name, node, value] of entriesOf(isMap(root) ? root : undefined)) {
-    const keys = sections[name];
-    const target = values.get(name);
-    if (!keys || !target) report(name, node, unknownKey('section', name, Object.keys(sections)));
-    else if (value !== null && !isMap(value))
-      report(name, node, 'a section holds keys with values');
-    else
-      readSection(name, keys, { document, map: isMap(value) ? value : undefined }, target, report);
-  }
-  for (const settings of values.values()) Object.freeze(settings);
-  return { config: Object.freeze(Object.fromEntries(values)) as ConfigOf<S>, problems };
-}
-
-function readSection(
-  name: string,
-  keys: Section,
-  { document, map }: { document: Document; map: YAMLMap | undefined },
-  target: Record<string, unknown>,
-  report: (path: string, node: Node, message: string) => void,
-): void {
-  for (const [key, node, valueNode] of entriesOf(map)) {
-    const setting = keys[key];
-    const path = `${name}.${key}`;
-    if (!setting) {
-      report(path, node, unknownKey('key', key, Object.keys(keys)));
-      continue;
-    }
-    const given: unknown = valueNode?.toJS(document) ?? null;
-    const value = setting.read(given);
-    if (value === undefined)
-      report(path, node, `${JSON.stringify(given)} is not ${setting.wanted}`);
-    else target[key] = value;
-  }
-}
-
-function* entriesOf(map: YAMLMap | undefined): Generator<[string, Node, Node | null]> {
-  for (const pair of map?.items ?? []) {
-    const key = pair.key as Node;
-    const value = pair.value as Node | null;
-    yield [isScalar(key) ? String(key.value) : String(key), key, value];
-  }
-}
-
-function unknownKey(kind: string, name: string, known: readonly string[]): string {
-  const near = nearest(name, known);
-  return `unknown ${kind} "${name}"${near === undefined ? `; known: ${known.join(', ')}` : `; did you mean "${near}"?`}`;
-}
-
-/** @returns the known name that a person most likely meant, or undefined when none is near */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  const distances = known.map((other) => ({ other, distance: editDistance(name, other) }));
-  distances.sort((a, b) => a.distance - b.distance);
-  const best = distances[0];
-  return best && best.distance <= Math.max(2, name.length / 3) ? best.other : undefined;
-}
-
-/** Levenshtein's distance, ignoring case. */
-function editDistance(from: string, to: string): number {
-  const a = from.toLowerCase();
-  const b = to.toLowerCase();
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const change = a[row - 1] === b[column - 1] ? 0 : 1;
-      current.push(
-        Math.min(
-          (previous[column] ?? 0) + 1,
-          (current[column - 1] ?? 0) + 1,
-          (previous[column - 1] ?? 0) + change,
-        ),
-      );
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
-}
-
-/** Every problem on a line of its own: `clustermon.yaml:3: agent.port: 70000 is not a whole number from 0 to 65535`. */
-export function configError(file: string, problems: readonly ConfigProblem[]): InputError {
-  const lines = problems.map(({ path, line, message }) =>
-    [`${file}:${line}`, ...(path === '' ? [] : [path]), message].join(': '),
-  );
-  return new InputError('config-invalid', lines.join('\n'));
 }

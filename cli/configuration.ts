@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { agentSettings } from '../agent/settings.ts';
-import { type ConfigOf, type ConfigProblem, configError, readConfig } from '../base/config.ts';
+import { type ConfigOf, type ConfigProblem, configError, readConfig } from '../base/config-file.ts';
 import { reasonOf } from '../base/errors.ts';
 import { collectorSettings } from '../collector/settings.ts';
 import { pxeSettings } from '../pxe/settings.ts';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import { configError, type Setting } from '../../base/config.ts';
+import type { Setting } from '../../base/config.ts';
+import { configError } from '../../base/config-file.ts';
 import {
   type ConfigurationOptions,
   checkConfiguration,
