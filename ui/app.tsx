@@ -1,6 +1,7 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { startCatalogue } from './data/catalogue.ts';
+import { startHappenings } from './data/happenings.ts';
 import { page, params } from './data/router.ts';
 import { applyTheme } from './data/theme.ts';
 import { AlertsPage } from './pages/alerts/alerts-page.tsx';
@@ -11,6 +12,7 @@ import { MachinesPage } from './pages/machines/machines-page.tsx';
 import { MetricPage } from './pages/metric/metric-page.tsx';
 import { MetricsPage } from './pages/metric/metrics-page.tsx';
 import { Overview } from './pages/overview/overview.tsx';
+import { HandlingDialog } from './parts/handling-dialog.tsx';
 import { Help, onGlobalKey } from './parts/keyboard.tsx';
 import { ConnectionBanner } from './parts/live-badge.tsx';
 import { Palette } from './parts/palette.tsx';
@@ -20,6 +22,7 @@ import { TopBar } from './parts/top-bar.tsx';
 export function App() {
   useEffect(() => {
     startCatalogue();
+    startHappenings();
     addEventListener('keydown', onGlobalKey);
     return () => removeEventListener('keydown', onGlobalKey);
   }, []);
@@ -37,6 +40,7 @@ export function App() {
       </main>
       <Palette />
       <Help />
+      <HandlingDialog />
     </>
   );
 }

@@ -1,17 +1,22 @@
 /** One chart while it is on the page: what is drawn, and how the pointer and the keyboard read it. */
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
+import { happenings } from '../data/happenings.ts';
+import type { Window } from '../data/history.ts';
 import { nowS } from '../data/live.ts';
+import { mark, marked } from '../data/marked.ts';
 import { beginReading } from '../data/pause.ts';
 import { setRange } from '../data/router.ts';
 import { colours } from '../data/theme.ts';
 import { dateTimeText } from '../lib/clock-text.ts';
 import type { Table } from '../lib/csv.ts';
-import { fixedRange, panned, type TimeRange, zoomed } from '../lib/time-range.ts';
+import { panned, rangeOf, type TimeRange, zoomed } from '../lib/time-range.ts';
 import { formatValue } from '../lib/units.ts';
 import { ChartFeed, type ChartSource, type FeedState } from './feed.ts';
-import type { Mark, NoData } from './marks.ts';
+import { attachGestures } from './gestures.ts';
+import { colourOf, GLYPHS, type NoData, type Span } from './marks.ts';
 import { type Line, Plot, type PlotOptions } from './plot.ts';
-import { Tooltip } from './tooltip.ts';
+import { type Threshold, ThresholdHandle } from './threshold.ts';
+import { Tooltip, type TooltipNote } from './tooltip.ts';
 
 /** What a chart shows. */
 export interface ChartSpec {
@@ -22,13 +27,18 @@ export interface ChartSpec {
   readonly lines: readonly Line[];
   readonly source: ChartSource;
   readonly noData?: () => NoData | null;
-  readonly marks?: () => readonly Mark[];
+  /** Only what happened to these hosts, or to the whole cluster, is marked; absent = everything. */
+  readonly hosts?: readonly string[];
+  readonly threshold?: Threshold;
 }
 
 /** Charts start to load a little before they scroll into view. */
 const MARGIN = '120px';
 /** A reader is told where the keyboard's crosshair is once it rests. */
 const SPEAK_AFTER_MS = 250;
+/** What happened this near to the crosshair is told with the values. */
+const NEAR_PX = 5;
+const NOTES_MAX = 4;
 
 /** What the controller tells the component. */
 export interface ChartOutputs {
@@ -38,16 +48,33 @@ export interface ChartOutputs {
   values(row: readonly (number | null)[] | null): void;
 }
 
+export interface ChartFrame {
+  readonly title: string;
+  readonly range: TimeRange;
+  /** CSS pixels. */
+  readonly height: number;
+}
+
 /** Ties feed, plot, tooltip, pointer and keyboard of one chart together while it is on screen. */
 export class ChartController {
   readonly #body: HTMLElement;
-  readonly #range: TimeRange;
+  readonly #title: string;
   readonly #height: number;
   readonly #outputs: ChartOutputs;
   readonly #tooltip: Tooltip;
   readonly #observers: { disconnect(): void }[] = [];
   readonly #stopTheme: () => void;
+  readonly #happenings = computed(() => {
+    const { hosts } = this.#spec;
+    return happenings.value.filter(({ host }) => host === '' || (hosts?.includes(host) ?? true));
+  });
+  #range: TimeRange;
   #spec: ChartSpec;
+  #preview: Window | undefined;
+  /** Where the keyboard began to mark a window. */
+  #anchorS: number | null = null;
+  #threshold: ThresholdHandle | undefined;
+  #stopGestures: () => void = () => {};
   #feed: ChartFeed | undefined;
   #plot: Plot | undefined;
   #stopFeedState: () => void = () => {};
@@ -60,10 +87,11 @@ export class ChartController {
   constructor(
     body: HTMLElement,
     spec: ChartSpec,
-    { range, height }: { readonly range: TimeRange; readonly height: number },
+    { title, range, height }: ChartFrame,
     outputs: ChartOutputs,
   ) {
     this.#body = body;
+    this.#title = title;
     this.#spec = spec;
     this.#range = range;
     this.#height = height;
@@ -78,7 +106,8 @@ export class ChartController {
     sized.observe(body);
     this.#observers.push(visible, sized);
     this.#stopTheme = effect(() => {
-      if (colours.value) this.#plot?.redraw();
+      void marked.value;
+      if (colours.value && this.#happenings.value) this.#plot?.redraw();
     });
   }
 
@@ -87,6 +116,8 @@ export class ChartController {
     this.#stopTheme();
     this.endKeys();
     this.#hide();
+    this.#stopGestures();
+    this.#threshold?.close();
     this.#plot?.destroy();
     this.#body.querySelector('.tooltip')?.remove();
   }
@@ -95,6 +126,18 @@ export class ChartController {
   update(spec: ChartSpec): void {
     this.#spec = spec;
     this.#plot?.redraw();
+  }
+
+  /** Goes to another range; the picture stays until its values are there. */
+  setRange(next: TimeRange): void {
+    if (JSON.stringify(next) === JSON.stringify(this.#range)) return;
+    this.#range = next;
+    this.#preview = undefined;
+    const before = this.#feed;
+    if (!before) return;
+    this.#hide();
+    this.#show(before);
+    this.#draw();
   }
 
   reload(): void {
@@ -116,9 +159,9 @@ export class ChartController {
     this.#draw();
   }
 
-  #show(): void {
+  #show(before?: ChartFeed): void {
     if (this.#feed) return;
-    this.#feed = new ChartFeed(this.#spec.source, this.#range, () => this.#draw());
+    this.#feed = new ChartFeed(this.#spec.source, this.#range, () => this.#draw(), before);
     const { state } = this.#feed;
     this.#stopFeedState = effect(() => {
       // The old picture stays while a chart that comes back into view loads again.
@@ -138,6 +181,7 @@ export class ChartController {
     if (!feed || feed.window.toS === 0) return;
     this.#plot ??= this.#makePlot();
     this.#plot.update(feed.rows.times, feed.rows.columns);
+    this.#threshold?.place(this.#plot);
     if (this.#row === null) this.#tellValues(feed.rows.times.length - 1);
   }
 
@@ -151,11 +195,16 @@ export class ChartController {
         kind,
         fromZero,
         lines,
-        window: () => this.#feed?.window ?? { fromS: 0, toS: 1 },
-        noData: () => this.#spec.noData?.() ?? null,
-        marks: () => this.#spec.marks?.() ?? [],
+        window: () => this.#window,
+        overlay: () => ({
+          happenings: this.#happenings.peek(),
+          noData: this.#spec.noData?.() ?? null,
+          span: this.#span,
+        }),
+        ...(this.#spec.threshold ? { includes: this.#spec.threshold.value } : {}),
         onCursor: (row, left, top) => this.#onCursor(row, left, top),
-        onZoom: ({ fromS, toS }) => setRange(fixedRange(fromS, toS)),
+        onZoom: (window) => setRange(rangeOf(window, nowS.peek())),
+        onMark: (window) => mark({ ...window, chart: this.#title }),
       },
     );
     plot.over.addEventListener('mouseenter', () => {
@@ -163,7 +212,18 @@ export class ChartController {
     });
     plot.over.addEventListener('mouseleave', () => this.#leave());
     plot.over.addEventListener('dblclick', () => history.back());
-    plot.over.addEventListener('wheel', (event) => this.#onWheel(event), { passive: false });
+    this.#stopGestures = attachGestures({
+      over: plot.over,
+      window: () => this.#window,
+      takesWheel: () => this.#takesWheel(),
+      preview: (window) => {
+        this.#preview = window;
+        this.#draw();
+      },
+      commit: (window) => setRange(rangeOf(window, nowS.peek())),
+    });
+    if (this.#spec.threshold)
+      this.#threshold = new ThresholdHandle(this.#body, this.#spec.threshold, this.#spec.units);
     if (this.#hidden.size > 0) plot.setHidden(this.#hidden);
     return plot;
   }
@@ -176,12 +236,21 @@ export class ChartController {
     this.#endReading = undefined;
   }
 
-  /** The wheel alone scrolls the page; with Control or Alt it zooms at the pointer. */
-  #onWheel(event: WheelEvent): void {
-    if (!(event.ctrlKey || event.altKey) || !this.#plot) return;
-    event.preventDefault();
-    const at = this.#plot.timeAt(event.offsetX);
-    setRange(zoomed(this.#range, event.deltaY > 0 ? 1.5 : 1 / 1.5, at, nowS.peek()));
+  get #window(): Window {
+    return this.#preview ?? this.#feed?.window ?? { fromS: 0, toS: 1 };
+  }
+
+  /** What is marked: by the keyboard at the moment, or in the URL. */
+  get #span(): Span | null {
+    const atS = this.#row === null ? undefined : this.#feed?.rows.times[this.#row];
+    if (this.#anchorS === null || atS === undefined) return marked.peek();
+    return { fromS: Math.min(this.#anchorS, atS), toS: Math.max(this.#anchorS, atS) };
+  }
+
+  /** A chart that was clicked on, and any chart of a page that has nothing to scroll. */
+  #takesWheel(): boolean {
+    const { scrollHeight, clientHeight } = document.documentElement;
+    return scrollHeight <= clientHeight || this.#body.parentElement === document.activeElement;
   }
 
   #onCursor(row: number | null, left: number, top: number): void {
@@ -213,7 +282,22 @@ export class ChartController {
       const isNearest = index === nearest && lines.length > 1;
       return [{ colour: line.colour(colours.peek()), name: line.name, text, value, isNearest }];
     });
-    this.#tooltip.show(dateTimeText(times[row] ?? 0), rows, this.#plot!.plotLeft + left);
+    const notes = this.#notesAt(left);
+    this.#tooltip.show(dateTimeText(times[row] ?? 0), rows, notes, this.#plot!.plotLeft + left);
+  }
+
+  /** What happened under the crosshair. */
+  #notesAt(left: number): TooltipNote[] {
+    const plot = this.#plot!;
+    const [fromS, toS] = [plot.timeAt(left - NEAR_PX), plot.timeAt(left + NEAR_PX)];
+    const near = this.#happenings.peek().filter(({ timeS }) => timeS >= fromS && timeS <= toS);
+    const notes = near.slice(0, NOTES_MAX).map(({ kind, timeS, text }) => ({
+      glyph: GLYPHS[kind],
+      colour: colourOf(kind, colours.peek()),
+      text: `${dateTimeText(timeS).slice(11)} ${text}`,
+    }));
+    const more = near.length - notes.length;
+    return more === 0 ? notes : [...notes, { glyph: '', colour: '', text: `and ${more} more` }];
   }
 
   onKey(event: KeyboardEvent): void {
@@ -233,6 +317,7 @@ export class ChartController {
       this.#row === null ? nowS.peek() : (this.#feed?.rows.times[this.#row] ?? nowS.peek());
     if (row !== undefined && count > 0) this.#readRow(Math.max(0, Math.min(count - 1, row)));
     else if (event.key === 'Escape') this.endKeys();
+    else if (event.key === 'Enter' && this.#row !== null) this.#markHere();
     else if (event.key === '+') setRange(zoomed(this.#range, 0.5, middle, nowS.peek()));
     else if (event.key === '-') setRange(zoomed(this.#range, 2, middle, nowS.peek()));
     else if (event.key === '[') setRange(panned(this.#range, -0.5, nowS.peek()));
@@ -242,10 +327,25 @@ export class ChartController {
     event.stopPropagation();
   }
 
+  /** The first time it says where a marked window begins, the second time where it ends. */
+  #markHere(): void {
+    const atS = this.#feed?.rows.times[this.#row!];
+    if (atS === undefined) return;
+    if (this.#anchorS === null) {
+      this.#anchorS = atS;
+      this.#outputs.speak(`marking from ${dateTimeText(atS)}; Enter again ends it`);
+      return;
+    }
+    const fromS = this.#anchorS;
+    this.#anchorS = null;
+    mark({ fromS, toS: atS, chart: this.#title });
+  }
+
   #readRow(row: number): void {
     this.#hasKeys = true;
     this.#endReading ??= beginReading();
     this.#plot?.showAt(row);
+    if (this.#anchorS !== null) this.#plot?.redraw();
     clearTimeout(this.#speakTimer);
     this.#speakTimer = setTimeout(() => this.#outputs.speak(this.#sentence(row)), SPEAK_AFTER_MS);
   }
@@ -265,6 +365,7 @@ export class ChartController {
     clearTimeout(this.#speakTimer);
     if (!this.#hasKeys) return;
     this.#hasKeys = false;
+    this.#anchorS = null;
     this.#plot?.showAt(null);
     this.#leave();
   }

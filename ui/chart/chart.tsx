@@ -10,6 +10,7 @@ import { ghostLines, withGhosts } from './compare.ts';
 import type { FeedState } from './feed.ts';
 import { Legend } from './legend.tsx';
 import { ChartMenu } from './menu.tsx';
+import { SelectionPanel } from './selection-panel.tsx';
 import { ValueTable } from './value-table.tsx';
 
 export interface ChartProps extends ChartSpec {
@@ -41,13 +42,13 @@ export function Chart(given: ChartProps) {
   const legendValues = useRef<(row: readonly (number | null)[] | null) => void>(() => {});
   const shownRange = range.value;
   // Sources and lines are made anew by each render of the page; the chart lives as long as what they say is the same.
-  const identity = JSON.stringify([shownRange, kind, units, lines.map((line) => line.name), title]);
+  const identity = JSON.stringify([kind, units, lines.map((line) => line.name), title]);
 
   useEffect(() => {
     const chart = new ChartController(
       body.current!,
       props,
-      { range: shownRange, height },
+      { title, range: shownRange, height },
       {
         state: (next) => {
           state.value = next;
@@ -63,6 +64,7 @@ export function Chart(given: ChartProps) {
     return () => chart.close();
   }, [identity]);
   useEffect(() => controller.current?.update(props));
+  useEffect(() => controller.current?.setRange(shownRange), [shownRange]);
 
   const table = (): Table => controller.current?.table() ?? { times: [], names: [], columns: [] };
   const setHidden = (next: ReadonlySet<number>) => {
@@ -115,6 +117,7 @@ export function Chart(given: ChartProps) {
         }}
       />
       {props.note ? <p class="chart-note">{props.note}</p> : null}
+      <SelectionPanel chart={title} units={units} table={table} />
       {isTable.value ? <ValueTable table={table()} units={units} title={title} /> : null}
       <span id={`${id}-help`} class="hidden-text">
         {units === '' ? '' : `in ${units}. `}Arrow keys read the values.

@@ -42,13 +42,23 @@ export class ChartFeed {
   #window: Window = { fromS: 0, toS: 0 };
   #reloadAtS = Number.POSITIVE_INFINITY;
   #load = 0;
+  /** The rows are those of another range, until the first answer. */
+  #isBorrowed = false;
 
-  /** Loads at once; `onChange` is called whenever `rows`, `window` or `state` are not what they were. */
-  constructor(source: ChartSource, range: TimeRange, onChange: () => void) {
+  /**
+   * Loads at once; `onChange` is called whenever `rows`, `window` or `state` are not what they were.
+   * @param before the feed of the range that was shown until now, closed: its rows are shown until those of the new range are there
+   */
+  constructor(source: ChartSource, range: TimeRange, onChange: () => void, before?: ChartFeed) {
     this.#source = source;
     this.#range = range;
     this.#onChange = onChange;
-    this.rows = new TimeWindow(source.columnCount);
+    this.rows = before?.rows ?? new TimeWindow(source.columnCount);
+    if (before?.state.peek().kind === 'data') {
+      this.#isBorrowed = true;
+      this.state.value = { kind: 'data' };
+      this.#window = rangeBounds(range, nowS.peek());
+    }
     this.#start();
   }
 
@@ -70,6 +80,8 @@ export class ChartFeed {
     try {
       const { startS, stepSeconds, columns } = await this.#source.load(window);
       if (load !== this.#load) return;
+      if (this.#isBorrowed) this.rows.clear();
+      this.#isBorrowed = false;
       this.rows.load(startS, stepSeconds, columns);
       this.#window = window;
       this.#reloadAtS = this.#nextLoad(stepSeconds);
@@ -128,7 +140,7 @@ export class ChartFeed {
 
   #flush(): void {
     // The first answer of the archive comes before any live row, or the chart would show a lone dot.
-    if (this.state.peek().kind === 'loading' || this.#window.toS === 0) return;
+    if (this.#isBorrowed || this.state.peek().kind === 'loading' || this.#window.toS === 0) return;
     for (const { timeS, values } of this.#waiting)
       this.rows.append(timeS, (column) => values[column] ?? null);
     this.#waiting = [];

@@ -1,11 +1,7 @@
-/** What is drawn over the lines of a chart: events as ticks at the foot, and the hatched region where a host said nothing. */
+/** What is drawn over the lines of a chart: what happened as marks at the foot, and the hatched region where a host said nothing. */
 import type uPlot from 'uplot';
 import type { Colours } from '../data/theme.ts';
-
-export interface Mark {
-  readonly timeS: number;
-  readonly kind: 'alert' | 'event';
-}
+import type { Happening, HappeningKind } from '../lib/happenings.ts';
 
 export interface NoData {
   readonly fromS: number;
@@ -14,37 +10,103 @@ export interface NoData {
 }
 
 const HATCH_PX = 7;
+/** Half the width of a mark. */
+const MARK_PX = 3.5;
 
-export function drawMarks(
-  chart: uPlot,
-  colours: Colours,
-  marks: readonly Mark[],
-  noData: NoData | null,
-): void {
+interface Look {
+  readonly colour: (colours: Colours) => string;
+  /** The outline about (x, y), `r` to each side. */
+  readonly trace: (ctx: CanvasRenderingContext2D, x: number, y: number, r: number) => void;
+}
+
+/** Told apart by colour and by shape. */
+const LOOKS: Readonly<Record<HappeningKind, Look>> = {
+  alert: {
+    colour: ({ crit }) => crit,
+    trace: (ctx, x, y, r) => ctx.rect(x - r, y - r, 2 * r, 2 * r),
+  },
+  install: { colour: ({ ok }) => ok, trace: (ctx, x, y, r) => ctx.arc(x, y, r, 0, 2 * Math.PI) },
+  state: { colour: ({ busy }) => busy, trace: polygon([0, -1, 1, 1, -1, 1]) },
+  change: { colour: ({ dim }) => dim, trace: polygon([-1, -1, 1, -1, 0, 1]) },
+  note: { colour: ({ focus }) => focus, trace: polygon([0, -1.2, 1.2, 0, 0, 1.2, -1.2, 0]) },
+};
+
+/** @param corners x and y by turns, in units of the mark's size */
+function polygon(corners: readonly number[]): Look['trace'] {
+  return (ctx, x, y, r) => {
+    for (let at = 0; at < corners.length; at += 2)
+      ctx.lineTo(x + corners[at]! * r, y + corners[at + 1]! * r);
+    ctx.closePath();
+  };
+}
+
+/** The look of a mark as text, for tooltips. */
+export const GLYPHS: Readonly<Record<HappeningKind, string>> = {
+  alert: '■',
+  install: '●',
+  state: '▲',
+  change: '▼',
+  note: '◆',
+};
+
+export function colourOf(kind: HappeningKind, colours: Colours): string {
+  return LOOKS[kind].colour(colours);
+}
+
+/** A window of time that somebody marked. */
+export interface Span {
+  readonly fromS: number;
+  readonly toS: number;
+}
+
+export interface Overlay {
+  readonly happenings: readonly Happening[];
+  readonly noData: NoData | null;
+  readonly span: Span | null;
+}
+
+export function drawOverlay(chart: uPlot, colours: Colours, overlay: Overlay): void {
   const { ctx, bbox } = chart;
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
-  if (noData) drawNoData(chart, colours, noData);
-  for (const mark of marks) drawMark(chart, mark, colours);
+  if (overlay.span) drawSpan(chart, colours, overlay.span);
+  if (overlay.noData) drawNoData(chart, colours, overlay.noData);
+  drawHappenings(chart, colours, overlay.happenings);
   ctx.restore();
 }
 
-function drawMark({ ctx, bbox, valToPos }: uPlot, mark: Mark, colours: Colours): void {
-  const x = valToPos(mark.timeS, 'x', true);
-  if (x < bbox.left || x > bbox.left + bbox.width) return;
+function drawSpan({ ctx, bbox, valToPos }: uPlot, colours: Colours, { fromS, toS }: Span): void {
+  const [left, right] = [valToPos(fromS, 'x', true), valToPos(toS, 'x', true)];
+  ctx.fillStyle = `${colours.focus}26`;
+  ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  ctx.fillStyle = colours.focus;
+  for (const x of [left, right])
+    ctx.fillRect(Math.round(x), bbox.top, devicePixelRatio, bbox.height);
+}
+
+/** Of many at one place the last of each kind is drawn: two hundred hosts that start together are one mark. */
+function drawHappenings(chart: uPlot, colours: Colours, happenings: readonly Happening[]): void {
+  const { ctx, bbox, valToPos } = chart;
   const ratio = devicePixelRatio;
-  const foot = bbox.top + bbox.height;
-  ctx.fillStyle = mark.kind === 'alert' ? colours.crit : colours.busy;
-  ctx.globalAlpha = 0.35;
-  ctx.fillRect(Math.round(x), bbox.top, ratio, bbox.height);
-  ctx.globalAlpha = 1;
-  ctx.beginPath();
-  ctx.moveTo(x - 4 * ratio, foot);
-  ctx.lineTo(x + 4 * ratio, foot);
-  ctx.lineTo(x, foot - 6 * ratio);
-  ctx.fill();
+  const foot = bbox.top + bbox.height - MARK_PX * ratio - 1;
+  const seen = new Set<string>();
+  for (const { timeS, kind } of happenings) {
+    const x = Math.round(valToPos(timeS, 'x', true));
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    const place = `${kind}${Math.round(x / (2 * ratio))}`;
+    if (seen.has(place)) continue;
+    seen.add(place);
+    const look = LOOKS[kind];
+    ctx.fillStyle = look.colour(colours);
+    ctx.globalAlpha = 0.3;
+    ctx.fillRect(x, bbox.top, ratio, bbox.height);
+    ctx.globalAlpha = 1;
+    ctx.beginPath();
+    look.trace(ctx, x, foot, MARK_PX * ratio);
+    ctx.fill();
+  }
 }
 
 function drawNoData(

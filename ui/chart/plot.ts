@@ -5,7 +5,7 @@ import { type Colours, colours } from '../data/theme.ts';
 import { timeTicks } from '../lib/clock-text.ts';
 import type { Column } from '../lib/time-window.ts';
 import { formatTicks, isBinary } from '../lib/units.ts';
-import { drawMarks, type Mark, type NoData } from './marks.ts';
+import { drawOverlay, type Overlay } from './marks.ts';
 import { stackColumns } from './stack.ts';
 
 export interface Line {
@@ -24,12 +24,15 @@ export interface PlotOptions {
   readonly fromZero: boolean;
   readonly lines: readonly Line[];
   readonly window: () => Window;
-  /** Where data ended, when its host is silent. */
-  readonly noData?: () => NoData | null;
-  readonly marks?: () => readonly Mark[];
+  /** What lies over the lines. */
+  readonly overlay: () => Overlay;
   /** Row and place of the crosshair, from the pointer on this chart or on one that moves with it. */
   readonly onCursor: (row: number | null, left: number, top: number) => void;
   readonly onZoom: (window: Window) => void;
+  /** Dragged with Alt: the window is marked, not zoomed into. */
+  readonly onMark: (window: Window) => void;
+  /** A value that is always on the value axis. */
+  readonly includes?: () => number | null;
 }
 
 /** Charts with the same key share the crosshair. */
@@ -42,6 +45,7 @@ export class Plot {
   readonly #chart: uPlot;
   readonly #options: PlotOptions;
   readonly #hidden = new Set<number>();
+  #isMarking = false;
   #stacked: Column[] = [];
 
   constructor(element: HTMLElement, size: { width: number; height: number }, options: PlotOptions) {
@@ -52,6 +56,9 @@ export class Plot {
       [[], ...options.lines.map(() => [])],
       element,
     );
+    this.over.addEventListener('mousedown', (event) => {
+      this.#isMarking = event.altKey;
+    });
   }
 
   /** Draws the rows; the arrays are kept by reference until the next call. */
@@ -116,6 +123,15 @@ export class Plot {
     return this.#chart.over;
   }
 
+  /** CSS pixels from the top of the plot. */
+  topOf(value: number): number {
+    return this.#chart.valToPos(value, 'y');
+  }
+
+  valueAt(top: number): number {
+    return this.#chart.posToVal(top, 'y');
+  }
+
   timeAt(left: number): number {
     return this.#chart.posToVal(left, 'x');
   }
@@ -156,7 +172,7 @@ export class Plot {
             return [fromS, toS > fromS ? toS : fromS + 1];
           },
         },
-        y: { range: (_chart, min, max) => valueRange(base, min, max) },
+        y: { range: (_chart, min, max) => valueRange(base, ...this.#including(min, max)) },
       },
       axes: [timeAxis(), valueAxis(units)],
       series: [{}, ...lines.map((line, index) => this.#series(line, index))],
@@ -173,15 +189,7 @@ export class Plot {
         },
       },
       hooks: {
-        draw: [
-          (chart) =>
-            drawMarks(
-              chart,
-              colours.peek(),
-              this.#options.marks?.() ?? [],
-              this.#options.noData?.() ?? null,
-            ),
-        ],
+        draw: [(chart) => drawOverlay(chart, colours.peek(), this.#options.overlay())],
         setCursor: [
           (chart) =>
             this.#options.onCursor(
@@ -193,6 +201,12 @@ export class Plot {
         setSelect: [(chart) => this.#onSelect(chart)],
       },
     };
+  }
+
+  #including(min: number | null, max: number | null): [number | null, number | null] {
+    const value = this.#options.includes?.() ?? null;
+    if (value === null) return [min, max];
+    return [Math.min(min ?? value, value), Math.max(max ?? value, value)];
   }
 
   #series(line: Line, index: number): uPlot.Series {
@@ -228,7 +242,8 @@ export class Plot {
     const fromS = chart.posToVal(left, 'x');
     const toS = chart.posToVal(left + width, 'x');
     chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    this.#options.onZoom({ fromS, toS });
+    if (this.#isMarking) this.#options.onMark({ fromS, toS });
+    else this.#options.onZoom({ fromS, toS });
   }
 }
 

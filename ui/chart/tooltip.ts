@@ -9,6 +9,13 @@ export interface TooltipRow {
   readonly isNearest: boolean;
 }
 
+/** What happened near the crosshair. */
+export interface TooltipNote {
+  readonly glyph: string;
+  readonly colour: string;
+  readonly text: string;
+}
+
 const ROWS_MAX = 12;
 
 export class Tooltip {
@@ -28,13 +35,23 @@ export class Tooltip {
   }
 
   /** @param left of the crosshair in the parent, CSS pixels */
-  show(title: string, rows: readonly TooltipRow[], left: number): void {
+  show(
+    title: string,
+    rows: readonly TooltipRow[],
+    notes: readonly TooltipNote[],
+    left: number,
+  ): void {
     const sorted = rows.toSorted((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity));
     const shown = sorted.slice(0, ROWS_MAX);
     const lines = shown.map(rowElement);
     const more = rows.length - shown.length;
     const tail = more > 0 ? [textElement('div', 'tooltip-more', `and ${more} more`)] : [];
-    this.#box.replaceChildren(textElement('div', 'tooltip-time', title), ...lines, ...tail);
+    this.#box.replaceChildren(
+      textElement('div', 'tooltip-time', title),
+      ...lines,
+      ...tail,
+      ...notes.map(noteElement),
+    );
     this.#box.hidden = false;
     const isRight = left > this.#parent.clientWidth / 2;
     this.#box.style.left = isRight ? 'auto' : `${left + 12}px`;
@@ -51,6 +68,14 @@ function rowElement(row: TooltipRow): HTMLElement {
     textElement('span', 'tooltip-name', row.name),
     textElement('b', '', row.text),
   );
+  return line;
+}
+
+function noteElement({ glyph, colour, text }: TooltipNote): HTMLElement {
+  const line = textElement('div', 'tooltip-note', '');
+  const mark = textElement('i', '', glyph);
+  mark.style.color = colour;
+  line.append(mark, textElement('span', '', text));
   return line;
 }
 

@@ -6,9 +6,20 @@ export async function loadAlerts(): Promise<readonly AlertDetail[]> {
   return getJson<readonly AlertDetail[]>('/api/alerts');
 }
 
+interface Acknowledgement {
+  /** Empty = whoever the request comes from. */
+  readonly byWhom: string;
+  readonly comment: string;
+  readonly seconds: number;
+}
+
 /** Says that somebody is on it: it is not repeated while it lasts. */
-export async function acknowledge(fingerprint: string): Promise<void> {
-  await sendJson('POST', `/api/alerts/${fingerprint}/ack`, {});
+export async function acknowledge(
+  fingerprint: string,
+  { byWhom, ...rest }: Acknowledgement,
+): Promise<void> {
+  const body = byWhom === '' ? rest : { ...rest, byWhom };
+  await sendJson('POST', `/api/alerts/${fingerprint}/ack`, body);
 }
 
 export async function unacknowledge(fingerprint: string): Promise<void> {

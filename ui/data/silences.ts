@@ -1,12 +1,6 @@
 /** Silences, as Alertmanager's API v2 has them: the same requests that amtool makes. */
+import type { Matcher } from '../lib/matchers.ts';
 import { getJson, sendJson } from './api.ts';
-
-export interface Matcher {
-  readonly name: string;
-  readonly value: string;
-  readonly isRegex: boolean;
-  readonly isEqual: boolean;
-}
 
 export interface Silence {
   readonly id: string;
@@ -28,40 +22,21 @@ export async function loadSilences(): Promise<Silence[]> {
 }
 
 interface NewSilence {
-  readonly labels: Readonly<Record<string, string>>;
+  readonly matchers: readonly Matcher[];
+  readonly startS: number;
   readonly seconds: number;
   readonly createdBy: string;
   readonly comment: string;
 }
 
-/** Holds back what carries exactly these labels. */
-export async function addSilence({
-  labels,
-  seconds,
-  createdBy,
-  comment,
-}: NewSilence): Promise<void> {
-  const now = Date.now();
+export async function addSilence({ startS, seconds, ...rest }: NewSilence): Promise<void> {
   await sendJson('POST', '/api/v2/silences', {
-    matchers: Object.entries(labels).map(([name, value]) => ({
-      name,
-      value,
-      isRegex: false,
-      isEqual: true,
-    })),
-    startsAt: new Date(now).toISOString(),
-    endsAt: new Date(now + seconds * 1000).toISOString(),
-    createdBy,
-    comment,
+    ...rest,
+    startsAt: new Date(startS * 1000).toISOString(),
+    endsAt: new Date((startS + seconds) * 1000).toISOString(),
   });
 }
 
 export async function expireSilence(id: string): Promise<void> {
   await sendJson('DELETE', `/api/v2/silence/${encodeURIComponent(id)}`);
-}
-
-/** `host="n003"` as PromQL writes it. */
-export function matcherText({ name, value, isRegex, isEqual }: Matcher): string {
-  const operator = isRegex ? (isEqual ? '=~' : '!~') : isEqual ? '=' : '!=';
-  return `${name}${operator}${JSON.stringify(value)}`;
 }

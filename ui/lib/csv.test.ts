@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { csvOf, jsonOf, thinned } from './csv.ts';
+import { csvOf, jsonOf, rowsIn, thinned } from './csv.ts';
 
 const TABLE = {
   times: [1_800_000_000, 1_800_000_001],
@@ -33,4 +33,10 @@ test('thinning keeps the last row and the bound', () => {
   assert.equal(table.times.at(-1), 100);
   assert.deepEqual(table.columns[0], table.times);
   assert.deepEqual(thinned({ times: [], names: [], columns: [] }, 50).times, []);
+});
+
+test('rows of a window, both ends included', () => {
+  const times = [10, 11, 12, 13];
+  const table = rowsIn({ times, names: ['a'], columns: [[1, null, 3, 4]] }, 11, 12);
+  assert.deepEqual(table, { times: [11, 12], names: ['a'], columns: [[null, 3]] });
 });

@@ -41,3 +41,13 @@ export function thinned(table: Table, rowsMax: number): Table {
     columns: table.columns.map((column) => column.filter(keep)),
   };
 }
+
+/** The rows from `fromS` to `toS`, both included. */
+export function rowsIn(table: Table, fromS: number, toS: number): Table {
+  const keep = (_: unknown, row: number) => table.times[row]! >= fromS && table.times[row]! <= toS;
+  return {
+    names: table.names,
+    times: table.times.filter(keep),
+    columns: table.columns.map((column) => column.filter(keep)),
+  };
+}

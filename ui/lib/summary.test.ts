@@ -9,6 +9,7 @@ test('a rate adds up over the time that each row lasts, unknown rows add nothing
     mean: 20 / 3,
     p95: 8,
     max: 8,
+    sum: 20,
     total: 5 * 10 + 7 * 1 + 8 * 1,
   });
 });

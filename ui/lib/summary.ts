@@ -6,6 +6,7 @@ export interface Summary {
   readonly mean: number;
   readonly p95: number;
   readonly max: number;
+  readonly sum: number;
   /** Value × time over the known rows: bytes of bytes per second; null when the unit is no rate. */
   readonly total: number | null;
 }
@@ -28,6 +29,7 @@ export function summarise(times: readonly number[], column: Column, units: strin
     mean: sum / known.length,
     p95: known[Math.ceil(0.95 * known.length) - 1]!,
     max: known.at(-1)!,
+    sum,
     total: totalUnits(units) === null ? null : integral(times, column),
   };
 }

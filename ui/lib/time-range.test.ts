@@ -8,6 +8,7 @@ import {
   panned,
   parseDuration,
   parseRange,
+  rangeOf,
   rangeParams,
   type TimeRange,
   zoomed,
@@ -57,5 +58,21 @@ test('zooming keeps the instant under the pointer', () => {
     kind: 'fixed',
     fromS: NOW - 1_000,
     toS: NOW - 500,
+  });
+});
+
+test('a window that reaches now follows the clock, one before it stands still', () => {
+  assert.deepEqual(rangeOf({ fromS: NOW - 100, toS: NOW - 1 }, NOW), {
+    kind: 'live',
+    seconds: 100,
+  });
+  assert.deepEqual(rangeOf({ fromS: NOW - 900, toS: NOW + 60 }, NOW), {
+    kind: 'live',
+    seconds: 900,
+  });
+  assert.deepEqual(rangeOf({ fromS: NOW - 100, toS: NOW - 50 }, NOW), {
+    kind: 'fixed',
+    fromS: NOW - 100,
+    toS: NOW - 50,
   });
 });

@@ -72,6 +72,14 @@ export function fixedRange(fromS: number, toS: number): TimeRange {
   return { kind: 'fixed', fromS: start, toS: start + seconds };
 }
 
+/** A window that ends at now, or later, follows the clock. */
+export function rangeOf({ fromS, toS }: { fromS: number; toS: number }, nowS: number): TimeRange {
+  const isLive = toS >= nowS - Math.max(2, (toS - fromS) * 0.01);
+  return isLive
+    ? { kind: 'live', seconds: clampSeconds(Math.max(1, nowS - fromS)) }
+    : fixedRange(fromS, toS);
+}
+
 function clampSeconds(seconds: number): number {
   return Math.round(Math.min(SECONDS_MAX, Math.max(SECONDS_MIN, seconds)));
 }

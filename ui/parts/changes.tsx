@@ -1,6 +1,7 @@
 import type { ChangeList } from '../../wire/http.ts';
 import { getJson } from '../data/api.ts';
 import { useLoaded } from '../data/load.ts';
+import { marked } from '../data/marked.ts';
 import { linkTo, range } from '../data/router.ts';
 import { formatValue } from '../lib/units.ts';
 import { NotLoaded } from './loading.tsx';
@@ -9,11 +10,11 @@ const ROWS = 12;
 /** Below this the values lie about where they lay before. */
 const DISTANCE_MIN = 0.5;
 
-/** For a marked window: the series that behave most unlike the time before it. Nothing while the page is live. */
+/** For the marked window, else for the fixed range: the series that behave most unlike the time before it. Nothing while the page is live. */
 export function Changes({ host = '' }: { host?: string }) {
   const shown = range.value;
-  if (shown.kind === 'live') return null;
-  return <ChangesIn host={host} fromS={shown.fromS} toS={shown.toS} />;
+  const window = marked.value ?? (shown.kind === 'fixed' ? shown : null);
+  return window ? <ChangesIn host={host} fromS={window.fromS} toS={window.toS} /> : null;
 }
 
 function ChangesIn({ host, fromS, toS }: { host: string; fromS: number; toS: number }) {

@@ -1,28 +1,27 @@
+import { handlingIsDone, openSilence } from '../../data/handling.ts';
 import { nowS } from '../../data/live.ts';
-import type { Loaded } from '../../data/load.ts';
-import { expireSilence, matcherText, type Silence } from '../../data/silences.ts';
+import { expireSilence, type Silence } from '../../data/silences.ts';
 import { dateTimeText } from '../../lib/clock-text.ts';
+import { matcherText } from '../../lib/matchers.ts';
 import { formatDuration } from '../../lib/units.ts';
-import { NotLoaded } from '../../parts/loading.tsx';
 import { Status } from '../../parts/status.tsx';
-
-interface SilencesProps {
-  readonly state: Loaded<readonly Silence[]>;
-  readonly reload: () => void;
-}
 
 /** A silence that ends within this is pointed out. */
 const SOON_SECONDS = 15 * 60;
 
-export function Silences({ state, reload }: SilencesProps) {
+/** What is held back, by whom, and until when. */
+export function Silences({ silences }: { silences: readonly Silence[] }) {
   return (
-    <section class="panel" aria-label="Silences">
-      <h2>
-        Silences <span class="faint">{state.kind === 'loaded' ? state.value.length : ''}</span>
-      </h2>
-      {state.kind !== 'loaded' ? (
-        <NotLoaded state={state} onRetry={reload} />
-      ) : state.value.length === 0 ? (
+    <section class="panel scroll" aria-label="Silences">
+      <div class="section-head">
+        <h2>
+          Silences <span class="faint">{silences.length}</span>
+        </h2>
+        <button type="button" title="s" onClick={() => openSilence([])}>
+          New silence
+        </button>
+      </div>
+      {silences.length === 0 ? (
         <p class="faint">Nothing is silenced.</p>
       ) : (
         <table class="list">
@@ -39,8 +38,8 @@ export function Silences({ state, reload }: SilencesProps) {
             </tr>
           </thead>
           <tbody>
-            {state.value.map((silence) => (
-              <SilenceLine key={silence.id} silence={silence} reload={reload} />
+            {silences.map((silence) => (
+              <SilenceLine key={silence.id} silence={silence} />
             ))}
           </tbody>
         </table>
@@ -49,7 +48,7 @@ export function Silences({ state, reload }: SilencesProps) {
   );
 }
 
-function SilenceLine({ silence, reload }: { silence: Silence; reload: () => void }) {
+function SilenceLine({ silence }: { silence: Silence }) {
   const endS = Date.parse(silence.endsAt) / 1000;
   const leftS = Math.max(0, endS - nowS.value);
   return (
@@ -72,7 +71,10 @@ function SilenceLine({ silence, reload }: { silence: Silence; reload: () => void
       <td>{silence.createdBy}</td>
       <td>{silence.comment}</td>
       <td>
-        <button type="button" onClick={() => void expireSilence(silence.id).then(reload, reload)}>
+        <button
+          type="button"
+          onClick={() => void expireSilence(silence.id).finally(handlingIsDone)}
+        >
           End now
         </button>
       </td>

@@ -1,14 +1,12 @@
-import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
-import type { EventInfo, HostDetail, SeriesInfo } from '../../../wire/http.ts';
-import type { Mark, NoData } from '../../chart/marks.ts';
+import { useMemo } from 'preact/hooks';
+import type { HostDetail, SeriesInfo } from '../../../wire/http.ts';
+import type { NoData } from '../../chart/marks.ts';
 import { getJson } from '../../data/api.ts';
-import { alerts, hosts, nowS, onEvent } from '../../data/live.ts';
+import { hosts, nowS } from '../../data/live.ts';
 import { useLoaded } from '../../data/load.ts';
-import { linkTo, range } from '../../data/router.ts';
+import { linkTo } from '../../data/router.ts';
 import { planCharts, spoken } from '../../lib/chart-plan.ts';
 import { whenText } from '../../lib/clock-text.ts';
-import { rangeBounds } from '../../lib/time-range.ts';
 import { Changes } from '../../parts/changes.tsx';
 import { NotLoaded } from '../../parts/loading.tsx';
 import { Facts } from './facts.tsx';
@@ -45,7 +43,6 @@ export function HostPage({ name }: { name: string }) {
 
 function LoadedHost({ host }: { host: HostDetail }) {
   const groups = useCharts(host.series);
-  const marks = useMarks(host.name);
   const noData = () => noDataOf(host);
   const isSilent = host.state !== 'up';
   return (
@@ -60,13 +57,7 @@ function LoadedHost({ host }: { host: HostDetail }) {
             <section key={group.name} aria-label={group.name}>
               {group.charts.map((plan, index) => (
                 <div key={plan.id} id={index === 0 ? anchorOf(group.name) : undefined}>
-                  <SeriesChart
-                    host={host.name}
-                    plan={plan}
-                    group={group.name}
-                    marks={marks}
-                    noData={noData}
-                  />
+                  <SeriesChart host={host.name} plan={plan} group={group.name} noData={noData} />
                 </div>
               ))}
             </section>
@@ -103,38 +94,4 @@ function noDataOf(host: HostDetail): NoData | null {
     fromS,
     text: `no data since ${whenText(fromS, nowS.peek())} · ${host.name} ${host.state}`,
   };
-}
-
-/** Events and alerts of the host within the range, kept up to date; read by the charts each time they draw. */
-function useMarks(host: string): () => readonly Mark[] {
-  const events = useSignal<readonly EventInfo[]>([]);
-  const shown = range.value;
-  useEffect(() => {
-    const { fromS, toS } = rangeBounds(shown, nowS.peek());
-    let isCurrent = true;
-    getJson<readonly EventInfo[]>('/api/events', {
-      host,
-      from: Math.floor(fromS),
-      to: Math.ceil(toS),
-    }).then(
-      (list) => {
-        if (isCurrent) events.value = list;
-      },
-      (error: unknown) => console.warn('events were not loaded:', error),
-    );
-    const stop = onEvent((event) => {
-      if (event.host === host) events.value = [...events.value, event];
-    });
-    return () => {
-      isCurrent = false;
-      stop();
-    };
-  }, [host, shown]);
-  return () => [
-    ...events.peek().map((event): Mark => ({ timeS: event.timeMs / 1000, kind: 'event' })),
-    ...alerts
-      .peek()
-      .filter((alert) => alert.labels['host'] === host && alert.firedAtMs !== null)
-      .map((alert): Mark => ({ timeS: alert.firedAtMs! / 1000, kind: 'alert' })),
-  ];
 }

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { Chart } from '../../chart/chart.tsx';
 import type { ChartSource } from '../../chart/feed.ts';
-import type { Mark, NoData } from '../../chart/marks.ts';
+import type { NoData } from '../../chart/marks.ts';
 import type { Line } from '../../chart/plot.ts';
 import { loadSeries, svgPath } from '../../data/history.ts';
 import type { Colours } from '../../data/theme.ts';
@@ -11,12 +11,12 @@ interface SeriesChartProps {
   readonly host: string;
   readonly plan: ChartPlan;
   readonly group: string;
-  readonly marks: () => readonly Mark[];
   readonly noData: () => NoData | null;
 }
 
 /** One planned chart of one host, live. */
-export function SeriesChart({ host, plan, group, marks, noData }: SeriesChartProps) {
+export function SeriesChart({ host, plan, group, noData }: SeriesChartProps) {
+  const hosts = useMemo(() => [host], [host]);
   const lines = useMemo(() => linesOf(plan), [plan]);
   const source = useMemo(() => sourceOf(host, plan), [host, plan]);
   return (
@@ -28,7 +28,7 @@ export function SeriesChart({ host, plan, group, marks, noData }: SeriesChartPro
       fromZero={plan.lines.some((line) => line.isCeiling)}
       lines={lines}
       source={source}
-      marks={marks}
+      hosts={hosts}
       noData={noData}
       {...(plan.omitted > 0 ? { note: `${plan.omitted} more are smaller now and not drawn` } : {})}
     >

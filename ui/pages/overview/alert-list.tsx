@@ -1,40 +1,63 @@
+import type { AlertDetail } from '../../../wire/http.ts';
+import { type HandledAlerts, useHandledAlerts } from '../../data/handling.ts';
 import { alerts, nowS } from '../../data/live.ts';
 import { linkTo } from '../../data/router.ts';
 import { type AlertGroup, groupAlerts } from '../../lib/alert-groups.ts';
 import { formatDuration } from '../../lib/units.ts';
+import { AlertButtons, handlingOf } from '../../parts/alert-handling.tsx';
 import { SEVERITY_SHAPES, Status } from '../../parts/status.tsx';
 
 const GROUPS_MAX = 30;
 const HOSTS_MAX = 3;
 
-/** Alerts of now by rule, the most urgent first. */
+/** Alerts of now by rule, the most urgent first, with what is done about each. */
 export function AlertList() {
   const groups = groupAlerts(alerts.value);
+  const { state } = useHandledAlerts();
+  const handled = state.kind === 'loaded' ? state.value : undefined;
   return (
     <section class="panel alert-list" aria-label="Alerts">
       <h2>
         <a href={linkTo({ name: 'alerts' })}>Alerts</a>{' '}
         <span class="faint">{alerts.value.length}</span>
       </h2>
-      {groups.length === 0 ? <p class="faint calm">All quiet.</p> : null}
+      {groups.length === 0 ? (
+        <p class="calm">
+          <Status shape="ok">All quiet</Status>
+        </p>
+      ) : null}
       <ul>
         {groups.slice(0, GROUPS_MAX).map((group) => (
-          <AlertLine key={`${group.rule} ${group.severity} ${group.state}`} group={group} />
+          <AlertLine
+            key={`${group.rule} ${group.severity} ${group.state}`}
+            group={group}
+            handled={handled}
+          />
         ))}
       </ul>
     </section>
   );
 }
 
-function AlertLine({ group }: { group: AlertGroup }) {
+interface AlertLineProps {
+  readonly group: AlertGroup;
+  readonly handled: HandledAlerts | undefined;
+}
+
+function AlertLine({ group, handled }: AlertLineProps) {
   const { rule, severity, state, count, hosts } = group;
   const seconds = Math.max(0, nowS.value - group.sinceMs / 1000);
+  const members = handled?.alerts.filter((alert) => isIn(group, alert)) ?? [];
+  const [first] = members;
   return (
     <li class={state}>
-      <Status shape={state === 'resolved' ? 'ok' : SEVERITY_SHAPES[severity]}>
-        <strong>{rule}</strong>
-        {count > 1 ? ` × ${count}` : ''}
-      </Status>
+      <div class="alert-line">
+        <Status shape={state === 'resolved' ? 'ok' : SEVERITY_SHAPES[severity]}>
+          <strong>{rule}</strong>
+          {count > 1 ? ` × ${count}` : ''}
+        </Status>
+        {first && state !== 'resolved' ? <AlertButtons alerts={members} /> : null}
+      </div>
       <div class="alert-where">
         <span class="faint">
           {severity} {state} {formatDuration(seconds)}
@@ -49,7 +72,19 @@ function AlertLine({ group }: { group: AlertGroup }) {
             <a href={`${linkTo({ name: 'alerts' })}`}>+{hosts.length - HOSTS_MAX}</a>
           ) : null}
         </span>
+        {first && isQuiet(first) ? (
+          <span class="dim alert-handling">{handlingOf(first, handled!.silences)}</span>
+        ) : null}
       </div>
     </li>
   );
+}
+
+function isIn(group: AlertGroup, { rule, severity, state }: AlertDetail): boolean {
+  return rule === group.rule && severity === group.severity && state === group.state;
+}
+
+/** Worth a word where there is little room: somebody or something keeps it quiet. */
+function isQuiet({ acknowledged, silencedBy, inhibitedBy, mutedBy }: AlertDetail): boolean {
+  return acknowledged !== null || silencedBy.length + inhibitedBy.length + mutedBy.length > 0;
 }

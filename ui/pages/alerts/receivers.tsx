@@ -1,0 +1,112 @@
+import { useSignal } from '@preact/signals';
+import { getJson, sendJson } from '../../data/api.ts';
+import { useLoaded } from '../../data/load.ts';
+import { NotLoaded } from '../../parts/loading.tsx';
+import { Status } from '../../parts/status.tsx';
+
+interface Receiver {
+  readonly name: string;
+  /** `oncall/email[0]`; none = what is routed here is told to nobody. */
+  readonly integrations: readonly string[];
+}
+
+/** Who is told of alerts, each with a button that tries it. */
+export function Receivers() {
+  const { state, reload } = useLoaded(
+    () => getJson<readonly Receiver[]>('/api/notify/receivers'),
+    '',
+  );
+  return (
+    <section class="panel scroll" aria-label="Receivers">
+      <h2>
+        Receivers <span class="faint">{state.kind === 'loaded' ? state.value.length : ''}</span>
+      </h2>
+      {state.kind === 'loaded' ? (
+        <table class="list">
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Tells</th>
+              <th scope="col">
+                <span class="hidden-text">Test</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {state.value.map((receiver) => (
+              <ReceiverLine key={receiver.name} receiver={receiver} />
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        <NotLoaded state={state} onRetry={reload} />
+      )}
+    </section>
+  );
+}
+
+type Outcome =
+  | { readonly kind: 'none' | 'sending' | 'sent' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+function ReceiverLine({ receiver: { name, integrations } }: { receiver: Receiver }) {
+  const outcome = useSignal<Outcome>({ kind: 'none' });
+  const send = async () => {
+    outcome.value = { kind: 'sending' };
+    try {
+      await sendJson('POST', '/api/notify/test', { receiver: name });
+      outcome.value = { kind: 'sent' };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      outcome.value = { kind: 'failed', message };
+    }
+  };
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td class="wrap">
+        {integrations.length > 0 ? (
+          integrations.join(', ')
+        ) : (
+          <span class="faint">
+            nobody; add channels under <code>receivers:</code> of the alerting configuration
+          </span>
+        )}
+      </td>
+      <td class="wrap">
+        <span class="buttons">
+          <button
+            type="button"
+            disabled={integrations.length === 0 || outcome.value.kind === 'sending'}
+            aria-label={`Send a test to ${name}`}
+            onClick={() => void send()}
+          >
+            Send a test
+          </button>
+          <TestOutcome outcome={outcome.value} />
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+function TestOutcome({ outcome }: { outcome: Outcome }) {
+  switch (outcome.kind) {
+    case 'none':
+      return null;
+    case 'sending':
+      return <span role="status">…</span>;
+    case 'sent':
+      return (
+        <span role="status">
+          <Status shape="ok">delivered</Status>
+        </span>
+      );
+    case 'failed':
+      return (
+        <span class="failure" role="alert">
+          {outcome.message}
+        </span>
+      );
+  }
+}
