@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type Database from 'better-sqlite3';
 import type { FastifyInstance } from 'fastify';
 import { ManualClock } from '../base/clock.ts';
 import { openDatabase } from '../base/sqlite.ts';
@@ -10,12 +11,14 @@ import { NodeStore, REGISTRY_MIGRATIONS } from './inventory/store.ts';
 const MAC = '52:54:00:aa:00:01';
 const WHO = { 'x-clustermon-caller': 'anne', 'x-forwarded-for': '192.0.2.1' };
 
-function open(): FastifyInstance {
+function open(prepare: (db: Database.Database) => void = () => {}): FastifyInstance {
   const db = openDatabase(':memory:', { migrations: REGISTRY_MIGRATIONS, synchronous: 'FULL' });
+  prepare(db);
   return pxeApi({
     registry: new Registry(new NodeStore(db), new ManualClock(1000)),
     status: () => ({ interfaces: [], httpPort: 8642, hasInstaller: false }),
     leases: () => [],
+    installerLog: ({ name }, count) => [`${name} ${count}`],
     explain: ({ mac, node }) => ({
       ...{ mac, stages: [], expectedNext: '', diagnoses: [], events: [] },
       ...(node && { node }),
@@ -129,4 +132,25 @@ test('a machine that is not known can be explained by its address', async () => 
   const answer = await call(app, 'GET', '/api/pxe/explain/52-54-00-AA-00-77');
   assert.deepEqual([answer.body.mac, answer.body.node], ['52:54:00:aa:00:77', undefined]);
   await app.close();
+});
+
+test('the installer’s log of a machine', async () => {
+  const app = open();
+  await call(app, 'POST', '/api/pxe/nodes', { name: 'n001', macs: [MAC] });
+  const { body } = await call(app, 'GET', '/api/pxe/nodes/n001/log?lines=7');
+  assert.deepEqual(body, { lines: ['n001 7'] });
+});
+
+test('a full disk refuses a decision, which then has not been made', async () => {
+  let fill = () => {};
+  const app = open((db) => {
+    fill = () => void db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`);
+  });
+  await call(app, 'POST', '/api/pxe/nodes', { name: 'n001', macs: [MAC] });
+  fill();
+  const classes = Array.from({ length: 60 }, (_, index) => `${'A'.repeat(200)}${index}`);
+  const refused = await call(app, 'PATCH', '/api/pxe/nodes/n001', { classes });
+  assert.deepEqual([refused.status, refused.body.code], [507, 'disk-full']);
+  const { body } = await call(app, 'GET', '/api/pxe/nodes/n001');
+  assert.deepEqual(body.classes, []);
 });

@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { InputError } from '../base/errors.ts';
 import { parseMac } from '../wire/address.ts';
 import type { BootExplanation, PxeNode, PxeStatus } from '../wire/pxe.ts';
+import { diskFullAnswer } from './disk-full.ts';
 import { readAssignment, readMacs } from './inventory/body.ts';
 import { NODE_ACTIONS, type NodeAction } from './inventory/node.ts';
 import type { Actor, Registry } from './inventory/registry.ts';
@@ -12,6 +13,8 @@ export interface ApiOptions {
   readonly registry: Registry;
   readonly status: () => PxeStatus;
   readonly leases: () => readonly object[];
+  /** The last lines of what installers said on a node, oldest first. */
+  readonly installerLog: (node: PxeNode, count: number) => readonly string[];
   readonly explain: (of: {
     readonly mac: string;
     readonly node: PxeNode | undefined;
@@ -21,17 +24,26 @@ export interface ApiOptions {
 /** What people may do; the other actions are the machines'. */
 const PEOPLES_ACTIONS: readonly NodeAction[] = ['approve', 'install', 'cancel', 'retire'];
 const EVENTS_MAX = 500;
+const LOG_LINES_MAX = 5000;
 
 type NodeRequest = FastifyRequest<{
   Params: { name: string };
-  Querystring: { after?: string; limit?: string };
+  Querystring: { after?: string; limit?: string; lines?: string };
 }>;
 
 /** The app; other parts of pxe add their routes to it before it listens. */
-export function pxeApi({ registry, status, leases, explain }: ApiOptions): FastifyInstance {
+export function pxeApi({
+  registry,
+  status,
+  leases,
+  explain,
+  installerLog,
+}: ApiOptions): FastifyInstance {
   const app = Fastify();
   app.setErrorHandler((error, _request, reply) => {
     if (!(error instanceof InputError)) {
+      const full = diskFullAnswer(error);
+      if (full) return reply.code(full.status).send(full.body);
       const { statusCode = 500, message } = error as Error & { statusCode?: number };
       return reply.code(statusCode).send({ code: 'internal', message });
     }
@@ -74,6 +86,12 @@ export function pxeApi({ registry, status, leases, explain }: ApiOptions): Fasti
       afterId: Number(request.query.after ?? 0) || 0,
       limit: Math.min(Number(request.query.limit ?? 200) || 200, EVENTS_MAX),
     }),
+  }));
+  app.get('/api/pxe/nodes/:name/log', (request: NodeRequest) => ({
+    lines: installerLog(
+      nodeOf(registry, request.params.name),
+      Math.min(Number(request.query.lines ?? 200) || 200, LOG_LINES_MAX),
+    ),
   }));
   app.get('/api/pxe/nodes/:name/audit', (request: NodeRequest) => ({
     entries: registry.audit(nodeOf(registry, request.params.name)),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import type { Running } from '../base/daemon.ts';
 import { InputError } from '../base/errors.ts';
-import { openLog } from '../base/log.ts';
+import { type Log, openLog } from '../base/log.ts';
 import { openDatabase } from '../base/sqlite.ts';
 import { formatIpv4, parseIpv4 } from '../wire/address.ts';
 import { listenOnSocket, pxeApi } from './api.ts';
@@ -47,7 +47,7 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
     synchronous: 'FULL',
   });
   const policy = settings.space === '' ? undefined : nodesPolicy(settings.space, log);
-  const registry = new Registry(new NodeStore(database), clock, policy);
+  const registry = new Registry(new NodeStore(database), clock, policy, complainOnce(log));
   const leases = new Leases(new LeaseStore(database), {
     addressOf: (mac) => parseIpv4(registry.byMac(mac)?.address ?? ''),
     ownersOf: (address) => registry.byAddress(formatIpv4(address))?.macs,
@@ -104,6 +104,7 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
         .all()
         .filter((lease) => lease.client !== undefined)
         .map((lease) => ({ ...lease, address: formatIpv4(lease.address) })),
+    installerLog: (node, count) => provisioning?.log.last(node.name, count) ?? [],
     explain: ({ mac, node }) => {
       const server = services[0]?.server ?? { address: 0 as never, httpPort };
       return explainBoot({
@@ -136,4 +137,13 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
     throw error;
   }
   return running;
+}
+
+/** A full disk refuses five times a second; one line of log tells it, until the reason is another. */
+function complainOnce(log: Log): (reason: string) => void {
+  let told = '';
+  return (reason) => {
+    if (reason !== told) log.error('registry-refused', { reason });
+    told = reason;
+  };
 }

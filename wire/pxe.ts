@@ -74,6 +74,8 @@ export interface PxeNode {
   readonly unit?: number;
   readonly quirks: Quirks;
   readonly hardware?: NodeHardware;
+  /** The disks that may be written, as they were when the node was last approved; empty while nobody has seen the machine. */
+  readonly approvedDisks?: readonly NodeDisk[];
   readonly progress?: Progress;
   /** Why it is `failed`: the task and its last lines. */
   readonly failure?: string;

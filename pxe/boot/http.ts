@@ -9,6 +9,7 @@ import Fastify, {
 } from 'fastify';
 import { InputError } from '../../base/errors.ts';
 import { type Mac, parseIpv4, parseMac } from '../../wire/address.ts';
+import { diskFullAnswer } from '../disk-full.ts';
 import { normalizeName } from '../tftp/request.ts';
 import type { BootFiles } from './files.ts';
 import type { Machines } from './machines.ts';
@@ -53,6 +54,8 @@ export function bootHttp(options: BootHttpOptions): FastifyInstance {
     exposeHeadRoutes: false,
   });
   app.setErrorHandler((error, _request, reply) => {
+    const full = diskFullAnswer(error);
+    if (full) return reply.code(full.status).send(full.body);
     const status =
       error instanceof InputError ? 400 : ((error as { statusCode?: number }).statusCode ?? 500);
     const code = error instanceof InputError ? error.code : 'internal';

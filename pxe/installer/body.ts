@@ -2,7 +2,6 @@
 import { InputError } from '../../base/errors.ts';
 import type { NodeHardware } from '../../wire/pxe.ts';
 import {
-  type DoneReport,
   type FoundClasses,
   type Hello,
   INSTALL_TASKS,
@@ -10,6 +9,7 @@ import {
   REPORT_LINES_MAX,
   type Report,
   type SecretsRequest,
+  type TicketHolder,
 } from './protocol.ts';
 
 const TEXT_MAX = 200;
@@ -48,6 +48,9 @@ export function readReport(body: unknown): Report {
     task,
     event,
     lines,
+    ...(typeof from['reason'] === 'string' && {
+      reason: from['reason'].slice(0, REPORT_LINE_LENGTH_MAX),
+    }),
     ...count(from, 'percent', 100),
     ...count(from, 'bytesPerSecond', Number.MAX_SAFE_INTEGER),
     ...count(from, 'code', 999),
@@ -55,14 +58,12 @@ export function readReport(body: unknown): Report {
 }
 
 export function readSecretsRequest(body: unknown): SecretsRequest {
-  const from = record(body, 'body');
-  const [mac, ticket, agentId] = [text(from, 'mac'), text(from, 'ticket'), text(from, 'agentId')];
-  return { mac, ticket, agentId, ...uuidOf(from) };
+  return { ...readTicketHolder(body), agentId: text(record(body, 'body'), 'agentId') };
 }
 
-export function readDone(body: unknown): DoneReport {
+export function readTicketHolder(body: unknown): TicketHolder {
   const from = record(body, 'body');
-  return { mac: text(from, 'mac'), ticket: text(from, 'ticket') };
+  return { mac: text(from, 'mac'), ticket: text(from, 'ticket'), ...uuidOf(from) };
 }
 
 function readHardware(value: unknown): NodeHardware {

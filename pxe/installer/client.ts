@@ -1,7 +1,6 @@
-import { WorldError } from '../../base/errors.ts';
+import { reasonOf } from '../../base/errors.ts';
 import type { Manifest } from '../image/manifest.ts';
 import type {
-  DoneReport,
   FoundClasses,
   Hello,
   HelloAnswer,
@@ -10,58 +9,69 @@ import type {
   Secrets,
   SecretsRequest,
   Signed,
+  TicketHolder,
 } from './protocol.ts';
 import { openSigned } from './signature.ts';
 
-/** An appliance that restarts is back within this time. */
-const RETRY_MS_MAX = 10 * 60_000;
 const RETRY_PAUSE_MS = 2000;
 const ANSWER_MS_MAX = 60_000;
+/** A connection that brings nothing for so long is taken for dead: an appliance that lost its power says no goodbye. */
+const SILENCE_MS = 20_000;
 
 /** Refused by the appliance: asking again would not help. */
 export class Refusal extends Error {
-  readonly status: number;
+  /** The appliance's error code, such as `ticket-used`. */
+  readonly code: string;
 
-  constructor(status: number, message: string) {
+  constructor(code: string, message: string) {
     super(message);
     this.name = 'Refusal';
-    this.status = status;
+    this.code = code;
   }
 }
 
-/** The installer's side of the protocol. Requests are repeated until the appliance answers, ten minutes at most. */
+/**
+ * The installer's side of the protocol. Requests are repeated until the appliance answers, however long that takes: an installation
+ * goes on where it was when the appliance or the network is back.
+ */
 export class Appliance {
   readonly #server: string;
   readonly #publicKey: string;
+  readonly #onSilence: (reason: string) => void;
 
-  constructor(server: string, publicKey: string) {
+  /** @param onSilence hears once, for each request, that the appliance does not answer */
+  constructor(server: string, publicKey: string, onSilence: (reason: string) => void = () => {}) {
     this.#server = server;
     this.#publicKey = publicKey;
+    this.#onSilence = onSilence;
   }
 
   hello(hello: Hello): Promise<HelloAnswer> {
-    return this.#post('hello', hello) as Promise<HelloAnswer>;
+    return this.#post<HelloAnswer>('hello', hello);
   }
 
-  async classes(found: FoundClasses): Promise<void> {
-    await this.#post('classes', found);
+  classes(found: FoundClasses): Promise<void> {
+    return this.#post<void>('classes', found);
   }
 
-  async order(mac: string): Promise<OrderAnswer> {
-    const response = await this.#ask(`order?mac=${encodeURIComponent(mac)}`);
-    return (await response.json()) as OrderAnswer;
+  order(mac: string, version: string): Promise<OrderAnswer> {
+    return this.#get<OrderAnswer>(`order?${new URLSearchParams({ mac, version })}`);
   }
 
-  async report(report: Report): Promise<void> {
-    await this.#post('report', report);
+  report(report: Report): Promise<void> {
+    return this.#post<void>('report', report);
   }
 
   secrets(request: SecretsRequest): Promise<Secrets> {
-    return this.#post('secrets', request) as Promise<Secrets>;
+    return this.#post<Secrets>('secrets', request);
   }
 
-  async done(report: DoneReport): Promise<void> {
-    await this.#post('done', report);
+  renewTicket(holder: TicketHolder): Promise<void> {
+    return this.#post<void>('ticket', holder);
+  }
+
+  done(holder: TicketHolder): Promise<void> {
+    return this.#post<void>('done', holder);
   }
 
   /** Opens an order or another document that the appliance has signed. */
@@ -69,46 +79,88 @@ export class Appliance {
     return openSigned<T>(signed, this.#publicKey);
   }
 
-  async space(sha256: string): Promise<Buffer> {
-    const response = await this.#ask(`space/${sha256}.tar`);
-    return Buffer.from(await response.arrayBuffer());
+  space(sha256: string): Promise<Buffer> {
+    return this.#ask(`space/${sha256}.tar`, {}, async (response) =>
+      Buffer.from(await response.arrayBuffer()),
+    );
   }
 
   async manifest(id: string): Promise<Manifest> {
-    const response = await this.#ask(`image/${id}/manifest`);
-    return this.open<Manifest>((await response.json()) as Signed);
+    return this.open<Manifest>(await this.#get<Signed>(`image/${id}/manifest`));
   }
 
   /** The archive of an image from byte `from` on; ends early when the connection does. */
-  async imageFrom(id: string, from: number): Promise<AsyncIterable<Uint8Array>> {
-    const response = await this.#ask(`image/${id}/data`, { headers: { range: `bytes=${from}-` } });
-    if (from > 0 && response.status !== 206) throw new Refusal(response.status, 'no byte ranges');
-    return response.body as unknown as AsyncIterable<Uint8Array>;
+  imageFrom(id: string, from: number): Promise<AsyncIterable<Uint8Array>> {
+    const headers = { range: `bytes=${from}-` };
+    return this.#ask(`image/${id}/data`, { headers }, async (response, stop) => {
+      if (from > 0 && response.status !== 206) throw new Refusal('image-extract', 'no byte ranges');
+      return untilSilent(response.body as unknown as AsyncIterable<Uint8Array>, stop);
+    });
   }
 
-  async #post(path: string, body: unknown): Promise<unknown> {
+  #get<T>(path: string): Promise<T> {
+    return this.#ask(path, {}, async (response) => (await response.json()) as T);
+  }
+
+  #post<T>(path: string, body: unknown): Promise<T> {
     const headers = { 'content-type': 'application/json' };
-    const response = await this.#ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
-    const text = await response.text();
-    return text === '' ? undefined : JSON.parse(text);
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    return this.#ask(path, init, async (response) => {
+      const text = await response.text();
+      return (text === '' ? undefined : JSON.parse(text)) as T;
+    });
   }
 
-  async #ask(path: string, init: RequestInit = {}): Promise<Response> {
-    const until = Date.now() + RETRY_MS_MAX;
-    for (;;) {
+  /** @param read takes the answer in; one that breaks off in the middle is asked for again */
+  async #ask<T>(
+    path: string,
+    init: RequestInit,
+    read: (response: Response, stop: AbortController) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 0; ; attempt += 1) {
+      const stop = new AbortController();
+      const silent = setTimeout(() => stop.abort(), ANSWER_MS_MAX);
       try {
-        const signal = path.endsWith('/data') ? null : AbortSignal.timeout(ANSWER_MS_MAX);
-        const response = await fetch(`${this.#server}/installer/${path}`, { ...init, signal });
-        if (response.ok) return response;
-        const reason = await response.text();
-        if (response.status < 500) throw new Refusal(response.status, `${path}: ${reason}`);
-        throw new Error(`${response.status} ${reason}`);
+        const url = `${this.#server}/installer/${path}`;
+        const response = await fetch(url, { ...init, signal: stop.signal });
+        if (response.ok) return await read(response, stop);
+        const text = await response.text();
+        if (response.status < 500) throw refusalOf(text);
+        throw new Error(`${response.status} ${text}`);
       } catch (cause) {
         if (cause instanceof Refusal) throw cause;
-        if (Date.now() > until)
-          throw new WorldError('appliance-silent', `asking for ${path}`, cause);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
+        if (attempt === 0) this.#onSilence(reasonOf(cause));
+      } finally {
+        clearTimeout(silent);
       }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
     }
+  }
+}
+
+/** Hands a stream on until it ends, or brings nothing for `SILENCE_MS` while we wait for it. */
+async function* untilSilent(
+  stream: AsyncIterable<Uint8Array>,
+  stop: AbortController,
+): AsyncGenerator<Uint8Array> {
+  let silent = setTimeout(() => stop.abort(), SILENCE_MS);
+  try {
+    for await (const data of stream) {
+      clearTimeout(silent);
+      yield data;
+      silent = setTimeout(() => stop.abort(), SILENCE_MS);
+    }
+  } finally {
+    clearTimeout(silent);
+  }
+}
+
+/** @param text body of an answer: `{"code": …, "message": …}`, or anything when it is not by the appliance */
+function refusalOf(text: string): Refusal {
+  try {
+    const { code, message } = JSON.parse(text) as { code?: string; message?: string };
+    return new Refusal(code ?? 'refused', message ?? text);
+  } catch {
+    return new Refusal('refused', text);
   }
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { NodeDisk } from '../../wire/pxe.ts';
 import { approvedDiskNames } from './disks-check.ts';
-import type { ApprovedDisk } from './protocol.ts';
 
 const GIB = 1024 ** 3;
 const sda = { name: 'sda', sizeBytes: 20 * GIB, serial: 'A1' };
@@ -11,7 +10,7 @@ const plain = { name: 'vda', sizeBytes: 8 * GIB };
 
 const GOOD: readonly {
   name: string;
-  approved: ApprovedDisk[];
+  approved: NodeDisk[];
   found: NodeDisk[];
   disks: string[];
 }[] = [
@@ -42,7 +41,7 @@ for (const { name, approved, found, disks } of GOOD) {
   test(name, () => assert.deepEqual(approvedDiskNames(approved, found), disks));
 }
 
-const BAD: readonly { name: string; approved: ApprovedDisk[]; found: NodeDisk[] }[] = [
+const BAD: readonly { name: string; approved: NodeDisk[]; found: NodeDisk[] }[] = [
   { name: 'nothing was approved', approved: [], found: [sda] },
   { name: 'the disk is gone', approved: [sda], found: [] },
   { name: 'another disk has its name', approved: [sda], found: [{ ...sda, serial: 'Z9' }] },

@@ -1,6 +1,5 @@
 import { InputError } from '../../base/errors.ts';
 import type { NodeDisk } from '../../wire/pxe.ts';
-import type { ApprovedDisk } from './protocol.ts';
 
 /**
  * Compares the disks of this machine with those that were approved.
@@ -8,7 +7,7 @@ import type { ApprovedDisk } from './protocol.ts';
  * @throws InputError `disks-differ` when an approved disk is missing, or is another one now
  */
 export function approvedDiskNames(
-  approved: readonly ApprovedDisk[],
+  approved: readonly NodeDisk[],
   found: readonly NodeDisk[],
 ): readonly string[] {
   if (approved.length === 0) throw differ('no disk was approved');
@@ -24,7 +23,7 @@ export function approvedDiskNames(
 }
 
 /** By serial number where the disk has one, since names depend on the order in which the kernel found them. */
-function sameDisk(wanted: ApprovedDisk, found: NodeDisk): boolean {
+function sameDisk(wanted: NodeDisk, found: NodeDisk): boolean {
   if (wanted.serial !== undefined) return found.serial === wanted.serial;
   return found.serial === undefined && found.name === wanted.name;
 }

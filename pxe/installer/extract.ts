@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync, statfsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { InputError, WorldError } from '../../base/errors.ts';
 import type { Manifest } from '../image/manifest.ts';
@@ -23,13 +24,15 @@ interface Tar {
   abandon(): void;
 }
 
+/** The first of many errors says what is wrong. */
+const ERRORS_LENGTH_MAX = 2000;
 /** Connections that bring not a single chunk before the extraction gives up. */
 const FRUITLESS_MAX = 20;
 
 /**
  * Unpacks an image below `target` while it comes in. A chunk goes to tar only when its hash is that of the manifest; a connection that
  * breaks is taken up at the next chunk.
- * @throws InputError `image-tampered` when a chunk is not what the manifest says
+ * @throws InputError `image-tampered` when a chunk is not what the manifest says, `target-full` when the disk is too small for it
  * @throws WorldError `image-extract` when tar fails or nothing more comes
  */
 export async function extractImage(
@@ -38,6 +41,7 @@ export async function extractImage(
   target: string,
   onProgress: (progress: ExtractProgress) => void,
 ): Promise<void> {
+  requireSpace(target, manifest);
   const tar = startTar(target);
   try {
     await receive(source, manifest, tar, onProgress);
@@ -82,6 +86,30 @@ async function receive(
       throw new WorldError('image-extract', `receiving ${manifest.id}`, 'no more data comes');
     }
   }
+}
+
+/** The layout may spread the system over several file systems, so that only what fits into none of them together is refused here. */
+function requireSpace(target: string, { id, contentBytes }: Manifest): void {
+  const free = mountsBelow(target, readFileSync('/proc/self/mounts', 'utf8'))
+    .map((path) => statfsSync(path))
+    .reduce((sum, { bavail, bsize }) => sum + bavail * bsize, 0);
+  if (free >= contentBytes) return;
+  const [needed, there] = [contentBytes, free].map(
+    (bytes) => `${Math.floor(bytes / 1024 ** 2)} MiB`,
+  );
+  throw new InputError(
+    'target-full',
+    `${id} has ${needed}, and the new file systems only ${there}`,
+  );
+}
+
+/**
+ * A folder, and the file systems that are mounted below it.
+ * @param mounts as in /proc/self/mounts, proc(5)
+ */
+export function mountsBelow(folder: string, mounts: string): readonly string[] {
+  const points = mounts.split('\n').flatMap((line) => line.split(' ')[1] ?? []);
+  return [folder, ...points.filter((point) => point.startsWith(`${folder}/`))];
 }
 
 /** Cuts a stream into the manifest's chunks and checks each; what is left over of a broken stream is dropped. */
@@ -135,7 +163,7 @@ function startTar(target: string): Tar {
     child.on('error', (cause) => reject(new WorldError('image-extract', 'running tar', cause)));
     child.on('close', (status) => {
       if (status === 0) resolve();
-      else reject(new WorldError('image-extract', `tar ended with ${status}`, errors()));
+      else reject(tarError(status, errors()));
     });
   });
   // Reported by `ended`; a pipe that breaks is only its consequence.
@@ -155,10 +183,17 @@ function startTar(target: string): Tar {
   };
 }
 
+function tarError(status: number | null, lines: string): Error {
+  const full = /^tar: (.*?): (?:[^:]*: )?No space left on device/m.exec(lines);
+  return full
+    ? new InputError('target-full', `no space is left for ${full[1]}`)
+    : new WorldError('image-extract', `tar ended with ${status}`, lines);
+}
+
 function collect(stream: Readable): () => string {
   let text = '';
   stream.on('data', (chunk: Buffer) => {
-    text = `${text}${chunk.toString()}`.slice(-2000);
+    if (text.length < ERRORS_LENGTH_MAX) text += chunk.toString();
   });
   return () => text.trim();
 }

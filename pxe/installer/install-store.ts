@@ -1,5 +1,4 @@
 import type Database from 'better-sqlite3';
-import type { ApprovedDisk } from './protocol.ts';
 
 /** Schema of `installs.db`. Entries are never edited once released. */
 export const INSTALL_MIGRATIONS = [
@@ -18,12 +17,18 @@ export const INSTALL_MIGRATIONS = [
      used_ms    INTEGER
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX ticket_of_node ON ticket (node_id);`,
+  // Approved disks are the registry's: an approval and its disks are one transaction there.
+  `ALTER TABLE install DROP COLUMN disks;
+   ALTER TABLE install ADD COLUMN machine_id TEXT; -- machine-id(5) of the new system, the same in each installation of the node`,
 ] as const;
 
 export interface Install {
-  readonly disks: readonly ApprovedDisk[];
+  /** As the machine found them; empty before. */
   readonly classes: readonly string[];
+  /** The image of its last order. */
   readonly imageId: string | undefined;
+  /** 32 hexadecimal digits, from its first order on. */
+  readonly machineId: string | undefined;
 }
 
 export interface Ticket {
@@ -35,7 +40,7 @@ export interface Ticket {
   readonly usedMs: number | undefined;
 }
 
-type InstallRow = { disks: string; classes: string; image_id: string | null };
+type InstallRow = { classes: string; image_id: string | null; machine_id: string | null };
 type TicketRow = {
   hash: string;
   node_id: number;
@@ -53,35 +58,25 @@ export class InstallStore {
     this.#db = db;
   }
 
-  /** undefined for a node that was never approved, and whose machine never asked. */
-  install(nodeId: number): Install | undefined {
+  install(nodeId: number): Install {
     const row = this.#db
       .prepare<[number], InstallRow>(
-        'SELECT disks, classes, image_id FROM install WHERE node_id = ?',
+        'SELECT classes, image_id, machine_id FROM install WHERE node_id = ?',
       )
       .get(nodeId);
-    return (
-      row && {
-        disks: JSON.parse(row.disks) as ApprovedDisk[],
-        classes: JSON.parse(row.classes) as string[],
-        imageId: row.image_id ?? undefined,
-      }
-    );
+    return {
+      classes: row ? (JSON.parse(row.classes) as string[]) : [],
+      imageId: row?.image_id ?? undefined,
+      machineId: row?.machine_id ?? undefined,
+    };
   }
 
-  save(nodeId: number, install: Install): void {
+  save(nodeId: number, { classes, imageId, machineId }: Install): void {
     this.#db
       .prepare(
-        `INSERT INTO install (node_id, disks, classes, image_id) VALUES (?, ?, ?, ?)
-         ON CONFLICT (node_id) DO UPDATE
-         SET disks = excluded.disks, classes = excluded.classes, image_id = excluded.image_id`,
+        'INSERT OR REPLACE INTO install (node_id, classes, image_id, machine_id) VALUES (?, ?, ?, ?)',
       )
-      .run(
-        nodeId,
-        JSON.stringify(install.disks),
-        JSON.stringify(install.classes),
-        install.imageId ?? null,
-      );
+      .run(nodeId, JSON.stringify(classes), imageId ?? null, machineId ?? null);
   }
 
   /** A new ticket of a node takes the place of those before it. */
@@ -116,5 +111,12 @@ export class InstallStore {
       .prepare('UPDATE ticket SET used_ms = ? WHERE hash = ? AND used_ms IS NULL')
       .run(nowMs, hash);
     return changes === 1;
+  }
+
+  /** Makes a ticket good again until `expiresMs`: for the machine that holds it, when it took longer or the answer got lost. */
+  renewTicket(hash: string, expiresMs: number): void {
+    this.#db
+      .prepare('UPDATE ticket SET expires_ms = ?, used_ms = NULL WHERE hash = ?')
+      .run(expiresMs, hash);
   }
 }

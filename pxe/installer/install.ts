@@ -1,15 +1,15 @@
 /** One installation, from the first contact with the appliance to the last: what run-fai asks for is answered here. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { InputError } from '../../base/errors.ts';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { InputError, reasonOf, WorldError } from '../../base/errors.ts';
 import type { NodeHardware } from '../../wire/pxe.ts';
 import { type Appliance, Refusal } from './client.ts';
 import type { BootParameters } from './command-line.ts';
 import { approvedDiskNames } from './disks-check.ts';
 import { extractImage } from './extract.ts';
 import { type FaiEvent, runFai } from './fai.ts';
-import type { Order } from './protocol.ts';
+import type { HelloAnswer, Order } from './protocol.ts';
 import { Reporter } from './reporter.ts';
 import { provideMachineId, writeSecrets } from './target.ts';
 
@@ -29,8 +29,10 @@ export class Installation {
   readonly #machine: Machine;
   readonly #say: (text: string) => void;
   readonly #reporter: Reporter;
+  /** What the appliance said last that this machine is. */
+  #hello: HelloAnswer | undefined;
   #order: Order | undefined;
-  #spaceSha256 = '';
+  #mustStartOver = false;
   #failure: string | undefined;
 
   /** @param say writes a line on the console */
@@ -44,23 +46,11 @@ export class Installation {
   /** @returns true when the node is installed, and restarting is right */
   async run(): Promise<boolean> {
     try {
-      const { mac, uuid, hardware } = this.#machine;
-      const hello = await this.#appliance.hello({
-        mac,
-        hardware,
-        ...(uuid !== undefined && { uuid }),
-      });
-      this.#say(`this is ${hello.name}; config space ${hello.spaceSha256.slice(0, 12)}`);
-      await this.#fetchSpace(hello.spaceSha256);
-      const status = await this.#runFai(hello.name, hello.classes);
-      if (status !== 0 || this.#failure !== undefined || !this.#order) {
-        throw new Error(this.#failure ?? `run-fai ended with ${status}`);
-      }
-      await this.#reporter.settled();
-      await this.#appliance.done({ mac, ticket: this.#order.ticket });
+      do await this.#once();
+      while (this.#mustStartOver);
       return true;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = describeError(error);
       this.#say(`FAILED in ${this.#reporter.task}: ${reason}`);
       this.#reporter.failed(reason);
       await this.#reporter.settled();
@@ -68,11 +58,29 @@ export class Installation {
     }
   }
 
+  /** From hello to the end, or until what this machine is has changed: then nothing was written yet. */
+  async #once(): Promise<void> {
+    const { mac, uuid, hardware } = this.#machine;
+    this.#mustStartOver = false;
+    this.#failure = undefined;
+    const hello = await this.#appliance.hello({ mac, hardware, ...known(uuid) });
+    this.#hello = hello;
+    this.#say(`this is ${hello.name}; config space ${hello.spaceSha256.slice(0, 12)}`);
+    await this.#fetchSpace(hello.spaceSha256);
+    const status = await this.#runFai(hello.name, hello.classes);
+    if (this.#mustStartOver) return;
+    if (status !== 0 || this.#failure !== undefined || !this.#order) {
+      throw new Error(this.#failure ?? `task-failed: run-fai ended with ${status}`);
+    }
+    await this.#reporter.settled();
+    await this.#appliance.done({ mac, ticket: this.#order.ticket, ...known(uuid) });
+  }
+
   async #fetchSpace(sha256: string): Promise<void> {
     const archive = await this.#appliance.space(sha256);
     const found = createHash('sha256').update(archive).digest('hex');
     if (found !== sha256) throw new InputError('space-tampered', `the config space is ${found}`);
-    this.#spaceSha256 = sha256;
+    rmSync(SPACE, { recursive: true, force: true });
     mkdirSync(SPACE, { recursive: true });
     const run = spawnSync('tar', ['-x', '-C', SPACE, '-f', '-'], { input: archive });
     if (run.status !== 0) throw new Error(`unpacking the config space: ${run.stderr}`);
@@ -113,7 +121,7 @@ export class Installation {
         this.#reporter.line(`${event.task}: error ${event.code}`);
         break;
       case 'die':
-        this.#failure ??= event.reason;
+        this.#failure ??= `task-failed: ${event.reason}`;
         break;
       case 'ask':
       case 'skip':
@@ -130,7 +138,7 @@ export class Installation {
       else return `nothing is known of ${what}`;
       return 'yes';
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = describeError(error);
       this.#failure ??= reason;
       return reason.replaceAll('\n', ' ');
     }
@@ -142,7 +150,7 @@ export class Installation {
     await this.#appliance.classes({ mac, classes });
     let said = '';
     for (;;) {
-      const answer = await this.#appliance.order(mac);
+      const answer = await this.#appliance.order(mac, this.#hello?.version ?? '');
       if (answer.state === 'install') {
         this.#order = this.#checkOrder(this.#appliance.open<Order>(answer.order), classes);
         const names = approvedDiskNames(this.#order.disks, hardware.disks ?? []);
@@ -153,6 +161,10 @@ export class Installation {
       }
       if (answer.why !== said) this.#say(answer.why);
       said = answer.why;
+      if (answer.state === 'again') {
+        this.#mustStartOver = true;
+        throw new InputError('order-refused', answer.why);
+      }
       await new Promise((resolve) => setTimeout(resolve, answer.askAgainMs));
     }
   }
@@ -163,7 +175,7 @@ export class Installation {
     const wrong = [
       order.mac === mac ? '' : `for ${order.mac}`,
       order.uuid === undefined || order.uuid === uuid ? '' : `for the machine ${order.uuid}`,
-      order.spaceSha256 === this.#spaceSha256 ? '' : 'for another config space',
+      order.spaceSha256 === this.#hello?.spaceSha256 ? '' : 'for another config space',
       order.classes.join(' ') === classes.join(' ') ? '' : 'for other classes',
     ].filter((reason) => reason !== '');
     if (wrong.length > 0) throw new InputError('order-refused', `the order is ${wrong.join(', ')}`);
@@ -182,14 +194,36 @@ export class Installation {
 
   async #fetchSecrets(): Promise<void> {
     const { mac, uuid } = this.#machine;
-    const { ticket } = this.#requireOrder();
-    const agentId = provideMachineId(TARGET);
-    const request = { ticket, mac, agentId, ...(uuid !== undefined && { uuid }) };
-    writeSecrets(TARGET, await this.#appliance.secrets(request));
+    const { ticket, machineId } = this.#requireOrder();
+    const agentId = provideMachineId(TARGET, machineId);
+    const holder = { ticket, mac, ...known(uuid) };
+    const ask = () => this.#appliance.secrets({ ...holder, agentId });
+    const secrets = await ask().catch(async (refusal: unknown) => {
+      if (!isRenewable(refusal)) throw refusal;
+      await this.#appliance.renewTicket(holder);
+      return await ask();
+    });
+    writeSecrets(TARGET, secrets);
   }
 
   #requireOrder(): Order {
-    if (!this.#order) throw new Refusal(409, 'there is no order');
+    if (!this.#order) throw new InputError('order-refused', 'there is no order');
     return this.#order;
   }
+}
+
+function known(uuid: string | undefined): { uuid?: string } {
+  return uuid === undefined ? {} : { uuid };
+}
+
+/** It took longer than a ticket is good for, or the answer got lost on its way. */
+function isRenewable(refusal: unknown): boolean {
+  return refusal instanceof Refusal && ['ticket-expired', 'ticket-used'].includes(refusal.code);
+}
+
+/** `code: text`, as a timeline shows it. */
+function describeError(error: unknown): string {
+  const isNamed =
+    error instanceof InputError || error instanceof WorldError || error instanceof Refusal;
+  return isNamed ? `${error.code}: ${error.message}` : reasonOf(error);
 }

@@ -5,15 +5,16 @@
  *     POST /installer/hello      Hello           →   HelloAnswer          name, classes given by people, hash of the config space
  *     GET  /installer/space/<sha256>.tar         →   the config space
  *     POST /installer/classes    FoundClasses    →   204                  the class list on this hardware
- *     GET  /installer/order?mac=…                →   OrderAnswer          `wait` until approved and its image built
+ *     GET  /installer/order?mac=…&version=…      →   OrderAnswer          `wait` until approved and its image built; `again`: say hello anew
  *     GET  /installer/image/<id>/manifest | data →   signed manifest, tar.zst (ranges)
  *     POST /installer/report     Report          →   204                  begin, percent, end of each task, log lines
  *     POST /installer/secrets    SecretsRequest  →   Secrets              once per ticket
- *     POST /installer/done       DoneReport      →   204
+ *     POST /installer/ticket     TicketHolder    →   204                  a ticket that ran out, or whose answer got lost, is good again
+ *     POST /installer/done       TicketHolder    →   204                  any number of times
  *
  * The machine asks; nothing is pushed. An order is signed with the appliance's key, whose public half is in the initramfs.
  */
-import type { NodeHardware } from '../../wire/pxe.ts';
+import type { NodeDisk, NodeHardware } from '../../wire/pxe.ts';
 
 /** FAI's tasks in the order of its code, as far as an installation from an image has them. */
 export const INSTALL_TASKS = [
@@ -33,7 +34,7 @@ export const INSTALL_TASKS = [
 ] as const;
 export type InstallTask = (typeof INSTALL_TASKS)[number];
 
-/** How long a ticket for secrets is good, from the order on. */
+/** How long a ticket for secrets is good, from the order or its renewal on. */
 export const TICKET_MS = 30 * 60_000;
 /** Log lines of one report, and the length of one. */
 export const REPORT_LINES_MAX = 200;
@@ -50,6 +51,8 @@ export interface HelloAnswer {
   /** Classes that people or nodes.yaml gave the node, added to those that the config space defines. */
   readonly classes: readonly string[];
   readonly spaceSha256: string;
+  /** Names all of this: an order that is asked for with another version is for what the machine is no more. */
+  readonly version: string;
 }
 
 export interface FoundClasses {
@@ -60,7 +63,8 @@ export interface FoundClasses {
 
 export type OrderAnswer =
   | {
-      readonly state: 'wait';
+      /** `again`: name, classes or config space have changed, so that the machine starts over from hello. */
+      readonly state: 'wait' | 'again';
       /** For the console, such as `waits for approval` or `image 40 %`. */
       readonly why: string;
       readonly askAgainMs: number;
@@ -81,18 +85,14 @@ export interface Order {
   readonly classes: readonly string[];
   readonly spaceSha256: string;
   readonly imageId: string;
+  /** machine-id(5) of the new system: an installed node stays the same host when it is installed again. */
+  readonly machineId: string;
   /** The disks as they were when the node was approved: the installer writes to no other. */
-  readonly disks: readonly ApprovedDisk[];
+  readonly disks: readonly NodeDisk[];
   readonly ticket: string;
   readonly expiresMs: number;
   /** The appliance's clock, which the machine takes over. */
   readonly nowMs: number;
-}
-
-export interface ApprovedDisk {
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly serial?: string;
 }
 
 export interface Report {
@@ -104,13 +104,12 @@ export interface Report {
   readonly bytesPerSecond?: number;
   /** FAI's error code of the task at its end; 0 for none. */
   readonly code?: number;
+  /** Why it failed, such as `disks-differ: …`. */
+  readonly reason?: string;
   readonly lines?: readonly string[];
 }
 
-export interface SecretsRequest {
-  readonly ticket: string;
-  readonly mac: string;
-  readonly uuid?: string;
+export interface SecretsRequest extends TicketHolder {
   /** Id of the agent in the new system, 32 hexadecimal digits: its key is made for it. */
   readonly agentId: string;
 }
@@ -126,7 +125,8 @@ export interface Secrets {
   }[];
 }
 
-export interface DoneReport {
+export interface TicketHolder {
   readonly mac: string;
+  readonly uuid?: string;
   readonly ticket: string;
 }

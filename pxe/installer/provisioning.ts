@@ -34,6 +34,8 @@ export interface ProvisioningOptions {
 }
 
 export class Provisioning {
+  /** What installers said. */
+  readonly log: NodeLog;
   readonly #options: ProvisioningOptions;
   readonly #database;
   readonly #workshop: Workshop;
@@ -61,13 +63,14 @@ export class Provisioning {
       onFailure: (id, reason) => log.error('image-failed', { id, reason }),
     });
     this.#space = new SpaceArchive(space, clock);
+    this.log = new NodeLog(join(data, 'install-logs'));
     this.#service = new InstallService({
       registry,
       store: new InstallStore(this.#database),
       space: this.#space,
       images: this.#workshop.shelf,
       key: this.#workshop.key,
-      log: new NodeLog(join(data, 'install-logs')),
+      log: this.log,
       secretsFor: (node, agentId) => makeSecrets(this.#secretsSource(), node, agentId),
       clock,
     });
@@ -96,7 +99,6 @@ export class Provisioning {
 
   async close(): Promise<void> {
     this.#stop.abort();
-    this.#service.close();
     await this.#workshop.close();
     await this.#prepared;
     this.#database.close();

@@ -9,6 +9,8 @@ import {
 
 /** Progress and log lines go out together, at most this often. */
 const SEND_MS = 1000;
+/** While nothing happens, this often: a machine that says nothing has lost its power or its network. */
+const ALIVE_MS = 15_000;
 /** Lines kept while the appliance does not answer; the oldest go first. */
 const LINES_KEPT_MAX = 5000;
 
@@ -23,6 +25,8 @@ export class Reporter {
   #progress: { percent: number; bytesPerSecond?: number } | undefined;
   #sending: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  #percent = 0;
+  #alive: NodeJS.Timeout | undefined;
 
   constructor(appliance: Ports, mac: string) {
     this.#appliance = appliance;
@@ -38,6 +42,8 @@ export class Reporter {
     if (!(INSTALL_TASKS as readonly string[]).includes(task)) return;
     this.#flush();
     this.#task = task as InstallTask;
+    this.#percent = 0;
+    this.#alive ??= setInterval(() => this.progress(this.#percent), ALIVE_MS);
     this.#send({ event: 'begin', percent: 0 });
   }
 
@@ -47,13 +53,15 @@ export class Reporter {
     this.#send({ event: 'end', percent: 100, code });
   }
 
+  /** @param reason with the error's code in front, such as `disks-differ: …` */
   failed(reason: string): void {
     this.line(reason);
-    const lines = this.#lines.splice(0).slice(-REPORT_LINES_MAX);
-    this.#send({ event: 'failed', lines });
+    this.#flush();
+    this.#send({ event: 'failed', reason: reason.slice(0, REPORT_LINE_LENGTH_MAX) });
   }
 
   progress(percent: number, bytesPerSecond?: number): void {
+    this.#percent = percent;
     this.#progress = { percent, ...(bytesPerSecond !== undefined && { bytesPerSecond }) };
     this.#wake();
   }
@@ -64,8 +72,9 @@ export class Reporter {
     this.#wake();
   }
 
-  /** Resolves when everything so far has arrived. */
+  /** The last that is said: resolves when everything has arrived. */
   async settled(): Promise<void> {
+    clearInterval(this.#alive);
     this.#flush();
     await this.#sending;
   }

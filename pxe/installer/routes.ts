@@ -3,7 +3,13 @@ import { sendFile } from '../boot/http.ts';
 import type { AgentPackage } from '../image/agent-package.ts';
 import type { SpaceArchive } from '../image/space-archive.ts';
 import type { ImageStore } from '../image/store.ts';
-import { readClasses, readDone, readHello, readReport, readSecretsRequest } from './body.ts';
+import {
+  readClasses,
+  readHello,
+  readReport,
+  readSecretsRequest,
+  readTicketHolder,
+} from './body.ts';
 import type { InstallService } from './service.ts';
 
 /** Adds the paths of `protocol.ts` to the boot port, and the agent's package for machines that exist already. */
@@ -25,8 +31,8 @@ export function addInstallerRoutes(
     service.classes(readClasses(request.body));
     return reply.code(204).send();
   });
-  app.get<{ Querystring: { mac?: string } }>('/installer/order', (request) =>
-    service.order(request.query.mac ?? ''),
+  app.get<{ Querystring: { mac?: string; version?: string } }>('/installer/order', (request) =>
+    service.order(request.query.mac ?? '', request.query.version ?? ''),
   );
   app.get<{ Params: { id: string } }>('/installer/image/:id/manifest', (request) =>
     images.signedManifest(request.params.id),
@@ -40,8 +46,12 @@ export function addInstallerRoutes(
     return reply.code(204).send();
   });
   app.post('/installer/secrets', (request) => service.secrets(readSecretsRequest(request.body)));
+  app.post('/installer/ticket', (request, reply) => {
+    service.renewTicket(readTicketHolder(request.body));
+    return reply.code(204).send();
+  });
   app.post('/installer/done', (request, reply) => {
-    service.done(readDone(request.body));
+    service.done(readTicketHolder(request.body));
     return reply.code(204).send();
   });
   app.get('/clustermon-agent.deb', async (request, reply) =>

@@ -11,7 +11,7 @@ import { Registry } from '../inventory/registry.ts';
 import { NodeStore, REGISTRY_MIGRATIONS } from '../inventory/store.ts';
 import { INSTALL_MIGRATIONS, InstallStore } from './install-store.ts';
 import { NodeLog } from './node-log.ts';
-import { type Order, TICKET_MS } from './protocol.ts';
+import { type Order, type SecretsRequest, TICKET_MS } from './protocol.ts';
 import { InstallService } from './service.ts';
 import { loadSigningKey, openSigned, type SigningKey } from './signature.ts';
 
@@ -25,6 +25,8 @@ const PERSON = { who: 'test', from: 'test' };
 let folder: string;
 let nowMs: number;
 let image: ImageState;
+let spaceSha256: string;
+let version: string;
 let registry: Registry;
 let service: InstallService;
 let key: SigningKey;
@@ -34,6 +36,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'clustermon-service-'));
   nowMs = 1_800_000_000_000;
   image = { state: 'ready', id: 'image-1' };
+  spaceSha256 = 'space-hash';
   const clock: Clock = { nowMs: () => nowMs, after: () => () => {} } as unknown as Clock;
   const nodes = openDatabase(join(folder, 'pxe.db'), {
     migrations: REGISTRY_MIGRATIONS,
@@ -48,7 +51,7 @@ beforeEach(() => {
   service = new InstallService({
     registry,
     store: new InstallStore(installs),
-    space: { current: async () => 'space-hash' },
+    space: { current: async () => spaceSha256 },
     images: { provide: async () => image },
     key,
     log: new NodeLog(join(folder, 'logs')),
@@ -56,7 +59,6 @@ beforeEach(() => {
     clock,
   });
   close = () => {
-    service.close();
     registry.close();
     nodes.close();
     installs.close();
@@ -74,14 +76,14 @@ const node = () => {
 };
 
 async function helloAndClasses(): Promise<void> {
-  await service.hello(HELLO);
+  ({ version } = await service.hello(HELLO));
   service.classes({ mac: MAC, classes: ['DEFAULT', 'WEB', 'LAST'] });
 }
 
 async function approvedOrder(): Promise<Order> {
   await helloAndClasses();
   registry.act(node(), 'approve', PERSON);
-  const answer = await service.order(MAC);
+  const answer = await service.order(MAC, version);
   assert.equal(answer.state, 'install');
   return openSigned<Order>(
     answer.state === 'install' ? answer.order : (null as never),
@@ -93,14 +95,15 @@ test('an unknown machine is discovered with its hardware, and waits', async () =
   await helloAndClasses();
   assert.equal(node().state, 'discovered');
   assert.deepEqual(node().hardware?.disks, [DISK]);
-  const answer = await service.order(MAC);
+  const answer = await service.order(MAC, version);
   assert.equal(answer.state === 'wait' && answer.why, 'waits for approval');
 });
 
 test('an order names machine, classes, space, image and the disks as they were approved', async () => {
   const order = await approvedOrder();
-  const { ticket, ...rest } = order;
+  const { ticket, machineId, ...rest } = order;
   assert.ok(ticket.length >= 43);
+  assert.match(machineId, /^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/);
   assert.deepEqual(rest, {
     node: node().name,
     mac: MAC,
@@ -117,7 +120,7 @@ test('an order names machine, classes, space, image and the disks as they were a
 test('disks that change after the approval do not change what was approved', async () => {
   await approvedOrder();
   await service.hello({ ...HELLO, hardware: { disks: [{ ...DISK, serial: 'S2' }] } });
-  const answer = await service.order(MAC);
+  const answer = await service.order(MAC, version);
   assert.ok(answer.state === 'install');
   assert.deepEqual(openSigned<Order>(answer.order, key.publicKey).disks, [DISK]);
 });
@@ -126,7 +129,7 @@ test('a machine that is approved before anybody saw it is taken as it first come
   const mac = parseMac(MAC) as NonNullable<ReturnType<typeof parseMac>>;
   registry.act(registry.add({ macs: [mac] }, PERSON), 'approve', PERSON);
   await helloAndClasses();
-  const answer = await service.order(MAC);
+  const answer = await service.order(MAC, version);
   assert.ok(answer.state === 'install');
   assert.deepEqual(openSigned<Order>(answer.order, key.publicKey).disks, [DISK]);
 });
@@ -139,10 +142,49 @@ for (const [state, why] of [
     image = state;
     await helloAndClasses();
     registry.act(node(), 'approve', PERSON);
-    const answer = await service.order(MAC);
+    const answer = await service.order(MAC, version);
     assert.equal(answer.state === 'wait' && answer.why, why);
   });
 }
+
+const timeline = (kind: string) =>
+  registry.events(node()).flatMap((event) => (event.kind === kind ? event.text : []));
+
+test('a node that is installed again keeps its machine id', async () => {
+  const first = await approvedOrder();
+  service.report({ mac: MAC, task: 'savelog', event: 'begin' });
+  service.done({ mac: MAC, ticket: first.ticket });
+  registry.act(node(), 'install', PERSON);
+  const second = await service.order(MAC, version);
+  assert.ok(second.state === 'install');
+  const { machineId } = openSigned<Order>(second.order, key.publicKey);
+  assert.equal(machineId, first.machineId);
+});
+
+const CHANGES: readonly { readonly name: string; readonly change: () => void }[] = [
+  { name: 'its classes', change: () => registry.assign(node(), { classes: ['DB'] }, PERSON) },
+  { name: 'its name', change: () => registry.assign(node(), { name: 'n001' }, PERSON) },
+  { name: 'the config space', change: () => (spaceSha256 = 'other') },
+];
+for (const { name, change } of CHANGES) {
+  test(`a machine starts over when ${name} changed while it waited`, async () => {
+    await helloAndClasses();
+    change();
+    registry.act(node(), 'approve', PERSON);
+    assert.equal((await service.order(MAC, version)).state, 'again');
+    await helloAndClasses();
+    assert.equal((await service.order(MAC, version)).state, 'install');
+  });
+}
+
+test('an image that cannot be built is on the timeline, once', async () => {
+  image = { state: 'failed', reason: 'no mirror' };
+  await helloAndClasses();
+  registry.act(node(), 'approve', PERSON);
+  await service.order(MAC, version);
+  await service.order(MAC, version);
+  assert.deepEqual(timeline('image-failed'), ['no mirror']);
+});
 
 test('secrets are given once', async () => {
   const { ticket } = await approvedOrder();
@@ -150,7 +192,24 @@ test('secrets are given once', async () => {
   assert.deepEqual(service.secrets(request), { files: [] });
   assert.equal(node().agentId, AGENT);
   assert.throws(() => service.secrets(request), { code: 'ticket-used' });
+  assert.match(timeline('ticket-refused')[0] ?? '', /^ticket-used: /);
 });
+
+for (const { name, spoil } of [
+  { name: 'whose answer got lost', spoil: (request: SecretsRequest) => service.secrets(request) },
+  { name: 'that ran out', spoil: () => (nowMs += TICKET_MS + 1) },
+]) {
+  test(`the machine that holds a ticket ${name} makes it good again, and the timeline says so`, async () => {
+    const { ticket } = await approvedOrder();
+    const request = { ticket, mac: MAC, uuid: UUID, agentId: AGENT };
+    spoil(request);
+    assert.throws(() => service.secrets(request));
+    assert.throws(() => service.renewTicket({ ...request, ticket: 'x' }), { code: 'ticket-wrong' });
+    service.renewTicket(request);
+    assert.deepEqual(service.secrets(request), { files: [] });
+    assert.equal(timeline('ticket-renewed').length, 1);
+  });
+}
 
 const TICKET_CASES: readonly {
   name: string;
@@ -192,12 +251,14 @@ for (const { name, change, before, code } of TICKET_CASES) {
     before?.();
     const request = { ticket, mac: MAC, uuid: UUID, agentId: AGENT };
     assert.throws(() => service.secrets({ ...request, ...change(request) }), { code });
+    if (code !== 'agent-id') assert.match(timeline('ticket-refused').at(-1) ?? '', RegExp(code));
+    assert.equal(node().agentId, undefined);
   });
 }
 
 test('a new order takes the ticket of the one before away', async () => {
   const first = await approvedOrder();
-  await service.order(MAC);
+  await service.order(MAC, version);
   const request = { ticket: first.ticket, mac: MAC, agentId: AGENT };
   assert.throws(() => service.secrets(request), { code: 'ticket-wrong' });
 });
@@ -207,17 +268,32 @@ test('reports move the node, and the last lines say why it failed', async () => 
   service.report({ mac: MAC, task: 'partition', event: 'begin' });
   assert.equal(node().state, 'installing');
   assert.equal(node().progress?.task, 'partition');
-  service.report({ mac: MAC, task: 'partition', event: 'failed', lines: ['no such disk'] });
+  service.report({ mac: MAC, task: 'partition', event: 'progress', lines: ['looking', 'for sdb'] });
+  const reason = 'task-failed: no such disk';
+  service.report({ mac: MAC, task: 'partition', event: 'failed', reason });
   assert.equal(node().state, 'failed');
-  assert.match(node().failure ?? '', /partition: no such disk/);
+  assert.equal(node().failure, `partition: ${reason}\nlooking\nfor sdb`);
+  assert.deepEqual(timeline('task-failed'), [`partition: ${reason}`]);
   assert.throws(() => service.done({ mac: MAC, ticket }), { code: 'ticket-wrong' });
-  const answer = await service.order(MAC);
+  const answer = await service.order(MAC, version);
   assert.equal(answer.state, 'wait');
 });
 
 test('done with the right ticket is an installed node', async () => {
   const { ticket } = await approvedOrder();
   service.report({ mac: MAC, task: 'savelog', event: 'begin' });
+  nowMs += TICKET_MS + 1;
   service.done({ mac: MAC, ticket });
   assert.equal(node().state, 'installed');
+  service.done({ mac: MAC, ticket });
+  assert.equal(node().state, 'installed', 'our answer may have been lost');
+  assert.throws(() => service.done({ mac: MAC, ticket: 'x' }), { code: 'ticket-wrong' });
+});
+
+test('a log that cannot be written stops no installation', async () => {
+  await approvedOrder();
+  rmSync(join(folder, 'logs'), { recursive: true });
+  service.report({ mac: MAC, task: 'partition', event: 'begin', lines: ['a line'] });
+  assert.equal(node().state, 'installing');
+  assert.match(timeline('log-lost')[0] ?? '', /ENOENT/);
 });

@@ -1,18 +1,16 @@
 /** The appliance's side of an installation: what a machine in RAM is told, what it may have, what it reports. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
-import { InputError } from '../../base/errors.ts';
+import { InputError, reasonOf } from '../../base/errors.ts';
 import { type Mac, parseMac } from '../../wire/address.ts';
 import type { PxeNode } from '../../wire/pxe.ts';
 import type { ImageState } from '../image/shelf.ts';
 import type { SpaceArchive } from '../image/space-archive.ts';
-import { bootPurpose } from '../inventory/node.ts';
+import { bootPurpose, INSTALLED_STATES } from '../inventory/node.ts';
 import type { Actor, Registry } from '../inventory/registry.ts';
-import type { InstallStore } from './install-store.ts';
+import type { InstallStore, Ticket } from './install-store.ts';
 import type { NodeLog } from './node-log.ts';
 import {
-  type ApprovedDisk,
-  type DoneReport,
   type FoundClasses,
   type Hello,
   type HelloAnswer,
@@ -22,7 +20,9 @@ import {
   type Report,
   type Secrets,
   type SecretsRequest,
+  type Signed,
   TICKET_MS,
+  type TicketHolder,
 } from './protocol.ts';
 import type { SigningKey } from './signature.ts';
 
@@ -45,78 +45,57 @@ export interface ServicePorts {
 
 export class InstallService {
   readonly #ports: ServicePorts;
-  readonly #stopListening: () => void;
-  /** Nodes whose approval has been noticed: what changes on them later was not what was approved. */
-  readonly #approved: Set<number>;
+  /** What the timeline of a node said last about its image or its log, so that it is said once. */
+  readonly #said = new Map<string, string>();
 
   constructor(ports: ServicePorts) {
     this.#ports = ports;
-    const armed = ports.registry.list().filter((node) => node.state === 'approved');
-    this.#approved = new Set(armed.map((node) => node.id));
-    this.#stopListening = ports.registry.onChange((node) => this.#noticeApproval(node));
-  }
-
-  close(): void {
-    this.#stopListening();
   }
 
   async hello({ mac, uuid, hardware }: Hello): Promise<HelloAnswer> {
-    const { registry, space } = this.#ports;
+    const { registry } = this.#ports;
     const seen = registry.seen(requireMac(mac), uuid === undefined ? {} : { uuid });
     if (!seen) throw new InputError('nodes-full', 'too many machines wait for approval');
     registry.event(seen, 'installer', `runs in RAM: ${hardware.product ?? 'unknown machine'}`);
-    const node = registry.foundHardware(seen, hardware);
-    if (bootPurpose(node) === 'install' && this.#install(node).disks.length === 0) {
-      // Approved before anybody had seen the machine: what it shows first is what was meant.
-      this.#rememberDisks(node);
-    }
-    return { name: node.name, classes: node.classes, spaceSha256: await space.current() };
+    return await this.#whatItIs(registry.foundHardware(seen, hardware));
   }
 
   classes({ mac, classes }: FoundClasses): void {
+    const { registry, store } = this.#ports;
     const node = this.#node(mac);
-    this.#ports.store.save(node.id, { ...this.#install(node), classes });
-    this.#ports.registry.event(node, 'classes', classes.join(' '));
+    store.save(node.id, { ...store.install(node.id), classes });
+    registry.event(node, 'classes', classes.join(' '));
   }
 
-  async order(mac: string): Promise<OrderAnswer> {
-    const { images, store, space, key, clock } = this.#ports;
+  /** @param version of the hello that the machine's classes come from */
+  async order(mac: string, version: string): Promise<OrderAnswer> {
+    const { images, store } = this.#ports;
     const node = this.#node(mac);
     if (bootPurpose(node) !== 'install') return wait(whyNot(node));
-    const { classes, disks } = this.#install(node);
+    const { spaceSha256, version: current } = await this.#whatItIs(node);
+    if (version !== current) return again('its name, its classes or the config space have changed');
+    const { classes } = store.install(node.id);
     if (classes.length === 0) return wait('the classes are not known yet');
     const image = await images.provide(classes);
-    if (image.state === 'building') return wait(`image: ${image.step}, ${image.percent} %`);
-    if (image.state === 'failed') return wait(`the image cannot be built: ${image.reason}`);
-    const ticket = randomBytes(32).toString('base64url');
-    const nowMs = clock.nowMs();
-    const expiresMs = nowMs + TICKET_MS;
-    store.save(node.id, { classes, disks, imageId: image.id });
-    store.saveTicket({ hash: hashOf(ticket), nodeId: node.id, mac, uuid: node.uuid, expiresMs });
-    const order: Order = {
-      node: node.name,
-      mac,
-      ...(node.uuid !== undefined && { uuid: node.uuid }),
-      classes,
-      spaceSha256: await space.current(),
-      imageId: image.id,
-      disks,
-      ticket,
-      expiresMs,
-      nowMs,
-    };
-    return { state: 'install', order: key.sign(order) };
+    if (image.state === 'building') {
+      this.#sayOnce(node, 'image', `is built: ${image.step}`);
+      return wait(`image: ${image.step}, ${image.percent} %`);
+    }
+    if (image.state === 'failed') {
+      this.#sayOnce(node, 'image-failed', image.reason);
+      return wait(`the image cannot be built: ${image.reason}`);
+    }
+    const order = this.#orderFor(node, { mac: requireMac(mac), spaceSha256, imageId: image.id });
+    return { state: 'install', order };
   }
 
   report(report: Report): void {
-    const { registry, log } = this.#ports;
-    const { task, event, percent = 0, bytesPerSecond, lines = [], code = 0 } = report;
+    const { registry } = this.#ports;
+    const { task, event, percent = 0, bytesPerSecond, lines = [], code = 0, reason = '' } = report;
     const node = this.#node(report.mac);
-    log.append(node.name, lines);
+    this.#keepLines(node, lines);
     if (event === 'failed') {
-      registry.event(node, 'task-failed', task);
-      const last = log.last(node.name, FAILURE_LINES).join('\n');
-      registry.reported(node, 'install-failed', INSTALLER, `${task}: ${last}`);
+      this.#failed(node, `${task}: ${reason}`);
       return;
     }
     if (event === 'begin') registry.event(node, 'task-begin', task);
@@ -127,45 +106,137 @@ export class InstallService {
     registry.progress(node, { task, index, count: INSTALL_TASKS.length, percent, ...rate });
   }
 
-  /** @throws InputError `ticket-wrong`, `ticket-expired`, `ticket-used` */
+  /** @throws InputError `ticket-wrong`, `ticket-expired`, `ticket-used`; the timeline says so too */
   secrets(request: SecretsRequest): Secrets {
     const { registry, store, secretsFor, clock } = this.#ports;
-    const node = this.#requireTicket(request);
+    const { node, ticket } = this.#requireTicket(request);
     if (!/^[0-9a-f]{32}$/.test(request.agentId)) {
       throw new InputError('agent-id', 'agentId must have 32 hexadecimal digits');
     }
-    if (!store.useTicket(hashOf(request.ticket), clock.nowMs())) {
-      throw new InputError('ticket-used', 'the ticket is used already: secrets are given once');
+    if (clock.nowMs() > ticket.expiresMs) {
+      throw this.#refused('ticket-expired', 'the ticket was good for 30 minutes', [node]);
+    }
+    if (!store.useTicket(ticket.hash, clock.nowMs())) {
+      throw this.#refused('ticket-used', 'secrets are given once for a ticket', [node]);
     }
     registry.event(node, 'secrets', 'agent key and host keys given');
     registry.tieToHost(node, request.agentId);
     return secretsFor(node, request.agentId);
   }
 
-  done(report: DoneReport): void {
-    const node = this.#requireTicket(report);
+  /**
+   * Makes a ticket good again for the machine that holds it: an installation may take longer than 30 minutes, an answer may get lost.
+   * @throws InputError `ticket-wrong`
+   */
+  renewTicket(holder: TicketHolder): void {
+    const { registry, store, clock } = this.#ports;
+    const { node, ticket } = this.#requireTicket(holder);
+    const why = ticket.usedMs === undefined ? 'its time was over' : 'the secrets did not arrive';
+    store.renewTicket(ticket.hash, clock.nowMs() + TICKET_MS);
+    registry.event(node, 'ticket-renewed', why);
+  }
+
+  /**
+   * The machine is installed; it may say so again when our answer got lost.
+   * @throws InputError `ticket-wrong`
+   */
+  done(holder: TicketHolder): void {
+    const { node } = this.#holder(holder);
+    if (INSTALLED_STATES.includes(node.state)) return;
+    this.#requireInstalling(node);
     this.#ports.registry.reported(node, 'install-finished', INSTALLER);
   }
 
-  #requireTicket({ ticket, mac, uuid }: { ticket: string; mac: string; uuid?: string }): PxeNode {
-    const { store, clock } = this.#ports;
+  async #whatItIs({ name, classes }: PxeNode): Promise<HelloAnswer> {
+    const spaceSha256 = await this.#ports.space.current();
+    return { name, classes, spaceSha256, version: hashOf([name, classes, spaceSha256].join('\n')) };
+  }
+
+  #orderFor(
+    node: PxeNode,
+    { mac, spaceSha256, imageId }: { mac: Mac; spaceSha256: string; imageId: string },
+  ): Signed {
+    const { store, key, clock } = this.#ports;
+    const { classes, machineId = randomMachineId() } = store.install(node.id);
+    const ticket = randomBytes(32).toString('base64url');
+    const nowMs = clock.nowMs();
+    const expiresMs = nowMs + TICKET_MS;
+    const { uuid } = node;
+    store.save(node.id, { classes, imageId, machineId });
+    store.saveTicket({ hash: hashOf(ticket), nodeId: node.id, mac, uuid, expiresMs });
+    const order: Order = {
+      node: node.name,
+      mac,
+      ...(uuid !== undefined && { uuid }),
+      classes,
+      spaceSha256,
+      imageId,
+      machineId,
+      disks: node.approvedDisks ?? [],
+      ticket,
+      expiresMs,
+      nowMs,
+    };
+    return key.sign(order);
+  }
+
+  #failed(node: PxeNode, failure: string): void {
+    const { registry, log } = this.#ports;
+    registry.event(node, 'task-failed', failure);
+    const detail = [failure, ...log.last(node.name, FAILURE_LINES)].join('\n');
+    registry.reported(node, 'install-failed', INSTALLER, detail);
+  }
+
+  /** A log that cannot be written must not stop an installation. */
+  #keepLines(node: PxeNode, lines: readonly string[]): void {
+    try {
+      this.#ports.log.append(node.name, lines);
+    } catch (error) {
+      this.#sayOnce(node, 'log-lost', reasonOf(error));
+    }
+  }
+
+  #sayOnce(node: PxeNode, kind: string, text: string): void {
+    const key = `${node.id} ${kind}`;
+    if (this.#said.get(key) === text) return;
+    this.#said.set(key, text);
+    this.#ports.registry.event(node, kind, text);
+  }
+
+  #requireTicket(holder: TicketHolder): { node: PxeNode; ticket: Ticket } {
+    const found = this.#holder(holder);
+    this.#requireInstalling(found.node);
+    return found;
+  }
+
+  /** The machine that a ticket was made for: same node, MAC address and UUID. */
+  #holder({ ticket: text, mac, uuid }: TicketHolder): { node: PxeNode; ticket: Ticket } {
+    const { registry, store } = this.#ports;
     const node = this.#node(mac);
-    const found = store.ticket(hashOf(ticket));
-    const same = found?.nodeId === node.id && found.mac === mac;
-    if (
-      !found ||
-      !same ||
-      (uuid !== undefined && found.uuid !== undefined && found.uuid !== uuid)
-    ) {
-      throw new InputError('ticket-wrong', 'the ticket is not for this machine');
+    const ticket = store.ticket(hashOf(text));
+    if (!ticket) throw this.#refused('ticket-wrong', 'there is no such ticket', [node]);
+    if (ticket.nodeId !== node.id || ticket.mac !== requireMac(mac)) {
+      const owner = registry.byMac(ticket.mac as Mac);
+      const nodes = owner ? [node, owner] : [node];
+      throw this.#refused('ticket-wrong', `${mac} has the ticket of ${ticket.mac}`, nodes);
     }
-    if (bootPurpose(node) !== 'install') {
-      throw new InputError('ticket-wrong', `the node is ${node.state}, not being installed`);
+    if (uuid !== undefined && ticket.uuid !== undefined && ticket.uuid !== uuid) {
+      throw this.#refused('ticket-wrong', `${uuid} has the ticket of ${ticket.uuid}`, [node]);
     }
-    if (clock.nowMs() > found.expiresMs) {
-      throw new InputError('ticket-expired', 'the ticket was good for 30 minutes: start again');
+    return { node, ticket };
+  }
+
+  #requireInstalling(node: PxeNode): void {
+    if (bootPurpose(node) === 'install') return;
+    const reason = `the node is ${node.state}, not being installed`;
+    throw this.#refused('ticket-wrong', reason, [node]);
+  }
+
+  #refused(code: string, reason: string, nodes: readonly PxeNode[]): InputError {
+    for (const node of nodes) {
+      this.#ports.registry.event(node, 'ticket-refused', `${code}: ${reason}`);
     }
-    return node;
+    return new InputError(code, reason);
   }
 
   #node(text: string): PxeNode {
@@ -173,33 +244,14 @@ export class InstallService {
     if (!node) throw new InputError('node-unknown', `there is no node with the address ${text}`);
     return node;
   }
-
-  #install(node: PxeNode) {
-    return this.#ports.store.install(node.id) ?? { disks: [], classes: [], imageId: undefined };
-  }
-
-  #noticeApproval(node: PxeNode): void {
-    if (node.state !== 'approved') this.#approved.delete(node.id);
-    else if (!this.#approved.has(node.id)) {
-      this.#approved.add(node.id);
-      this.#rememberDisks(node);
-    }
-  }
-
-  #rememberDisks(node: PxeNode): void {
-    const disks = (node.hardware?.disks ?? []).map(
-      ({ name, sizeBytes, serial }): ApprovedDisk => ({
-        name,
-        sizeBytes,
-        ...(serial !== undefined && { serial }),
-      }),
-    );
-    this.#ports.store.save(node.id, { ...this.#install(node), disks });
-  }
 }
 
 function wait(why: string): OrderAnswer {
   return { state: 'wait', why, askAgainMs: ASK_AGAIN_MS };
+}
+
+function again(why: string): OrderAnswer {
+  return { state: 'again', why, askAgainMs: ASK_AGAIN_MS };
 }
 
 function whyNot(node: PxeNode): string {
@@ -214,6 +266,10 @@ function requireMac(text: string): Mac {
   return mac;
 }
 
-function hashOf(ticket: string): string {
-  return createHash('sha256').update(ticket).digest('hex');
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function randomMachineId(): string {
+  return randomUUID().replaceAll('-', '');
 }

@@ -1,5 +1,5 @@
 /** What the installer writes into the new system besides FAI's tasks: its machine id and the files that only this node has. */
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { InputError } from '../../base/errors.ts';
@@ -8,20 +8,16 @@ import type { Secrets } from './protocol.ts';
 /** Application id of clustermon for machine-id(5), as the agent has it: both must come to the same agent id. */
 const APPLICATION = Buffer.from('6f1c35a2d93b4c0e8a4be1f0a7715d26', 'hex');
 
-/** Gives the new system a machine id, unless it has one, and says which agent id follows from it (32 hexadecimal digits). */
-export function provideMachineId(target: string): string {
+/**
+ * Gives the new system a machine id, unless a script has given it one, and says which agent id follows from it.
+ * @param machineId and the result: 32 hexadecimal digits
+ */
+export function provideMachineId(target: string, machineId: string): string {
   const file = join(target, 'etc/machine-id');
-  const now = readOrEmpty(file);
-  if (!/^[0-9a-f]{32}$/.test(now)) {
-    writeFileSync(file, `${randomId().toString('hex')}\n`);
-  }
+  if (!/^[0-9a-f]{32}$/.test(readOrEmpty(file))) writeFileSync(file, `${machineId}\n`);
   const machine = Buffer.from(readOrEmpty(file), 'hex');
   const id = createHmac('sha256', machine).update(APPLICATION).digest().subarray(0, 16);
   return markRandom(id).toString('hex');
-}
-
-function randomId(): Buffer {
-  return markRandom(randomBytes(16));
 }
 
 /** The bits that make 16 bytes a random UUID, as systemd sets them. RFC 9562 §5.4 */

@@ -19,7 +19,14 @@ export const NODE_ACTIONS = [
 ] as const;
 export type NodeAction = (typeof NODE_ACTIONS)[number];
 
-const INSTALLED_STATES: readonly NodeState[] = ['installed', 'joined', 'up', 'down', 'stopped'];
+/** States after the end of an installation. */
+export const INSTALLED_STATES: readonly NodeState[] = [
+  'installed',
+  'joined',
+  'up',
+  'down',
+  'stopped',
+];
 
 /** States in which the machine is between approval and its own first metrics: alerts of the host are held. */
 export const INSTALLING_STATES: readonly NodeState[] = [

@@ -141,3 +141,35 @@ test('the timeline of a machine is bounded', () => {
   ]);
   close();
 });
+
+test('an approval and the disks that it is for are on disk together', () =>
+  withFile((file) => {
+    const first = open(file);
+    const disk = { name: 'sda', sizeBytes: 1024, serial: 'S1' };
+    const node = first.registry.seen(MAC);
+    assert.ok(node);
+    first.registry.foundHardware(node, { disks: [disk] });
+    first.registry.act(node, 'approve', ANNE);
+    // Opened beside it, as after a kill: nothing was flushed since.
+    const second = open(file);
+    assert.equal(second.registry.byMac(MAC)?.state, 'approved');
+    assert.deepEqual(second.registry.byMac(MAC)?.approvedDisks, [disk]);
+    second.close();
+    first.close();
+  }));
+
+test('what was observed while the disk was full is written when it has room again', () => {
+  const db = openDatabase(':memory:', { migrations: REGISTRY_MIGRATIONS, synchronous: 'FULL' });
+  const clock = new ManualClock(1000);
+  const refusals: string[] = [];
+  const registry = new Registry(new NodeStore(db), clock, undefined, (why) => refusals.push(why));
+  const node = registry.add({ macs: [MAC], name: 'n001' }, ANNE);
+  const maxPages = db.pragma('max_page_count', { simple: true });
+  db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`);
+  registry.event(node, 'installer', 'x'.repeat(100_000));
+  clock.advance(1000);
+  assert.match(refusals[0] ?? '', /full/);
+  db.pragma(`max_page_count = ${maxPages}`);
+  clock.advance(1000);
+  assert.equal(registry.events(node).at(-1)?.kind, 'installer');
+});

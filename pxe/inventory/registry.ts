@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { InputError } from '../../base/errors.ts';
+import { InputError, reasonOf } from '../../base/errors.ts';
 import type { Mac } from '../../wire/address.ts';
 import type {
   AuditEntry,
@@ -9,7 +9,7 @@ import type {
   PxeNode,
   Quirks,
 } from '../../wire/pxe.ts';
-import { allows, type NodeAction, nextState } from './node.ts';
+import { allows, bootPurpose, type NodeAction, nextState } from './node.ts';
 import type { NewEvent, NodeStore } from './store.ts';
 
 /** Who changes something, and from which address: what the audit keeps. */
@@ -36,6 +36,8 @@ export const DISCOVERED_NODES_MAX = 5000;
 /** Timeline events wait this long so that many share one transaction. */
 const EVENT_FLUSH_MS = 200;
 const EVENT_QUEUE_MAX = 1000;
+/** Events kept while the disk refuses them; the oldest go first. */
+const UNWRITTEN_EVENTS_MAX = 10_000;
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 const CLASS = /^[A-Za-z0-9_.-]+$/;
@@ -59,13 +61,21 @@ export class Registry {
   readonly #unsaved = new Set<number>();
   #pendingAudit: AuditEntry[] = [];
   #pendingEvents: NewEvent[] = [];
+  readonly #onRefused: (reason: string) => void;
   #flushScheduled = false;
   #closed = false;
 
-  constructor(store: NodeStore, clock: Clock, policy: NodePolicy = () => ({})) {
+  /** @param onRefused hears why observations cannot be written (a full disk); they are kept and tried again */
+  constructor(
+    store: NodeStore,
+    clock: Clock,
+    policy: NodePolicy = () => ({}),
+    onRefused: (reason: string) => void = () => {},
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#policy = policy;
+    this.#onRefused = onRefused;
     for (const node of store.loadNodes()) this.#keep(node);
     const macs = [...this.#idOfMac.keys()];
     for (const mac of macs) {
@@ -147,7 +157,7 @@ export class Registry {
   }
 
   /**
-   * Moves a node to its next state, and forgets what the old one was about.
+   * Moves a node to its next state, and forgets what the old one was about. What allows writing to disks also keeps which disks.
    * @throws InputError `node-state` when the action does not apply
    */
   act(node: PxeNode, action: NodeAction, actor: Actor, detail = ''): PxeNode {
@@ -160,6 +170,7 @@ export class Registry {
       changedMs: this.#clock.nowMs(),
       ...(action === 'install-failed' && { failure: detail }),
       ...(action === 'metrics-arrived' && { installedMs: this.#clock.nowMs() }),
+      ...(state === 'approved' && { approvedDisks: current.hardware?.disks ?? [] }),
     };
     this.#write(changed, this.#audit(changed, { ...actor, action, detail }));
     this.event(changed, 'state', `${current.state} → ${state}${detail ? `: ${detail}` : ''}`);
@@ -177,15 +188,23 @@ export class Registry {
     return allows(current.state, action) ? this.act(current, action, actor, detail) : current;
   }
 
-  /** The installer's step, kept on the node; not audited, since it comes many times a minute. */
+  /** The installer's step, kept on the node as its last contact; neither audited nor an event, since it comes many times a minute. */
   progress(node: PxeNode, progress: Progress): PxeNode {
     const begun = node.state === 'installing' ? node : this.reported(node, 'task-begun');
-    return begun.state === 'installing' ? this.#change(begun, { progress }, undefined) : begun;
+    if (begun.state !== 'installing') return begun;
+    this.#contact(begun, 'report', `${progress.task} ${progress.percent} %`);
+    return this.#change(begun, { progress }, undefined);
   }
 
-  /** What the installer found; rules of the config space may name, assign and approve the node by it. */
+  /**
+   * What the installer found; rules of the config space may name, assign and approve the node by it.
+   * A machine that was approved before anybody saw it: the disks that it shows first are those that were meant.
+   */
   foundHardware(node: PxeNode, hardware: NodeHardware): PxeNode {
-    return this.#applyPolicy(this.#change(node, { hardware }, undefined));
+    const isUnseen = bootPurpose(node) === 'install' && !node.approvedDisks?.length;
+    const approvedDisks = hardware.disks ?? [];
+    const found = { hardware, ...(isUnseen && { approvedDisks }) };
+    return this.#applyPolicy(this.#change(node, found, undefined));
   }
 
   /** Ties the node to a host of the collector. */
@@ -195,12 +214,10 @@ export class Registry {
 
   /** Adds a step to the timeline of a machine. */
   event(of: PxeNode | Mac, kind: string, text: string): void {
-    const mac = typeof of === 'string' ? of : (of.macs[0] as Mac | undefined);
-    if (mac === undefined) return;
-    const event = { atMs: this.#clock.nowMs(), mac, kind, text };
-    this.#lastEvents.set(mac, event);
+    const event = this.#contact(of, kind, text);
+    if (!event) return;
     this.#pendingEvents.push(event);
-    if (this.#pendingEvents.length >= EVENT_QUEUE_MAX) this.flush();
+    if (this.#pendingEvents.length === EVENT_QUEUE_MAX) this.#tryFlush();
     else this.#scheduleFlush();
   }
 
@@ -209,27 +226,17 @@ export class Registry {
     of: { readonly macs: readonly string[] },
     options: { afterId?: number; limit?: number } = {},
   ): NodeEvent[] {
-    this.flush();
+    this.#tryFlush();
     return this.#store.events(of.macs, options.afterId ?? 0, options.limit ?? 200);
   }
 
   audit(node?: PxeNode, limit = 100): AuditEntry[] {
-    this.flush();
+    this.#tryFlush();
     return this.#store.audit(node?.name, limit);
   }
 
-  flush(): void {
-    const nodes = [...this.#unsaved].flatMap((id) => this.#nodes.get(id) ?? []);
-    const [audit, events] = [this.#pendingAudit, this.#pendingEvents];
-    this.#unsaved.clear();
-    this.#pendingAudit = [];
-    this.#pendingEvents = [];
-    if (nodes.length + audit.length + events.length > 0)
-      this.#store.write({ nodes, audit, events });
-  }
-
   close(): void {
-    this.flush();
+    this.#tryFlush();
     this.#closed = true;
   }
 
@@ -238,8 +245,43 @@ export class Registry {
     this.#flushScheduled = true;
     this.#clock.after(EVENT_FLUSH_MS, () => {
       this.#flushScheduled = false;
-      if (!this.#closed) this.flush();
+      if (this.#closed) return;
+      this.#tryFlush();
+      if (this.#unsaved.size + this.#pendingEvents.length > 0) this.#scheduleFlush();
     });
+  }
+
+  /** Writes what was observed; what the disk refuses stays for the next time. */
+  #tryFlush(): void {
+    try {
+      this.#flush();
+    } catch (error) {
+      this.#pendingEvents = this.#pendingEvents.slice(-UNWRITTEN_EVENTS_MAX);
+      this.#onRefused(reasonOf(error));
+    }
+  }
+
+  /** Writes all that waits, and with it a decision, in one transaction. */
+  #flush(decision?: { readonly node: PxeNode; readonly audit: AuditEntry }): void {
+    const waiting = [...this.#unsaved].flatMap((id) => this.#nodes.get(id) ?? []);
+    const others = waiting.filter(({ id }) => id !== decision?.node.id);
+    const nodes = decision ? [...others, decision.node] : others;
+    const audit = decision ? [...this.#pendingAudit, decision.audit] : this.#pendingAudit;
+    const events = this.#pendingEvents;
+    if (nodes.length + audit.length + events.length === 0) return;
+    this.#store.write({ nodes, audit, events });
+    this.#unsaved.clear();
+    this.#pendingAudit = [];
+    this.#pendingEvents = [];
+  }
+
+  /** Notes when the machine was last heard of, and what it did. */
+  #contact(of: PxeNode | Mac, kind: string, text: string): NewEvent | undefined {
+    const mac = typeof of === 'string' ? of : (of.macs[0] as Mac | undefined);
+    if (mac === undefined) return undefined;
+    const event = { atMs: this.#clock.nowMs(), mac, kind, text };
+    this.#lastEvents.set(mac, event);
+    return event;
   }
 
   #create(
@@ -331,14 +373,15 @@ export class Registry {
 
   #write(node: PxeNode, audit: AuditEntry | undefined): void {
     const { lastContact: _lastContact, ...stored } = node;
-    this.#unsaved.add(node.id);
-    this.#keep(stored);
-    if (audit) {
-      this.#pendingAudit.push(audit);
-      // A decision counts once it is on disk; on the way go the observations before it.
-      if (audit.who !== SELF.who) this.flush();
+    if (audit && audit.who !== SELF.who) {
+      // A decision counts once it is on disk: where it cannot be written, nothing has changed.
+      this.#flush({ node: stored, audit });
+    } else {
+      this.#unsaved.add(node.id);
+      if (audit) this.#pendingAudit.push(audit);
+      this.#scheduleFlush();
     }
-    this.#scheduleFlush();
+    this.#keep(stored);
     for (const listener of this.#listeners) listener(this.#withContact(stored));
   }
 
