@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { seal } from '../base/authentication.ts';
+import { type AgentKey, seal } from '../base/authentication.ts';
 import {
   HEADER_SIZE,
   type Header,
@@ -15,12 +14,12 @@ export class Datagrams {
   /** Bytes that a body may have. */
   readonly bodyMax: number;
   readonly #writer: XdrWriter;
-  readonly #key: KeyObject | undefined;
+  readonly #key: AgentKey | undefined;
   readonly #header: Header;
 
   constructor(
     { agent, boot }: { agent: string; boot: number },
-    { key, payloadBytes }: { key: KeyObject | undefined; payloadBytes: number },
+    { key, payloadBytes }: { key: AgentKey | undefined; payloadBytes: number },
   ) {
     this.bodyMax = payloadBytes - HEADER_SIZE - TAG_SIZE;
     this.#writer = new XdrWriter(Buffer.allocUnsafeSlow(payloadBytes));

@@ -1,7 +1,6 @@
-import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { agentKey, keyFromBytes } from '../base/authentication.ts';
+import { AgentKey, agentKey } from '../base/authentication.ts';
 import { InputError, reasonOf } from '../base/errors.ts';
 import type { AgentSettings } from './settings.ts';
 
@@ -12,9 +11,9 @@ type KeySettings = Pick<AgentSettings, 'open' | 'keyFile' | 'secretFile' | 'data
  * @returns undefined when the cluster runs open
  * @throws InputError `key-missing` when the file cannot be read, `key-invalid` when it does not hold 64 hexadecimal digits
  */
-export function readKey(settings: KeySettings, agent: string): KeyObject | undefined {
+export function readKey(settings: KeySettings, agent: string): AgentKey | undefined {
   if (settings.open) return undefined;
-  if (settings.keyFile !== '') return keyFromBytes(readHex(settings.keyFile, 'agent.keyFile'));
+  if (settings.keyFile !== '') return new AgentKey(readHex(settings.keyFile, 'agent.keyFile'));
   const secretFile = settings.secretFile || join(settings.data, 'secret');
   return agentKey(readHex(secretFile, 'agent.secretFile'), agent);
 }

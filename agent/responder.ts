@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { isSealed } from '../base/authentication.ts';
+import { type AgentKey, isSealed } from '../base/authentication.ts';
 import type { Cancel, Clock } from '../base/clock.ts';
 import {
   BACKFILL_HEAD_SIZE,
@@ -46,7 +45,7 @@ export interface ResponderPorts {
 export interface ResponderParts {
   readonly agent: string;
   readonly boot: number;
-  readonly key: KeyObject | undefined;
+  readonly key: AgentKey | undefined;
   readonly table: SeriesTable;
   readonly datagrams: Datagrams;
   readonly history: History;

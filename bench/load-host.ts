@@ -1,6 +1,5 @@
 /** One simulated host of the load generator: its values as sealed datagrams. */
-import type { KeyObject } from 'node:crypto';
-import { agentKey, seal } from '../base/authentication.ts';
+import { type AgentKey, agentKey, seal } from '../base/authentication.ts';
 import { readRequest } from '../wire/control.ts';
 import type { Metric } from '../wire/metric.ts';
 import {
@@ -27,7 +26,7 @@ export class LoadHost {
   readonly #sources: readonly SimulatedHost[];
   readonly #metrics: readonly Metric[];
   readonly #types: Uint8Array;
-  readonly #key: KeyObject | undefined;
+  readonly #key: AgentKey | undefined;
   readonly #boot = Date.now();
   readonly #table: ValueTable;
   #tick = 0;

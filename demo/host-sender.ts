@@ -1,6 +1,6 @@
 /** One simulated host on the wire: its datagrams, made from what it does. Speaks for itself alone; the socket is the caller's. */
-import { createHash, type KeyObject } from 'node:crypto';
-import { agentKey, seal } from '../base/authentication.ts';
+import { createHash } from 'node:crypto';
+import { type AgentKey, agentKey, seal } from '../base/authentication.ts';
 import {
   BACKFILL_HEAD_SIZE,
   type BackfillRow,
@@ -38,7 +38,7 @@ export class HostSender {
   readonly host: DemoHost;
   /** 16 latin-1 characters. */
   readonly id: string;
-  readonly #key: KeyObject | undefined;
+  readonly #key: AgentKey | undefined;
   readonly #writer = new XdrWriter(new Uint8Array(MAX_PAYLOAD_DEFAULT));
   readonly #rowWriter = new XdrWriter(new Uint8Array(BODY_MAX));
   readonly #activity: Activity;

@@ -1,5 +1,5 @@
 /** What the ingest thread knows of one host. */
-import type { KeyObject } from 'node:crypto';
+import type { AgentKey } from '../../base/authentication.ts';
 import type { HostState } from '../../wire/http.ts';
 import type { Labels } from '../../wire/metric.ts';
 import type { HostRecord } from '../hosts/messages.ts';
@@ -27,7 +27,7 @@ export class IngestHost {
   readonly agent: string;
   /** The agent's id as 32 hexadecimal digits. */
   readonly id: string;
-  readonly key: KeyObject | undefined;
+  readonly key: AgentKey | undefined;
   readonly firstSeenMs: number;
   readonly layout: SeriesLayout;
   readonly timeline = new Timeline();
@@ -63,7 +63,7 @@ export class IngestHost {
 
   constructor(
     stored: StoredHost,
-    parts: { agent: string; key: KeyObject | undefined; layout: SeriesLayout },
+    parts: { agent: string; key: AgentKey | undefined; layout: SeriesLayout },
   ) {
     this.number = stored.number;
     this.id = stored.id;

@@ -1,5 +1,5 @@
 /** The hosts of the ingest thread: found by agent id, numbered for good, told to the other threads, kept in the database. */
-import type { KeyObject } from 'node:crypto';
+import type { AgentKey } from '../../base/authentication.ts';
 import type { HostState } from '../../wire/http.ts';
 import type { Metric } from '../../wire/metric.ts';
 import { agentIdFromHex, agentIdToHex } from '../../wire/packet.ts';
@@ -14,7 +14,7 @@ export interface IngestHostsOptions {
   readonly store: HostStore;
   readonly hostsMax: number;
   /** The key of an agent; undefined when datagrams are not authenticated. */
-  readonly keyOf: (agent: string) => KeyObject | undefined;
+  readonly keyOf: (agent: string) => AgentKey | undefined;
   readonly publish: (message: HostMessage) => void;
 }
 
@@ -66,7 +66,7 @@ export class IngestHosts {
     return this.#nextNumber > this.#options.hostsMax;
   }
 
-  keyOf(agent: string): KeyObject | undefined {
+  keyOf(agent: string): AgentKey | undefined {
     return this.#options.keyOf(agent);
   }
 

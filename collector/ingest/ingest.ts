@@ -2,8 +2,9 @@
  * The ingest side of the collector without sockets and threads: datagrams go in, blocks and messages come out. `worker.ts` runs
  * it on the network, tests on a simulated one.
  */
-import type { KeyObject } from 'node:crypto';
+
 import type Database from 'better-sqlite3';
+import type { AgentKey } from '../../base/authentication.ts';
 import type { Problem } from '../../wire/http.ts';
 import { type Archive, blockStart } from '../archive/layout.ts';
 import type { HostMessage } from '../hosts/messages.ts';
@@ -25,7 +26,7 @@ export interface IngestOptions {
   readonly database: Database.Database;
   readonly archives: readonly Archive[];
   readonly journal: Journal | undefined;
-  readonly keyOf: (agent: string) => KeyObject | undefined;
+  readonly keyOf: (agent: string) => AgentKey | undefined;
   readonly open: boolean;
   readonly hostsMax: number;
   /** Longest time between two signs of life of a host that is well; after four times that it is down. */

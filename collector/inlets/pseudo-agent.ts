@@ -1,5 +1,5 @@
-import { createHash, type KeyObject } from 'node:crypto';
-import { seal } from '../../base/authentication.ts';
+import { createHash } from 'node:crypto';
+import { type AgentKey, seal } from '../../base/authentication.ts';
 import { type Metric, seriesKey } from '../../wire/metric.ts';
 import {
   AGENT_ID_SIZE,
@@ -38,7 +38,7 @@ export function pseudoAgentId(host: string): string {
 export class PseudoAgent {
   readonly id: string;
   readonly #host: string;
-  readonly #key: KeyObject | undefined;
+  readonly #key: AgentKey | undefined;
   readonly #boot: number;
   readonly #series = new Map<string, Newest>();
   /** As the newest SCHEMA has them. */
@@ -48,7 +48,7 @@ export class PseudoAgent {
   #tick = 0;
   #sequence = 0;
 
-  constructor(host: string, { key, nowMs }: { key: KeyObject | undefined; nowMs: number }) {
+  constructor(host: string, { key, nowMs }: { key: AgentKey | undefined; nowMs: number }) {
     this.id = pseudoAgentId(host);
     this.#host = host;
     this.#key = key;

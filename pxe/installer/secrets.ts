@@ -17,7 +17,7 @@ export interface SecretsSource {
 export function makeSecrets(source: SecretsSource, node: PxeNode, agentId: string): Secrets {
   const { clusterSecret, collectors } = source;
   const id = Buffer.from(agentId, 'hex').toString('latin1');
-  const key = clusterSecret && agentKey(clusterSecret, id).export().toString('hex');
+  const key = clusterSecret && agentKey(clusterSecret, id).toHex();
   const settings = {
     data: '/var/lib/clustermon',
     targets: collectors,

@@ -1,6 +1,5 @@
 /** An agent for tests: says what it would have measured in any second, so that a test knows what must be stored. */
-import type { KeyObject } from 'node:crypto';
-import { isSealed, seal } from '../../../base/authentication.ts';
+import { type AgentKey, isSealed, seal } from '../../../base/authentication.ts';
 import { readRequest, writeBackfill, writeBye } from '../../../wire/control.ts';
 import type { Metric } from '../../../wire/metric.ts';
 import {
@@ -39,7 +38,7 @@ export function testMetric(name: string, more: Partial<Metric> = {}): Metric {
 
 export interface SimulatedAgentOptions {
   readonly name: string;
-  readonly key: KeyObject;
+  readonly key: AgentKey;
   readonly metrics: readonly Metric[];
   /** Values in one SAMPLES datagram. */
   readonly valuesPerDatagram?: number;
