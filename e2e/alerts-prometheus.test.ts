@@ -83,7 +83,7 @@ function evaluate(input: readonly Record<string, string>[]) {
     for (const { labels, values } of series) {
       const value = values[minute];
       if (value === 'stale') source.end(labels, timeMs);
-      else if (value !== undefined) source.append({ labels, value }, timeMs);
+      else if (typeof value === 'number') source.append({ labels, value }, timeMs);
     }
     state.evaluate(timeMs, context);
     for (const { rule, alerts, error } of state.rules) {

@@ -8,11 +8,13 @@ import type { MetricInfo } from '../../wire/http.ts';
 import { clientOf } from '../client.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { note, print, printJson } from '../output.ts';
+import { EXPERIMENTAL_FUNCTIONS, featureOption } from './feature-option.ts';
 
 interface CheckOptions {
   readonly lint: string;
   readonly lintFatal?: boolean;
   readonly ignoreUnknownFields?: boolean;
+  readonly enableFeature?: typeof EXPERIMENTAL_FUNCTIONS;
   readonly live?: boolean;
   readonly json?: boolean;
 }
@@ -36,6 +38,7 @@ export function register(alert: Command): void {
     .option('--lint <which>', `what else to look for: ${LINTS.join(', ')}`, 'duplicate-rules')
     .option('--lint-fatal', 'exit with 3 when only lint found something')
     .option('--ignore-unknown-fields', 'accept fields that no rule file has')
+    .addOption(featureOption())
     .option('--live', 'warn of metrics that no host of the appliance has')
     .option('--json', 'one JSON document')
     .addHelpText(
@@ -77,7 +80,10 @@ function report(file: string, options: CheckOptions, catalogue: Catalogue | unde
   } catch (error) {
     return { file, rules: 0, errors: [reasonOf(error)], lint: [], warnings: [] };
   }
-  const { groups, problems } = parseRuleFile(text, options);
+  const { groups, problems } = parseRuleFile(text, {
+    ...options,
+    refuseExperimental: options.enableFeature !== EXPERIMENTAL_FUNCTIONS,
+  });
   const name = file === '-' ? 'standard input' : file;
   return {
     file: name,

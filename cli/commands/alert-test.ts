@@ -5,11 +5,13 @@ import { formatJunit } from '../../collector/alerts/junit.ts';
 import { runRuleTestFile, type TestResult } from '../../collector/alerts/rule-test-runner.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { note, print, printJson } from '../output.ts';
+import { EXPERIMENTAL_FUNCTIONS, featureOption } from './feature-option.ts';
 
 interface TestOptions {
   readonly run: readonly string[];
   readonly junit?: string;
   readonly ignoreUnknownFields?: boolean;
+  readonly enableFeature?: typeof EXPERIMENTAL_FUNCTIONS;
   readonly json?: boolean;
 }
 
@@ -26,6 +28,7 @@ export function register(alert: Command): void {
     )
     .option('--junit <file>', 'write the results as JUnit XML')
     .option('--ignore-unknown-fields', 'accept fields that no rule file has')
+    .addOption(featureOption())
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
@@ -40,6 +43,7 @@ function test(files: readonly string[], options: TestOptions): void {
   for (const file of files) {
     const found = runRuleTestFile(file, {
       warn: note,
+      refuseExperimental: options.enableFeature !== EXPERIMENTAL_FUNCTIONS,
       ...(options.ignoreUnknownFields && { ignoreUnknownFields: true }),
       ...(only && { only }),
     });

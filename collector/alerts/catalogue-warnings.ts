@@ -1,7 +1,8 @@
-import { childrenOf, type Expr, type VectorSelector } from '../query/ast.ts';
+import type { VectorSelector } from '../query/ast.ts';
 import { METRIC_NAME } from '../query/labels.ts';
 import { parseSyntax } from '../query/parse.ts';
 import type { RuleGroup } from './rule.ts';
+import { selectorsOf } from './selectors.ts';
 
 /** Names of the metrics that hosts have at present. */
 export type Catalogue = ReadonlySet<string>;
@@ -25,10 +26,6 @@ export function unknownMetrics(
     );
     return [...unknown].map((name) => `${rule.line}: rule ${rule.name}: no host has ${name}`);
   });
-}
-
-function selectorsOf(expr: Expr): readonly VectorSelector[] {
-  return expr.kind === 'selector' ? [expr] : childrenOf(expr).flatMap(selectorsOf);
 }
 
 function metricOf({ name, matchers }: VectorSelector): string {

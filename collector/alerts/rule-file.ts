@@ -1,10 +1,10 @@
 import type { Node } from 'yaml';
 import { reasonOf } from '../../base/errors.ts';
-import { isLabelName, isMetricName } from '../../wire/metric.ts';
 import { checkTypes } from '../query/check.ts';
 import { parseDurationMs } from '../query/duration.ts';
 import { METRIC_NAME } from '../query/labels.ts';
 import { parseSyntax } from '../query/parse.ts';
+import { experimentalIn } from './experimental.ts';
 import type { AlertingRule, OnMissing, RecordingRule, Rule, RuleGroup } from './rule.ts';
 import { Template } from './template/expand.ts';
 import { TemplateSyntaxError } from './template/lexer.ts';
@@ -12,6 +12,12 @@ import { type FileProblem, YamlReader } from './yaml-reader.ts';
 
 /** Larger files are refused: reading one would hold the collector for seconds. About 20,000 rules. */
 export const RULE_FILE_BYTES_MAX = 8 * 1024 * 1024;
+
+export interface RuleFileOptions {
+  readonly ignoreUnknownFields?: boolean;
+  /** Refuse functions that Prometheus has only when they are switched on. */
+  readonly refuseExperimental?: boolean;
+}
 
 export interface RuleFile {
   readonly groups: readonly RuleGroup[];
@@ -39,25 +45,24 @@ type RuleFields = Readonly<Partial<Record<(typeof RULE_FIELDS)[number], Node>>>;
  * with its line and column.
  * Source: Prometheus, "Defining recording rules", "Alerting rules"
  */
-export function parseRuleFile(
-  text: string,
-  options: { readonly ignoreUnknownFields?: boolean } = {},
-): RuleFile {
+export function parseRuleFile(text: string, options: RuleFileOptions = {}): RuleFile {
   if (Buffer.byteLength(text) > RULE_FILE_BYTES_MAX) {
     const message = `the file is larger than ${RULE_FILE_BYTES_MAX / 1024 / 1024} MiB; split it into several files`;
     return { groups: [], problems: [{ line: 0, column: 0, message }] };
   }
   const yaml = new YamlReader(text, options);
-  const reader = new RuleFileReader(yaml);
+  const reader = new RuleFileReader(yaml, options.refuseExperimental ?? false);
   const groups = reader.read();
   return { groups, problems: yaml.problems };
 }
 
 class RuleFileReader {
   readonly #yaml: YamlReader;
+  readonly #refusesExperimental: boolean;
 
-  constructor(yaml: YamlReader) {
+  constructor(yaml: YamlReader, refusesExperimental: boolean) {
     this.#yaml = yaml;
+    this.#refusesExperimental = refusesExperimental;
   }
 
   read(): readonly RuleGroup[] {
@@ -146,7 +151,10 @@ class RuleFileReader {
       return text;
     }
     try {
-      checkTypes(text, parseSyntax(text));
+      const tree = parseSyntax(text);
+      const experimental = this.#refusesExperimental ? experimentalIn(tree) : undefined;
+      if (experimental) throw new Error(`function "${experimental}" is not enabled`);
+      checkTypes(text, tree);
     } catch (error) {
       const of = field === 'expr' ? '' : ` of '${field}'`;
       fail(node, `could not parse expression${of}: ${reasonOf(error)}`);
@@ -160,9 +168,6 @@ class RuleFileReader {
       if (fields[field] && !this.#isEmpty(field, fields[field])) {
         fail(fields[field], `invalid field '${field}' in recording rule`);
       }
-    }
-    if (name !== '' && !isMetricName(name)) {
-      fail(fields.record, `invalid recording rule name: ${name}`);
     }
     if (/[{}]/.test(name)) {
       fail(
@@ -183,7 +188,7 @@ class RuleFileReader {
     context: string,
   ): void {
     for (const name of Object.keys(labels)) {
-      if (!isLabelName(name) || name === METRIC_NAME) {
+      if (name === '' || name === METRIC_NAME) {
         this.#yaml.fail(node, `${context}invalid label name: ${name}`);
       }
     }
@@ -197,7 +202,7 @@ class RuleFileReader {
   ): ReadonlyMap<string, Template> {
     const templates = new Map<string, Template>();
     for (const [name, text] of Object.entries(texts)) {
-      if (kind === 'annotation' && !isLabelName(name)) {
+      if (kind === 'annotation' && name === '') {
         fail(node, `invalid annotation name: ${name}`);
       }
       try {

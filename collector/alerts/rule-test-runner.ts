@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { reasonOf } from '../../base/errors.ts';
 import { PreparedQueries } from './prepared-queries.ts';
 import type { RuleGroup } from './rule.ts';
-import { parseRuleFile } from './rule-file.ts';
+import { parseRuleFile, type RuleFileOptions } from './rule-file.ts';
 import { runRuleTest } from './rule-test.ts';
 import { parseRuleTestFile } from './rule-test-file.ts';
 import type { FileProblem } from './yaml-reader.ts';
@@ -17,8 +17,7 @@ export interface TestResult {
   readonly durationMs: number;
 }
 
-export interface TestRunOptions {
-  readonly ignoreUnknownFields?: boolean;
+export interface TestRunOptions extends RuleFileOptions {
   /** Only tests whose name matches. */
   readonly only?: RegExp;
   /** Told of rule file patterns without a file. */

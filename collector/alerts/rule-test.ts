@@ -1,8 +1,11 @@
 import { reasonOf } from '../../base/errors.ts';
 import { formatDurationMs } from '../query/duration.ts';
 import { Labels } from '../query/labels.ts';
+import { parseSyntax } from '../query/parse.ts';
 import type { EvaluationContext, RuleQuery, Sample } from './evaluate.ts';
 import { GroupState } from './group.ts';
+import { HistogramSeries } from './histogram-series.ts';
+import { formatNativeHistogram, parseNativeHistogram } from './native-histogram.ts';
 import type { RuleGroup } from './rule.ts';
 import { RuleSeries } from './rule-series.ts';
 import {
@@ -13,7 +16,8 @@ import {
   type RuleTest,
   type RuleTestFile,
 } from './rule-test-file.ts';
-import { parseSeriesName } from './series-notation.ts';
+import { matchersOf, selectorsOf } from './selectors.ts';
+import { parseSeriesName, type SeriesStep } from './series-notation.ts';
 import { isFiring } from './state.ts';
 import { formatFloat } from './template/number.ts';
 import { GoDuration } from './template/value.ts';
@@ -54,6 +58,7 @@ class Run {
   readonly #groups: readonly GroupState[];
   readonly #input: readonly InputSeries[];
   readonly #source = new RuleSeries();
+  readonly #histograms = new HistogramSeries();
   readonly #query: RuleQuery;
   readonly #context: EvaluationContext;
   readonly #failures: string[] = [];
@@ -104,11 +109,16 @@ class Run {
       if (elapsedMs > untilMs) return;
       for (const { labels, steps } of this.#input) {
         const step = steps[this.#loadedSteps];
-        if (step === 'stale') this.#source.end(labels, startMs + elapsedMs);
-        else if (step !== undefined)
-          this.#source.append({ labels, value: step }, startMs + elapsedMs);
+        if (step !== undefined) this.#append(labels, startMs + elapsedMs, step);
       }
     }
+  }
+
+  #append(labels: Labels, timeMs: number, step: NonNullable<SeriesStep>): void {
+    if (typeof step === 'number') this.#source.append({ labels, value: step }, timeMs);
+    else if (step !== 'stale') this.#histograms.append(labels, timeMs, step);
+    else if (this.#histograms.has(labels)) this.#histograms.append(labels, timeMs, undefined);
+    else this.#source.end(labels, timeMs);
   }
 
   #evaluate(timeMs: number, elapsedMs: number): boolean {
@@ -160,11 +170,13 @@ class Run {
     const name = this.#test.name ? `    name: ${this.#test.name},\n` : '';
     const head = `${name}    expr: ${JSON.stringify(test.expr)}, time: ${formatDurationMs(test.evalTimeMs)},`;
     try {
-      const expected = test.expected.map(({ labels, value, histogram }) => {
-        if (histogram) throw new Error('native histograms are not supported');
-        return { labels: parseSeriesName(labels), value };
-      });
-      const got = this.#query.instant(test.expr, this.#test.startMs + test.evalTimeMs);
+      const expected = test.expected.map(({ labels, value, histogram }) => ({
+        labels: parseSeriesName(labels),
+        ...(histogram
+          ? { value: 0, histogram: formatNativeHistogram(parseNativeHistogram(histogram)) }
+          : { value }),
+      }));
+      const got = this.#result(test.expr, this.#test.startMs + test.evalTimeMs);
       if (!equalSamples(sorted(expected), sorted(got), this.#file.fuzzyCompare)) {
         this.#failures.push(
           `${head}\n        exp: ${sampleTexts(expected)}\n        got: ${sampleTexts(got)}`,
@@ -174,6 +186,29 @@ class Run {
       this.#failures.push(`${head} err: ${reasonOf(error)}`);
     }
   }
+
+  #result(expr: string, timeMs: number): readonly TestSample[] {
+    const samples = this.#query.instant(expr, timeMs);
+    const tree = parseSyntax(expr);
+    const selected = selectorsOf(tree).filter((one) => this.#histograms.matches(matchersOf(one)));
+    if (selected.length === 0) return samples;
+    if (tree.kind !== 'selector' || tree.offset !== undefined || tree.at !== undefined) {
+      throw new Error('native histograms can be selected, but nothing be made of them');
+    }
+    const histograms = this.#histograms
+      .select(matchersOf(tree), timeMs)
+      .map(({ labels, histogram }) => ({
+        labels,
+        value: 0,
+        histogram: formatNativeHistogram(histogram),
+      }));
+    return [...samples, ...histograms];
+  }
+}
+
+/** A sample of an expression's result; where it is a native histogram its text counts, not the value. */
+interface TestSample extends Sample {
+  readonly histogram?: string;
 }
 
 interface LabelledAlert {
@@ -196,23 +231,30 @@ function listOf(alerts: readonly string[]): string {
   return `[\n${items.join(',\n').replace(/^/gm, '            ')}\n            ]`;
 }
 
-function sorted(samples: readonly Sample[]): readonly Sample[] {
+function sorted(samples: readonly TestSample[]): readonly TestSample[] {
   return samples.toSorted((a, b) => Labels.compare(a.labels, b.labels));
 }
 
-function sampleTexts(samples: readonly Sample[]): string {
+function sampleTexts(samples: readonly TestSample[]): string {
   if (samples.length === 0) return 'nil';
   return sorted(samples)
-    .map(({ labels, value }) => `${labels} ${formatFloat(value, 'e', -1).replace('e', 'E')}`)
+    .map(
+      ({ labels, value, histogram }) =>
+        `${labels} ${histogram ?? formatFloat(value, 'e', -1).replace('e', 'E')}`,
+    )
     .join(', ');
 }
 
 /** NaN equals nothing, as with promtool. */
-function equalSamples(a: readonly Sample[], b: readonly Sample[], fuzzy: boolean): boolean {
+function equalSamples(a: readonly TestSample[], b: readonly TestSample[], fuzzy: boolean): boolean {
   if (a.length !== b.length) return false;
-  return a.every(({ labels, value }, index) => {
-    const other = b[index] as Sample;
-    return labels.key === other.labels.key && equalValues(value, other.value, fuzzy);
+  return a.every(({ labels, value, histogram }, index) => {
+    const other = b[index] as TestSample;
+    return (
+      labels.key === other.labels.key &&
+      histogram === other.histogram &&
+      equalValues(value, other.value, fuzzy)
+    );
   });
 }
 
