@@ -11,7 +11,8 @@ import {
 import { assertSound, NONCE_SIZE, PacketError } from './packet.ts';
 import { stringSize, type XdrReader, type XdrWriter } from './xdr.ts';
 
-export interface SchemaPart {
+/** What each part of a schema begins with. */
+export interface SchemaHead {
   /** Changes with every change of the list. */
   readonly schema: number;
   /** Of the REQUEST that this answers; zeros when nobody asked. */
@@ -24,6 +25,9 @@ export interface SchemaPart {
   readonly labels: Labels;
   /** Hardware and software as text: `cpu.model`, `bios.version`, `os.release`… */
   readonly facts: Labels;
+}
+
+export interface SchemaPart extends SchemaHead {
   /** Metrics of the whole schema. */
   readonly total: number;
   /** Index in the schema of `metrics[0]`. */
@@ -95,8 +99,16 @@ function writeMetric(writer: XdrWriter, metric: Metric): void {
 
 /** @throws PacketError */
 export function readSchemaPart(reader: XdrReader): SchemaPart {
+  return readSchemaMetrics(reader, readSchemaHead(reader));
+}
+
+/**
+ * Reads a part up to its metrics, which are most of it: who knows the schema's number need not read them.
+ * @throws PacketError
+ */
+export function readSchemaHead(reader: XdrReader): SchemaHead {
   const bodyAt = reader.offset;
-  const part: SchemaPart = {
+  const head: SchemaHead = {
     schema: reader.uint(),
     nonce: reader.fixedOpaque(NONCE_SIZE).slice(),
     part: reader.uint(),
@@ -104,20 +116,34 @@ export function readSchemaPart(reader: XdrReader): SchemaPart {
     hostName: reader.string(LIMITS.hostName),
     labels: readPairs(reader, LIMITS.labels, LIMITS.labelName, LIMITS.labelValue),
     facts: readPairs(reader, LIMITS.facts, LIMITS.factName, LIMITS.factValue),
+  };
+  assertReadable(reader);
+  const sound =
+    head.part < head.parts &&
+    head.parts <= LIMITS.metricsPerHost &&
+    head.hostName !== '' &&
+    Object.keys(head.labels).every(isLabelName);
+  if (!sound) throw new PacketError('body', bodyAt);
+  return head;
+}
+
+/**
+ * Reads the rest of a part.
+ * @param reader after `head`
+ * @throws PacketError
+ */
+export function readSchemaMetrics(reader: XdrReader, head: SchemaHead): SchemaPart {
+  const at = reader.offset;
+  const part: SchemaPart = {
+    ...head,
     total: reader.uint(),
     first: reader.uint(),
     metrics: reader.array(LIMITS.metricsPerHost, METRIC_SIZE_MIN, () => readMetric(reader)),
   };
   assertSound(reader);
   const sound =
-    part.parts > 0 &&
-    part.part < part.parts &&
-    part.parts <= LIMITS.metricsPerHost &&
-    part.hostName !== '' &&
-    part.total <= LIMITS.metricsPerHost &&
-    part.first + part.metrics.length <= part.total &&
-    Object.keys(part.labels).every(isLabelName);
-  if (!sound) throw new PacketError('body', bodyAt);
+    part.total <= LIMITS.metricsPerHost && part.first + part.metrics.length <= part.total;
+  if (!sound) throw new PacketError('body', at);
   return part;
 }
 

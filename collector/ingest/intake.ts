@@ -14,7 +14,7 @@ import {
   readHeader,
   TAG_SIZE,
 } from '../../wire/packet.ts';
-import { readSchemaPart } from '../../wire/schema.ts';
+import { readSchemaHead, readSchemaMetrics, type SchemaHead } from '../../wire/schema.ts';
 import { XdrReader } from '../../wire/xdr.ts';
 import type { Counters, Rejection } from './counters.ts';
 import type { IngestHost } from './ingest-host.ts';
@@ -123,7 +123,7 @@ export class Intake {
   #provesBoot(host: IngestHost, header: Header, datagram: Uint8Array): boolean {
     if (header.kind !== KINDS.schema) return false;
     try {
-      if (!host.hasAsked(readSchemaPart(bodyReader(datagram)).nonce)) return false;
+      if (!host.hasAsked(readSchemaHead(bodyReader(datagram)).nonce)) return false;
     } catch (error) {
       if (error instanceof PacketError) return false;
       throw error;
@@ -182,16 +182,24 @@ export class Intake {
   }
 
   #takeSchema(host: IngestHost, reader: XdrReader): undefined {
-    const { hosts, recovery, samples } = this.#parts;
-    const whole = host.assembly.add(readSchemaPart(reader));
+    const { hosts, samples } = this.#parts;
+    const head = readSchemaHead(reader);
+    // Agents repeat their schema each minute: of one that is known only what the host says of itself may be new.
+    if (head.schema === host.layout.schema) return this.#describe(host, head);
+    const whole = host.assembly.add(readSchemaMetrics(reader, head));
     if (!whole) return undefined;
-    const { hostName: name, labels, facts } = whole;
-    hosts.describe(host, { name, labels, facts });
-    recovery.haveSchema(host);
-    if (whole.number === host.layout.schema) return undefined;
+    this.#describe(host, whole);
     if (host.layout.schema >= 0) host.grownAtTick = host.timeline.newestTick + 1;
     hosts.adopt(host, whole, () => samples.store(host));
     return undefined;
+  }
+
+  #describe(
+    host: IngestHost,
+    { hostName: name, labels, facts }: Pick<SchemaHead, 'hostName' | 'labels' | 'facts'>,
+  ): undefined {
+    this.#parts.hosts.describe(host, { name, labels, facts });
+    this.#parts.recovery.haveSchema(host);
   }
 
   #takeBackfill(host: IngestHost, { reader, sender, receivedMs }: Taken): Rejection | undefined {

@@ -6,7 +6,6 @@ export interface WholeSchema {
   readonly number: number;
   readonly hostName: string;
   readonly labels: Labels;
-  /** Empty when only later parts of a known schema came again. */
   readonly facts: Labels;
   readonly metrics: readonly Metric[];
 }
