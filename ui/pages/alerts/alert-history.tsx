@@ -12,7 +12,7 @@ const ROWS_MAX = 200;
 const RELOAD_SECONDS = 10;
 
 /** What happened to alerts in the time on screen, the newest first. */
-export function AlertHistory({ takes }: { takes: (text: string) => boolean }) {
+export function AlertHistory({ takes }: { takes: (row: AlertTransition) => boolean }) {
   const shown = range.value;
   const load = async () => {
     await clockReady;
@@ -30,11 +30,7 @@ export function AlertHistory({ takes }: { takes: (text: string) => boolean }) {
         <NotLoaded state={state} onRetry={reload} />
       </section>
     );
-  const rows = state.value
-    .filter(({ rule, state: became, labels }) =>
-      takes([rule, became, ...Object.values(labels)].join(' ')),
-    )
-    .toSorted((a, b) => b.timeMs - a.timeMs);
+  const rows = state.value.filter(takes).toSorted((a, b) => b.timeMs - a.timeMs);
   return (
     <section class="panel scroll" aria-label="History">
       <h2>

@@ -50,7 +50,11 @@ export function AlertsPage() {
         )}
         <Rules />
         <Receivers />
-        <AlertHistory takes={takes} />
+        <AlertHistory
+          takes={({ rule, state: became, labels }) =>
+            takes([rule, became, ...Object.values(labels)].join(' '))
+          }
+        />
       </div>
     </>
   );

@@ -1,8 +1,9 @@
 import type { HostDetail, SeriesInfo } from '../../../wire/http.ts';
 import { natural } from '../../lib/rack-map.ts';
 import { formatValue } from '../../lib/units.ts';
+import { FactList } from '../../parts/facts.tsx';
 
-/** What does not move: facts of the agent, text metrics, constants. */
+/** What does not move: labels, facts of the agent, text metrics, constants. */
 export function Facts({ host }: { host: HostDetail }) {
   const constants = host.series.filter((one) => one.type === 'string' || one.slope === 'zero');
   const rows: (readonly [string, string])[] = [
@@ -10,21 +11,18 @@ export function Facts({ host }: { host: HostDetail }) {
     ...constants.map((one) => [one.key, textOf(one)] as const),
   ];
   return (
-    <section class="facts-section" aria-labelledby="group-facts">
-      <h2 id="group-facts" class="group-title">
-        Facts
-      </h2>
-      <dl class="panel facts">
-        {rows
-          .toSorted(([a], [b]) => natural(a, b))
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-      </dl>
-    </section>
+    <div class="stack">
+      <section class="panel" aria-label="Labels">
+        <h2>Labels</h2>
+        <FactList rows={[...Object.entries(host.labels), ['agent id', host.id]]} />
+      </section>
+      <section class="panel" aria-label="Facts">
+        <h2>
+          Facts <span class="faint">and whatever never moves</span>
+        </h2>
+        <FactList rows={rows.toSorted(([a], [b]) => natural(a, b))} />
+      </section>
+    </div>
   );
 }
 

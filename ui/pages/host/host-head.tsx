@@ -1,20 +1,19 @@
 import type { HostDetail } from '../../../wire/http.ts';
 import { nowS } from '../../data/live.ts';
-import { machines, useMachines } from '../../data/machines.ts';
 import { linkTo } from '../../data/router.ts';
 import { dateTimeText } from '../../lib/clock-text.ts';
 import { formatDuration } from '../../lib/units.ts';
 import { STATE_SHAPES, Status } from '../../parts/status.tsx';
+import { useMachineOf } from './machine-of.ts';
 
 /** A clock that is further off than this is worth a word: certificates and logs suffer from it. */
 const OFFSET_MS_MAX = 1_000;
 
 /** Facts that tell machines apart at a glance, under the names of the agent and of its demo. */
-const HEAD_FACTS = ['system.model', 'cpu.model', 'os.release'];
+const HEAD_FACTS = ['system.model', 'cpu.model', 'os.name', 'os.release'];
 
 /** Who the host is and how it does, in one line. */
 export function HostHead({ host }: { host: HostDetail }) {
-  useMachines();
   const facts = HEAD_FACTS.flatMap((name) => host.facts[name] ?? []);
   const offsetS = host.clockOffsetMs / 1000;
   return (
@@ -30,7 +29,7 @@ export function HostHead({ host }: { host: HostDetail }) {
           <span class="faint">{label}</span> {value}
         </a>
       ))}
-      <MachineLink host={host} />
+      <Installed host={host} />
       <Uptime host={host} />
       {Math.abs(host.clockOffsetMs) > OFFSET_MS_MAX ? (
         <Status shape="warn">
@@ -42,18 +41,18 @@ export function HostHead({ host }: { host: HostDetail }) {
   );
 }
 
-/** To how the machine was installed, when this appliance did it. */
-function MachineLink({ host }: { host: HostDetail }) {
-  if (machines.value.kind !== 'loaded') return null;
-  const machine = machines.value.value.find(
-    (one) => one.agentId === host.id || one.name === host.name,
-  );
+/** Classes that it was installed from, and when; nothing where this appliance did not do it. */
+function Installed({ host }: { host: HostDetail }) {
+  const machine = useMachineOf(host);
   if (!machine) return null;
-  const installed =
-    machine.installedMs === undefined
-      ? 'machine'
-      : `installed ${dateTimeText(machine.installedMs / 1000)}`;
-  return <a href={linkTo({ name: 'machine', machine: machine.name })}>{installed}</a>;
+  const { name, classes, installedMs } = machine;
+  const when =
+    installedMs === undefined ? machine.state : `installed ${dateTimeText(installedMs / 1000)}`;
+  return (
+    <a href={linkTo({ name: 'machine', machine: name })} title={classes.join(' ')}>
+      {when} <span class="faint">{classes.join(' ')}</span>
+    </a>
+  );
 }
 
 /** From the metric when the agent sends one: the agent's own start is not the machine's. */

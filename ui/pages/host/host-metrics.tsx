@@ -1,0 +1,62 @@
+import { useMemo } from 'preact/hooks';
+import type { HostDetail, SeriesInfo } from '../../../wire/http.ts';
+import type { NoData } from '../../chart/marks.ts';
+import { nowS } from '../../data/live.ts';
+import { planCharts, spoken } from '../../lib/chart-plan.ts';
+import { whenText } from '../../lib/clock-text.ts';
+import { Changes } from '../../parts/changes.tsx';
+import { HostAlertStrip } from './host-alerts.tsx';
+import { KpiTiles } from './kpi-tiles.tsx';
+import { SeriesChart } from './series-chart.tsx';
+
+/** Everything that moves on a host: eight numbers, then a chart for each group of its metrics, made without configuration. */
+export function HostMetrics({ host }: { host: HostDetail }) {
+  const groups = useCharts(host.series);
+  const noData = () => noDataOf(host);
+  return (
+    <>
+      <KpiTiles host={host} />
+      <HostAlertStrip host={host.name} />
+      <Changes host={host.name} />
+      <div class="host-body">
+        <div class="host-groups">
+          {groups.map((group) => (
+            <section key={group.name} aria-label={group.name}>
+              {group.charts.map((plan, index) => (
+                <div key={plan.id} id={index === 0 ? anchorOf(group.name) : undefined}>
+                  <SeriesChart host={host.name} plan={plan} group={group.name} noData={noData} />
+                </div>
+              ))}
+            </section>
+          ))}
+        </div>
+        <nav class="toc" aria-label="Groups of metrics">
+          {groups.map((group) => (
+            <a key={group.name} href={`#${anchorOf(group.name)}`}>
+              {spoken(group.name)} <span class="faint">{group.charts.length}</span>
+            </a>
+          ))}
+        </nav>
+      </div>
+    </>
+  );
+}
+
+function anchorOf(group: string): string {
+  return `group-${group.replace(/[^\w-]+/g, '_')}`;
+}
+
+/** Plans anew only when the set of series changes, not with every value. */
+function useCharts(series: readonly SeriesInfo[]) {
+  const identity = series.map((one) => `${one.key} ${one.units} ${one.group}`).join('\n');
+  return useMemo(() => planCharts(series), [identity]);
+}
+
+function noDataOf(host: HostDetail): NoData | null {
+  if (host.state === 'up') return null;
+  const fromS = host.lastSeenMs / 1000;
+  return {
+    fromS,
+    text: `no data since ${whenText(fromS, nowS.peek())} · ${host.name} ${host.state}`,
+  };
+}
