@@ -48,6 +48,7 @@ const ACCEPTED: readonly (readonly [text: string, canonical: string])[] = [
   ['- - a', '--a'],
   ['-1', '-1'],
   ['a # comment\n + b', 'a + b'],
+  ['# why\nmax by (x) (# of\na{b="#"}) # end', 'max by (x) (a{b="#"})'],
   ['(a)', '(a)'],
   ['sum', 'sum'],
   ['offset_total offset 5m', 'offset_total offset 5m'],

@@ -33,6 +33,9 @@ export function spellForGrammar(text: string): string {
       else out += (isCall && !inDuration && STAND_INS[token]) || token;
     } else if (groups['number'] !== undefined) {
       out += token.endsWith('.') ? `${token.slice(0, -1)} ` : token;
+    } else if (groups['comment'] !== undefined) {
+      // The grammar's tree has comments among the operands.
+      out += ' '.repeat(token.length);
     } else {
       if (token === '[') brackets++;
       if (token === ']') brackets = Math.max(0, brackets - 1);
