@@ -68,6 +68,8 @@ class HostSeries {
 export class SeriesIndex {
   readonly #hosts: HostTable;
   readonly #byNumber = new Map<number, HostSeries>();
+  /** Series of all hosts by their metric, until a host changes: rules ask for the same ones each second. */
+  readonly #byMetric = new Map<string, readonly IndexedSeries[]>();
   readonly #unsubscribe: () => void;
 
   constructor(hosts: HostTable) {
@@ -79,6 +81,7 @@ export class SeriesIndex {
         case 'series-changed':
         case 'host-removed':
           this.#byNumber.delete(change.host.number);
+          this.#byMetric.clear();
           break;
         case 'state':
         case 'event':
@@ -89,14 +92,28 @@ export class SeriesIndex {
   }
 
   find(matchers: readonly Matcher[]): readonly IndexedSeries[] {
-    const names = namesOf(matchers);
+    const byName = exact(METRIC_NAME, matchers);
+    const byHost = exact(HOST, matchers);
+    if (byName && !byHost) {
+      const others = matchers.filter((matcher) => matcher !== byName);
+      const found = byName.alternatives.flatMap((name) => this.#everywhere(name));
+      return others.length === 0 ? found : found.filter(({ labels }) => matchesAll(others, labels));
+    }
     const found: IndexedSeries[] = [];
-    for (const host of this.#candidates(matchers)) {
+    for (const host of byHost ? this.#named(byHost.alternatives) : this.#hosts.list()) {
       const series = this.#seriesOf(host);
-      for (const name of names ?? series.metrics()) {
+      for (const name of byName?.alternatives ?? series.metrics()) {
         for (const one of series.of(name)) if (matchesAll(matchers, one.labels)) found.push(one);
       }
     }
+    return found;
+  }
+
+  #everywhere(metric: string): readonly IndexedSeries[] {
+    const known = this.#byMetric.get(metric);
+    if (known) return known;
+    const found = this.#hosts.list().flatMap((host) => this.#seriesOf(host).of(metric));
+    if (found.length > 0) this.#byMetric.set(metric, found);
     return found;
   }
 
@@ -104,10 +121,8 @@ export class SeriesIndex {
     this.#unsubscribe();
   }
 
-  #candidates(matchers: readonly Matcher[]): readonly LiveHost[] {
-    const names = matchers.find(({ name, alternatives }) => name === HOST && alternatives);
-    if (!names?.alternatives) return this.#hosts.list();
-    return names.alternatives.flatMap((name) => this.#hosts.byName(name) ?? []);
+  #named(names: readonly string[]): readonly LiveHost[] {
+    return names.flatMap((name) => this.#hosts.byName(name) ?? []);
   }
 
   #seriesOf(host: LiveHost): HostSeries {
@@ -120,8 +135,12 @@ export class SeriesIndex {
   }
 }
 
-/** The only metrics that the matchers can mean, or undefined when that takes a look at all. */
-function namesOf(matchers: readonly Matcher[]): readonly string[] | undefined {
-  return matchers.find(({ name, alternatives }) => name === METRIC_NAME && alternatives)
-    ?.alternatives;
+/** The matcher that names all values that a label may have, if there is one. */
+function exact(label: string, matchers: readonly Matcher[]): ExactMatcher | undefined {
+  return matchers.find(
+    (matcher): matcher is ExactMatcher =>
+      matcher.name === label && matcher.alternatives !== undefined,
+  );
 }
+
+type ExactMatcher = Matcher & { readonly alternatives: readonly string[] };
