@@ -28,6 +28,8 @@ export class Journal {
   #used = 0;
   #file: { readonly segment: number; readonly handle: number } | undefined;
   #segment = 0;
+  /** Files of earlier segments are deleted. */
+  #keptFrom = 0;
   #failure: string | undefined;
 
   /** Makes the folder if it is not there. */
@@ -95,9 +97,11 @@ export class Journal {
 
   /** Deletes the files whose datagrams all came before `second`. */
   dropBefore(second: number): void {
+    const keptFrom = Math.floor(second / SEGMENT_SECONDS);
+    if (keptFrom === this.#keptFrom) return;
+    this.#keptFrom = keptFrom;
     for (const { name, segment } of this.#segments()) {
-      if ((segment + 1) * SEGMENT_SECONDS <= second)
-        rmSync(join(this.#folder, name), { force: true });
+      if (segment < keptFrom) rmSync(join(this.#folder, name), { force: true });
     }
   }
 
