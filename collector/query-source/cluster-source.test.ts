@@ -198,3 +198,27 @@ test('the plan of an instant query of now is to read live values', () => {
   const plan = sourceOf(hosts).plan([], hints);
   assert.deepEqual(plan, { archive: 'live', series: 3 * 14, samples: 3 * 14 });
 });
+
+test('a counter that is measured every 15 s has the right rate in every second', () => {
+  const hosts = cluster();
+  const requests = {
+    name: 'requests_total',
+    type: 'double',
+    units: '',
+    slope: 'positive',
+    tmax: 15,
+    dmax: 0,
+    group: 'exporter',
+    title: '',
+    description: '',
+    labels: {},
+  } as const;
+  hosts.byName('a')?.add(requests, (second) => 700 * Math.floor(second / 15));
+  for (const expr of ['rate(requests_total[1m])', 'irate(requests_total[1m])']) {
+    for (let back = 0; back < 15; back += 1) {
+      const [shown = ''] = instant(hosts, expr, hosts.second - back);
+      const value = Number(shown.split(' ').at(-1));
+      assert.ok(Math.abs(value - 700 / 15) < 0.001, `${expr}, ${back} s ago: ${value}`);
+    }
+  }
+});

@@ -4,7 +4,7 @@ import type { Matcher } from '../query/matcher.ts';
 import type { SampleSeries, SampleSource, SelectHints, SelectPlan } from '../query/source.ts';
 import type { ArchiveInfo, SampleStore } from '../store/sample-store.ts';
 import { chooseArchive, rowsOf } from './choose-archive.ts';
-import { type Rows, SampleMaker, staleAfterSeconds } from './rows.ts';
+import { heldSecondsOf, type Rows, SampleMaker, staleAfterSeconds } from './rows.ts';
 import { type IndexedSeries, SeriesIndex } from './series-index.ts';
 import { ValueReader } from './value-reader.ts';
 
@@ -133,18 +133,19 @@ export class ClusterSource implements SampleSource {
       toS: Math.floor(hints.untilMs / 1000) + 1,
     };
     const found: SampleSeries[] = [];
-    const add = (labels: Labels, rows: Rows) => {
+    const add = (labels: Labels, rows: Rows, heldSeconds = 0) => {
       const series =
         hints.rangeMs === 0
           ? maker.newestSamples(labels, rows, hints)
-          : maker.allSamples(labels, rows);
+          : maker.allSamples(labels, rows, heldSeconds);
       if (hasValues(series)) found.push(series);
     };
     const numbers = indexed.filter(isNumber);
     const series = numbers.map((one) => one.series);
-    this.#reader.read({ ...range, series, field: fieldOf(hints) }, (rows, index) =>
-      add((numbers[index] as IndexedSeries).labels, rows),
-    );
+    this.#reader.read({ ...range, series, field: fieldOf(hints) }, (rows, index) => {
+      const { labels, series: live } = numbers[index] as (typeof numbers)[number];
+      add(labels, rows, heldSecondsOf(live.metric, hints.operation));
+    });
     const up = indexed.find((one) => one.series === undefined);
     if (up) {
       this.#reader.read({ ...range, series: [witness], field: 'count' }, (rows) =>

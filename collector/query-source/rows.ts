@@ -1,4 +1,5 @@
 /** Rows of an archive as samples of a series: gaps are left out, and ends are marked. */
+import type { Metric } from '../../wire/metric.ts';
 import type { Labels } from '../query/labels.ts';
 import type { SampleSeries, SelectHints } from '../query/source.ts';
 
@@ -24,6 +25,18 @@ export function staleAfterSeconds(stepSeconds: number, tmaxSeconds: number): num
   return Math.max(5, 3 * stepSeconds, Math.min(tmaxSeconds, LOOKBACK_SECONDS));
 }
 
+const COUNTER_FUNCTIONS: ReadonlySet<string> = new Set(['rate', 'irate', 'increase']);
+
+/**
+ * How long rows of one and the same value stand for one sample. A counter that is measured every 15 s is held in between, once a second: to
+ * functions on counters it has grown when it was measured, not in 14 of 15 seconds not at all. Twice the time between two
+ * measurements, since those come a little late at times.
+ */
+export function heldSecondsOf({ slope, tmax }: Metric, operation: string): number {
+  const isHeld = slope === 'positive' && tmax > 1 && COUNTER_FUNCTIONS.has(operation);
+  return isHeld ? 2 * Math.min(tmax, LOOKBACK_SECONDS) : 0;
+}
+
 /** Values that are allocated together. */
 const CHUNK_SIZE = 16_384;
 
@@ -40,12 +53,24 @@ export class SampleMaker {
   /** Times of the series before. */
   #lastTimesMs = new Float64Array(0);
 
-  /** What range functions get: every known row. A row is dated at its last second, so that it is never seen before its samples were taken. */
-  allSamples(labels: Labels, { values, startS, stepSeconds }: Rows): SampleSeries {
+  /**
+   * What range functions get: every known row. A row is dated at its last second, so that it is never seen before its samples were taken.
+   * @param heldSeconds a row that repeats the value of a sample at most so many seconds before it is left out: see `heldSecondsOf`
+   */
+  allSamples(
+    labels: Labels,
+    { values, startS, stepSeconds }: Rows,
+    heldSeconds: number,
+  ): SampleSeries {
+    const heldRows = heldSeconds / stepSeconds;
+    let lastRow = Number.NEGATIVE_INFINITY;
+    let lastValue = Number.NaN;
     this.#begin(values.length);
     for (let row = 0; row < values.length; row += 1) {
       const value = values[row] as number;
-      if (Number.isNaN(value)) continue;
+      if (Number.isNaN(value) || (value === lastValue && row - lastRow <= heldRows)) continue;
+      lastRow = row;
+      lastValue = value;
       this.#timesMs[this.#count] = (startS + (row + 1) * stepSeconds - 1) * 1000;
       this.#values[this.#count] = value;
       this.#count += 1;

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Labels } from '../query/labels.ts';
+import { SampleMaker } from './rows.ts';
+
+const _ = Number.NaN;
+
+/** Rows of a second each, from second 0; the samples as `second:value`. */
+const cases = [
+  { name: 'every row', values: [1, 1, _, 2, 2], heldSeconds: 0, samples: '0:1 1:1 3:2 4:2' },
+  { name: 'a held counter', values: [1, 1, 1, 4, 4, 4, 7], heldSeconds: 6, samples: '0:1 3:4 6:7' },
+  { name: 'one that stands still', values: [1, 1, 1, 1, 1], heldSeconds: 2, samples: '0:1 3:1' },
+  { name: 'one that was reset', values: [5, 5, 0, 0, 3], heldSeconds: 9, samples: '0:5 2:0 4:3' },
+  { name: 'a gap', values: [5, _, _, _, 5], heldSeconds: 2, samples: '0:5 4:5' },
+];
+for (const { name, values, heldSeconds, samples } of cases) {
+  test(`samples of a range: ${name}`, () => {
+    const rows = { values: Float64Array.from(values), startS: 0, stepSeconds: 1 };
+    const made = new SampleMaker().allSamples(
+      Labels.from({}),
+      { ...rows, staleAfterSeconds: 5 },
+      heldSeconds,
+    );
+    const shown = Array.from(made.timesMs, (timeMs, at) => `${timeMs / 1000}:${made.values[at]}`);
+    assert.equal(shown.join(' '), samples);
+  });
+}
