@@ -1,6 +1,6 @@
 /** The boot port: scripts, boot loaders, kernel and initramfs for firmware that speaks little HTTP. */
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import type { OutgoingHttpHeaders } from 'node:http';
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -11,6 +11,7 @@ import { InputError } from '../../base/errors.ts';
 import { type Mac, parseIpv4, parseMac } from '../../wire/address.ts';
 import { diskFullAnswer } from '../disk-full.ts';
 import { normalizeName } from '../tftp/request.ts';
+import { pumpFile } from './file-pump.ts';
 import type { BootFiles } from './files.ts';
 import type { Machines } from './machines.ts';
 import { parseRange } from './range.ts';
@@ -38,8 +39,6 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
   [/\.iso$/, 'application/vnd.efi-iso'],
   [/\.img$/, 'application/vnd.efi-img'],
 ];
-
-const READ_BYTES = 1 << 20;
 
 /**
  * Makes the HTTP app of the boot port; the caller adds the installer's routes and listens.
@@ -107,22 +106,29 @@ export async function sendFile(
   path: string,
 ): Promise<FastifyReply> {
   const file = await open(path);
-  const { size, mtimeMs } = await file.stat();
-  await file.close();
-  const type = TYPES.find(([pattern]) => pattern.test(path))?.[1] ?? 'application/octet-stream';
-  const tag = `"${size.toString(16)}-${Math.floor(mtimeMs).toString(16)}"`;
-  reply.type(type).headers({ 'accept-ranges': 'bytes', etag: tag });
-  const condition = request.headers['if-range'];
-  const wanted = condition === undefined || condition === tag ? request.headers.range : undefined;
-  const range = parseRange(wanted, size);
-  if (range === 'unsatisfiable') {
-    return reply.code(416).header('content-range', `bytes */${size}`).send();
+  try {
+    const { size, mtimeMs } = await file.stat();
+    const type = TYPES.find(([pattern]) => pattern.test(path))?.[1] ?? 'application/octet-stream';
+    const tag = `"${size.toString(16)}-${Math.floor(mtimeMs).toString(16)}"`;
+    reply.type(type).headers({ 'accept-ranges': 'bytes', etag: tag });
+    const condition = request.headers['if-range'];
+    const wanted = condition === undefined || condition === tag ? request.headers.range : undefined;
+    const range = parseRange(wanted, size);
+    if (range === 'unsatisfiable') {
+      return reply.code(416).header('content-range', `bytes */${size}`).send();
+    }
+    if (range)
+      reply.code(206).header('content-range', `bytes ${range.first}-${range.last}/${size}`);
+    const { first, last } = range ?? { first: 0, last: size - 1 };
+    reply.header('content-length', last - first + 1);
+    if (request.method === 'HEAD' || size === 0) return reply.send();
+    reply.hijack();
+    reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
+    await pumpFile(file, { first, last }, reply.raw);
+    return reply;
+  } finally {
+    await file.close();
   }
-  if (range) reply.code(206).header('content-range', `bytes ${range.first}-${range.last}/${size}`);
-  const { first, last } = range ?? { first: 0, last: size - 1 };
-  reply.header('content-length', last - first + 1);
-  if (request.method === 'HEAD' || size === 0) return reply.send();
-  return reply.send(createReadStream(path, { start: first, end: last, highWaterMark: READ_BYTES }));
 }
 
 function missing(
