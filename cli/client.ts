@@ -18,6 +18,8 @@ export interface Client {
   get<T>(path: string, query?: Query): Promise<T>;
   /** The answer as text, for `.csv`, `.svg`, `/metrics`… */
   getText(path: string, query?: Query): Promise<string>;
+  /** The answer's bytes, for archives. */
+  getBytes(path: string): Promise<Uint8Array>;
   /** `body` goes as JSON, URLSearchParams as a form. */
   send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>;
   /** A WebSocket to `path`; opening and errors are the caller's. */
@@ -61,6 +63,7 @@ export function connect(options: ConnectOptions): Client {
     get: async <T>(path: string, query: Query = {}) =>
       (await (await request(path, query, {})).json()) as T,
     getText: async (path, query = {}) => (await request(path, query, {})).text(),
+    getBytes: async (path) => (await request(path, {}, {})).bytes(),
     send: async <T>(method: string, path: string, body?: unknown) => {
       const response = await request(path, {}, { method, ...bodyOf(body) });
       return (response.status === 204 ? undefined : await response.json()) as T;

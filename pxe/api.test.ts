@@ -18,6 +18,8 @@ function open(prepare: (db: Database.Database) => void = () => {}): FastifyInsta
     registry: new Registry(new NodeStore(db), new ManualClock(1000)),
     status: () => ({ interfaces: [], httpPort: 8642, hasInstaller: false }),
     leases: () => [],
+    installed: () => undefined,
+    space: (sha256) => (sha256 === 'known' ? Buffer.from('tar') : undefined),
     installerLog: ({ name }, count) => [`${name} ${count}`],
     explain: ({ mac, node }) => ({
       ...{ mac, stages: [], expectedNext: '', diagnoses: [], events: [] },
@@ -153,4 +155,15 @@ test('a full disk refuses a decision, which then has not been made', async () =>
   assert.deepEqual([refused.status, refused.body.code], [507, 'disk-full']);
   const { body } = await call(app, 'GET', '/api/pxe/nodes/n001');
   assert.deepEqual(body.classes, []);
+});
+
+test('what a node was made from, and its config space, are there or a named error', async () => {
+  const app = open();
+  await call(app, 'POST', '/api/pxe/nodes', { name: 'n001', macs: [MAC] });
+  const never = await call(app, 'GET', '/api/pxe/nodes/n001/installed');
+  assert.deepEqual([never.status, never.body], [200, { installed: null }]);
+  const space = await app.inject({ method: 'GET', url: '/api/pxe/spaces/known' });
+  assert.deepEqual([space.body, space.headers['content-type']], ['tar', 'application/x-tar']);
+  const none = await call(app, 'GET', '/api/pxe/spaces/other');
+  assert.deepEqual([none.status, none.body.code], [404, 'space-unknown']);
 });

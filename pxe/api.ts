@@ -3,7 +3,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { InputError } from '../base/errors.ts';
 import { parseMac } from '../wire/address.ts';
-import type { BootExplanation, PxeNode, PxeStatus } from '../wire/pxe.ts';
+import type { BootExplanation, InstalledState, PxeNode, PxeStatus } from '../wire/pxe.ts';
 import { diskFullAnswer } from './disk-full.ts';
 import { readAssignment, readMacs } from './inventory/body.ts';
 import { NODE_ACTIONS, type NodeAction } from './inventory/node.ts';
@@ -19,6 +19,10 @@ export interface ApiOptions {
     readonly mac: string;
     readonly node: PxeNode | undefined;
   }) => BootExplanation;
+  /** undefined for a node that this appliance has not installed. */
+  readonly installed: (node: PxeNode) => InstalledState | undefined;
+  /** The tar archive of a config space from which a node was made. */
+  readonly space: (sha256: string) => Buffer | undefined;
 }
 
 /** What people may do; the other actions are the machines'. */
@@ -38,6 +42,8 @@ export function pxeApi({
   leases,
   explain,
   installerLog,
+  installed,
+  space,
 }: ApiOptions): FastifyInstance {
   const app = Fastify();
   app.setErrorHandler((error, _request, reply) => {
@@ -96,6 +102,15 @@ export function pxeApi({
   app.get('/api/pxe/nodes/:name/audit', (request: NodeRequest) => ({
     entries: registry.audit(nodeOf(registry, request.params.name)),
   }));
+  app.get('/api/pxe/nodes/:name/installed', (request: NodeRequest) => ({
+    installed: installed(nodeOf(registry, request.params.name)) ?? null,
+  }));
+  app.get<{ Params: { sha256: string } }>('/api/pxe/spaces/:sha256', (request, reply) => {
+    const { sha256 } = request.params;
+    const archive = space(sha256);
+    if (!archive) throw new InputError('space-unknown', `no node was made from ${sha256}`);
+    return reply.type('application/x-tar').send(archive);
+  });
   app.get('/api/pxe/audit', () => ({ entries: registry.audit() }));
   app.get('/api/pxe/explain/:name', (request: NodeRequest) => {
     const { name } = request.params;

@@ -105,6 +105,8 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
         .filter((lease) => lease.client !== undefined)
         .map((lease) => ({ ...lease, address: formatIpv4(lease.address) })),
     installerLog: (node, count) => provisioning?.log.last(node.name, count) ?? [],
+    installed: (node) => provisioning?.installed.installed(node.id),
+    space: (sha256) => provisioning?.installed.space(sha256),
     explain: ({ mac, node }) => {
       const server = services[0]?.server ?? { address: 0 as never, httpPort };
       return explainBoot({

@@ -88,6 +88,18 @@ export interface PxeNode {
   readonly expectedNext?: string;
 }
 
+/** What a node was made from. GET /api/pxe/nodes/NODE/installed */
+export interface InstalledState {
+  /** Classes that people or nodes.yaml had given it. */
+  readonly assigned: readonly string[];
+  /** All of them as the machine found them, lowest priority first. */
+  readonly classes: readonly string[];
+  readonly imageId: string;
+  /** The config space as it was: GET /api/pxe/spaces/SHA256, a tar archive without basefiles/. */
+  readonly spaceSha256: string;
+  readonly installedMs: number;
+}
+
 /** One step on a node's timeline. */
 export interface NodeEvent {
   readonly id: number;

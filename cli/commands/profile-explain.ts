@@ -12,6 +12,7 @@ import { type ConfigurationOptions, loadConfiguration } from '../configuration.t
 import { CommandError, EXIT } from '../exit.ts';
 import { formatTable, note, print, printJson } from '../output.ts';
 import { printPlan } from './profile-disks.ts';
+import { printDifferences, type SinceInstalled, sinceInstalled } from './profile-installed.ts';
 import { addDisk, addVariable, readClasses } from './profile-options.ts';
 
 interface Options {
@@ -41,8 +42,12 @@ export function register(profile: Command): void {
       const { request, machine } = await subject(name, options, command);
       const found = await explain(request, machine);
       for (const problem of found.problems) note(formatProblem(problem));
-      if (options.json) printJson(found);
-      else printExplanation(found);
+      const installed =
+        name === undefined
+          ? undefined
+          : await sinceInstalled(clientOf(command), name, { request, machine, found });
+      if (options.json) printJson({ ...found, ...(installed && { installed }) });
+      else printExplanation(found, installed);
     });
 }
 
@@ -78,7 +83,7 @@ async function subject(
   };
 }
 
-function printExplanation(found: Explanation): void {
+function printExplanation(found: Explanation, installed: SinceInstalled | undefined): void {
   print(
     table(
       ['CLASS', 'DEFINED BY'],
@@ -118,6 +123,7 @@ function printExplanation(found: Explanation): void {
   ] as const) {
     if (paths.length > 0) print(`${title}\n${paths.map((path) => `  ${path}\n`).join('')}\n`);
   }
+  if (installed) printDifferences(installed);
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

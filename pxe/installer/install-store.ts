@@ -20,6 +20,9 @@ export const INSTALL_MIGRATIONS = [
   // Approved disks are the registry's: an approval and its disks are one transaction there.
   `ALTER TABLE install DROP COLUMN disks;
    ALTER TABLE install ADD COLUMN machine_id TEXT; -- machine-id(5) of the new system, the same in each installation of the node`,
+  `CREATE TABLE ordered (node_id INTEGER PRIMARY KEY, what TEXT NOT NULL) STRICT;
+   CREATE TABLE installed (node_id INTEGER PRIMARY KEY, what TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
+   CREATE TABLE space (sha256 TEXT PRIMARY KEY, archive BLOB NOT NULL) STRICT; -- tar, compressed with zstd`,
 ] as const;
 
 export interface Install {

@@ -12,6 +12,7 @@ import { Workshop } from '../image/workshop.ts';
 import type { Registry } from '../inventory/registry.ts';
 import { provideBootFiles } from './initramfs.ts';
 import { INSTALL_MIGRATIONS, InstallStore } from './install-store.ts';
+import { InstalledStore } from './installed-store.ts';
 import { NodeLog } from './node-log.ts';
 import { addInstallerRoutes } from './routes.ts';
 import { makeSecrets } from './secrets.ts';
@@ -36,6 +37,8 @@ export interface ProvisioningOptions {
 export class Provisioning {
   /** What installers said. */
   readonly log: NodeLog;
+  /** What nodes were made from. */
+  readonly installed: InstalledStore;
   readonly #options: ProvisioningOptions;
   readonly #database;
   readonly #workshop: Workshop;
@@ -64,8 +67,10 @@ export class Provisioning {
     });
     this.#space = new SpaceArchive(space, clock);
     this.log = new NodeLog(join(data, 'install-logs'));
+    this.installed = new InstalledStore(this.#database);
     this.#service = new InstallService({
       registry,
+      installed: this.installed,
       store: new InstallStore(this.#database),
       space: this.#space,
       images: this.#workshop.shelf,

@@ -10,6 +10,7 @@ import type { ImageState } from '../image/shelf.ts';
 import { Registry } from '../inventory/registry.ts';
 import { NodeStore, REGISTRY_MIGRATIONS } from '../inventory/store.ts';
 import { INSTALL_MIGRATIONS, InstallStore } from './install-store.ts';
+import { InstalledStore } from './installed-store.ts';
 import { NodeLog } from './node-log.ts';
 import { type Order, type SecretsRequest, TICKET_MS } from './protocol.ts';
 import { InstallService } from './service.ts';
@@ -28,6 +29,7 @@ let image: ImageState;
 let spaceSha256: string;
 let version: string;
 let registry: Registry;
+let installed: InstalledStore;
 let service: InstallService;
 let key: SigningKey;
 let close: () => void;
@@ -47,11 +49,13 @@ beforeEach(() => {
     synchronous: 'FULL',
   });
   registry = new Registry(new NodeStore(nodes), clock);
+  installed = new InstalledStore(installs);
   key = loadSigningKey(join(folder, 'key.pem'));
   service = new InstallService({
     registry,
     store: new InstallStore(installs),
-    space: { current: async () => spaceSha256 },
+    installed,
+    space: { current: async () => spaceSha256, bytes: (name) => Buffer.from(`tar of ${name}`) },
     images: { provide: async () => image },
     key,
     log: new NodeLog(join(folder, 'logs')),
@@ -285,6 +289,14 @@ test('done with the right ticket is an installed node', async () => {
   nowMs += TICKET_MS + 1;
   service.done({ mac: MAC, ticket });
   assert.equal(node().state, 'installed');
+  assert.deepEqual(installed.installed(node().id), {
+    assigned: [],
+    classes: ['DEFAULT', 'WEB', 'LAST'],
+    imageId: 'image-1',
+    spaceSha256: 'space-hash',
+    installedMs: nowMs,
+  });
+  assert.equal(installed.space('space-hash')?.toString(), 'tar of space-hash');
   service.done({ mac: MAC, ticket });
   assert.equal(node().state, 'installed', 'our answer may have been lost');
   assert.throws(() => service.done({ mac: MAC, ticket: 'x' }), { code: 'ticket-wrong' });

@@ -9,6 +9,7 @@ import type { SpaceArchive } from '../image/space-archive.ts';
 import { bootPurpose, INSTALLED_STATES } from '../inventory/node.ts';
 import type { Actor, Registry } from '../inventory/registry.ts';
 import type { InstallStore, Ticket } from './install-store.ts';
+import type { InstalledStore } from './installed-store.ts';
 import type { NodeLog } from './node-log.ts';
 import {
   type FoundClasses,
@@ -34,7 +35,8 @@ const INSTALLER: Actor = { who: 'installer', from: 'machine' };
 export interface ServicePorts {
   readonly registry: Registry;
   readonly store: InstallStore;
-  readonly space: Pick<SpaceArchive, 'current'>;
+  readonly installed: InstalledStore;
+  readonly space: Pick<SpaceArchive, 'current' | 'bytes'>;
   readonly images: { provide(classes: readonly string[]): Promise<ImageState> };
   readonly key: SigningKey;
   readonly log: NodeLog;
@@ -144,7 +146,9 @@ export class InstallService {
     const { node } = this.#holder(holder);
     if (INSTALLED_STATES.includes(node.state)) return;
     this.#requireInstalling(node);
-    this.#ports.registry.reported(node, 'install-finished', INSTALLER);
+    const { installed, registry, clock } = this.#ports;
+    installed.finish(node.id, clock.nowMs());
+    registry.reported(node, 'install-finished', INSTALLER);
   }
 
   async #whatItIs({ name, classes }: PxeNode): Promise<HelloAnswer> {
@@ -156,13 +160,15 @@ export class InstallService {
     node: PxeNode,
     { mac, spaceSha256, imageId }: { mac: Mac; spaceSha256: string; imageId: string },
   ): Signed {
-    const { store, key, clock } = this.#ports;
+    const { store, installed, space, key, clock } = this.#ports;
     const { classes, machineId = randomMachineId() } = store.install(node.id);
     const ticket = randomBytes(32).toString('base64url');
     const nowMs = clock.nowMs();
     const expiresMs = nowMs + TICKET_MS;
     const { uuid } = node;
     store.save(node.id, { classes, imageId, machineId });
+    const what = { assigned: node.classes, classes, imageId, spaceSha256 };
+    installed.order(node.id, what, space.bytes(spaceSha256));
     store.saveTicket({ hash: hashOf(ticket), nodeId: node.id, mac, uuid, expiresMs });
     const order: Order = {
       node: node.name,

@@ -21,6 +21,10 @@ export function pxeRoutes(app: FastifyInstance, socketPath: string): void {
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    // A config space holds passwords' hashes.
+    scope.get('/api/pxe/spaces/*', { config: { access: 'admin' } }, (request, reply) =>
+      forward(request, reply, socketPath),
+    );
     scope.all('/api/pxe/*', (request, reply) => forward(request, reply, socketPath));
     done();
   });
