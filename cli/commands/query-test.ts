@@ -53,7 +53,7 @@ function testFile(file: string): FileResult {
   } catch (error) {
     throw new CommandError(EXIT.usage, `cannot read ${file}: ${reasonOf(error)}`);
   }
-  const statements = statementsOf(text);
+  const statements = runScript(text);
   const count = (wanted: Verdict) => statements.filter(({ verdict }) => verdict === wanted).length;
   return {
     file,
@@ -62,16 +62,6 @@ function testFile(file: string): FileResult {
     unsupported: count('unsupported'),
     statements,
   };
-}
-
-/** A script that cannot be read is one failed statement, so that the other files are still run. */
-function statementsOf(text: string): StatementResult[] {
-  try {
-    return runScript(text);
-  } catch (error) {
-    const line = error instanceof Error && 'line' in error ? Number(error.line ?? 0) : 0;
-    return [{ line, expr: '', verdict: 'failed', reason: reasonOf(error) }];
-  }
 }
 
 function show({ file, passed, failed, unsupported, statements }: FileResult): void {

@@ -7,6 +7,7 @@ import {
 } from './ast.ts';
 import { typeOf } from './check.ts';
 import type { Context } from './context.ts';
+import { withoutIncomparable } from './histogram-use.ts';
 import { joinVectors } from './join.ts';
 import { ARITHMETIC, COMPARE } from './operators.ts';
 import { combineSets } from './set-operation.ts';
@@ -24,15 +25,25 @@ export function binary(context: Context, expr: BinaryExpr, grid: Grid): Value {
   if (leftIsScalar || rightIsScalar) {
     const scalar = context.scalar(leftIsScalar ? expr.left : expr.right, grid);
     const columns = context.vector(leftIsScalar ? expr.right : expr.left, grid);
+    if (mayMeetHistograms(context, expr))
+      withoutIncomparable(context, expr, {
+        left: leftIsScalar ? [] : columns,
+        right: leftIsScalar ? columns : [],
+      });
     return { type: 'vector', columns: withScalar(context, expr, columns, scalar, leftIsScalar) };
   }
   const left = context.vector(expr.left, grid);
   const right = context.vector(expr.right, grid);
+  if (mayMeetHistograms(context, expr)) withoutIncomparable(context, expr, { left, right });
   context.budget.checkTime();
   const columns = SET_OPERATORS.has(expr.operator)
     ? combineSets(expr.operator as SetOperator, left, right, expr.matching)
     : joinVectors(context, expr, left, right, grid);
   return { type: 'vector', columns };
+}
+
+function mayMeetHistograms({ source }: Context, { operator }: BinaryExpr): boolean {
+  return source.holdsHistograms === true && COMPARISONS.has(operator);
 }
 
 function scalars({ operator }: BinaryExpr, left: Float64Array, right: Float64Array): Float64Array {

@@ -99,7 +99,7 @@ export function evaluateRange(prepared: Prepared, options: RangeOptions): QueryR
     );
   const grid = rangeGrid(options);
   return run(prepared, options, { startMs, endMs, stepMs }, (evaluation) => {
-    const value = evaluation.evaluate(prepared.expr, grid);
+    const value = evaluation.result(prepared.expr, grid);
     const columns =
       value.type === 'scalar'
         ? [
@@ -160,7 +160,7 @@ function instantValue({ expr }: Prepared, evaluation: Evaluation, grid: Grid): Q
   const bare = unwrap(expr);
   if (bare.kind === 'range' || bare.kind === 'subquery') return rangeValue(bare, evaluation, grid);
   const timeMs = grid.startMs;
-  const value = evaluation.evaluate(expr, grid);
+  const value = evaluation.result(expr, grid);
   switch (value.type) {
     case 'scalar':
       return { type: 'scalar', timeMs, value: value.values[0] as number };

@@ -6,6 +6,7 @@ import type { Budget } from './budget.ts';
 import type { Context, QueryTimes } from './context.ts';
 import { executionError } from './errors.ts';
 import { histogramCall } from './histogram-call.ts';
+import { refuseHistograms, withoutHistograms } from './histogram-use.ts';
 import { infoCall } from './info.ts';
 import { instantCall, scalarCall } from './instant-call.ts';
 import { labelJoin, labelReplace } from './label-call.ts';
@@ -56,10 +57,19 @@ export class Evaluation implements Context {
     return this.#evaluate(expr, grid);
   }
 
+  /** The value of the whole query. */
+  result(expr: Expr, grid: Grid): Value {
+    const value = this.evaluate(expr, grid);
+    if (value.type === 'vector' && this.source.holdsHistograms)
+      refuseHistograms(value.columns, expr);
+    return value;
+  }
+
   vector(expr: Expr, grid: Grid): Column[] {
     const value = this.evaluate(expr, grid);
     if (value.type !== 'vector')
       throw executionError(`expected an instant vector, got a ${value.type}`, expr.span);
+    if (this.source.holdsHistograms) withoutHistograms(this, value.columns, this.#operation, expr);
     return value.columns;
   }
 
@@ -85,7 +95,7 @@ export class Evaluation implements Context {
       case 'selector':
         return { type: 'vector', columns: instantVector(this, expr, grid, this.#operation) };
       case 'binary':
-        return this.#under('', () => binary(this, expr, grid));
+        return this.#under(expr.operator, () => binary(this, expr, grid));
       case 'aggregate':
         return this.#under(expr.operator, () => ({
           type: 'vector',

@@ -4,7 +4,7 @@ import { executionError } from './errors.ts';
 import { type Labels, METRIC_NAME } from './labels.ts';
 import { Matcher } from './matcher.ts';
 import { instantVector } from './select.ts';
-import { type Column, type Grid, mergeSameLabels, newColumn } from './value.ts';
+import { type Column, type Grid, HISTOGRAM, mergeSameLabels, newColumn } from './value.ts';
 
 /** Labels that say which target a series is about; an info series belongs to the series that have the same. */
 const IDENTIFYING_LABELS: readonly string[] = ['instance', 'job'];
@@ -67,6 +67,8 @@ function infoSeries(
   };
   const byName = new Map<string, Map<string, InfoGroup>>();
   for (const column of instantVector(context, selector, grid, 'info', 'time')) {
+    if (column.present.includes(HISTOGRAM))
+      throw executionError(`this should be an info metric, with float samples: ${column.labels}`);
     const key = column.labels.keyOf(IDENTIFYING_LABELS);
     if (key === emptyIdentity) continue;
     const name = column.labels.get(METRIC_NAME);
@@ -122,7 +124,7 @@ function enrich(
       result = newColumn(labels, column.dropName, grid.count);
       results.set(labels.key, result);
     }
-    result.present[step] = 1;
+    result.present[step] = column.present[step] as number;
     result.values[step] = column.values[step] as number;
   }
   return [...results.values()];

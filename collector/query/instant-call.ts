@@ -147,11 +147,15 @@ function timestamps(context: Context, name: string, argument: Expr, grid: Grid):
   if (argument.kind === 'selector') {
     const field = name === 'timestamp' ? 'time' : 'start-time';
     const columns = instantVector(context, argument, grid, name, field);
-    return columns.map((column) => ({ ...column, dropName: true }));
+    return columns.map((column) => ({
+      ...column,
+      present: column.present.map((mark) => mark && 1), // a histogram's time is a number, too
+      dropName: true,
+    }));
   }
   return context.vector(argument, grid).map((column) => {
     const result = newColumn(column.labels, true, grid.count);
-    result.present.set(column.present);
+    result.present.set(column.present.map((mark) => mark && 1));
     for (let step = 0; step < grid.count; step++)
       result.values[step] = name === 'timestamp' ? gridTime(grid, step) / 1000 : 0;
     return result;

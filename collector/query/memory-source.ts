@@ -8,7 +8,7 @@ export interface MemorySample {
   readonly value: number;
   readonly isStale?: boolean;
   readonly startTimeMs?: number;
-  /** A native histogram stands here; queries that read it are refused. */
+  /** A native histogram stands here. */
   readonly isHistogram?: boolean;
 }
 
@@ -21,6 +21,7 @@ interface Stored {
 
 /** A source that holds everything in memory: for tests, scripts and rule tests. */
 export class MemorySource implements SampleSource {
+  readonly holdsHistograms = true;
   readonly #byKey = new Map<string, Stored>();
 
   /** Adds samples to a series; a sample at the time of an earlier one replaces it. */
@@ -44,11 +45,8 @@ export class MemorySource implements SampleSource {
     const found: SampleSeries[] = [];
     for (const stored of this.#byKey.values()) {
       if (!matchesAll(matchers, stored.labels)) continue;
-      const inRange = stored.samples.filter(({ timeMs }) => timeMs > afterMs && timeMs <= untilMs);
-      if (inRange.length === 0) continue;
-      const columns = columnsOf(stored);
-      const isNativeHistogram = inRange.some((sample) => sample.isHistogram);
-      found.push(isNativeHistogram ? { ...columns, isNativeHistogram } : columns);
+      if (stored.samples.some(({ timeMs }) => timeMs > afterMs && timeMs <= untilMs))
+        found.push(columnsOf(stored));
     }
     return found;
   }
@@ -74,6 +72,9 @@ function columnsOf(stored: Stored): SampleSeries {
     values: Float64Array.from(stored.samples, ({ value }) => value),
     ...(stored.samples.some(({ isStale }) => isStale) && {
       stale: Uint8Array.from(stored.samples, ({ isStale }) => Number(isStale ?? false)),
+    }),
+    ...(stored.samples.some(({ isHistogram }) => isHistogram) && {
+      histogram: Uint8Array.from(stored.samples, ({ isHistogram }) => Number(isHistogram ?? false)),
     }),
     ...(stored.samples.some(({ startTimeMs }) => startTimeMs !== undefined) && {
       startTimesMs: Float64Array.from(stored.samples, ({ startTimeMs }) => startTimeMs ?? 0),

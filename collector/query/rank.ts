@@ -4,7 +4,7 @@ import type { AggregateExpr, Expr } from './ast.ts';
 import type { Context } from './context.ts';
 import { executionError } from './errors.ts';
 import { labelsHashFraction } from './hash.ts';
-import type { Column } from './value.ts';
+import { type Column, isEmpty } from './value.ts';
 
 const INT64_MAX = 2 ** 63 - 1024; // the largest double that fits
 const INT64_MIN = -(2 ** 63);
@@ -54,7 +54,7 @@ function topOf(
     present: kept[index] as Uint8Array,
   }));
   if (parameter.length === 1) return order.map((index) => columns[index] as Column);
-  return columns.filter(({ present }) => present.includes(1));
+  return columns.filter((column) => !isEmpty(column));
 }
 
 /** Indices of the k best members at one step, best first; of equals, the first. */
@@ -84,13 +84,14 @@ function best(members: readonly Column[], step: number, k: number, sign: 1 | -1)
 
 function limitCount({ members }: Group, parameter: Float64Array): Column[] {
   const counts = new Float64Array(parameter.length);
-  return members.filter(({ present }) => {
+  return members.filter((column) => {
+    const { present } = column;
     for (let step = 0; step < present.length; step++) {
       if (present[step] === 0) continue;
       counts[step] = (counts[step] as number) + 1;
       if ((counts[step] as number) > Math.trunc(parameter[step] as number)) present[step] = 0;
     }
-    return present.includes(1);
+    return !isEmpty(column);
   });
 }
 
@@ -108,13 +109,14 @@ function checkRatio(context: Context, ratios: Float64Array, span: Expr['span']):
 
 /** A ratio r ≥ 0 keeps series whose hash lies below r, a negative one those that 1 + r leaves out. */
 function limitRatio(columns: readonly Column[], ratios: Float64Array): Column[] {
-  return columns.filter(({ labels, present }) => {
+  return columns.filter((column) => {
+    const { labels, present } = column;
     const fraction = labelsHashFraction(labels);
     for (let step = 0; step < present.length; step++) {
       const ratio = ratios[step] as number;
       const isKept = ratio >= 0 ? fraction < ratio || ratio > 1 : fraction >= 1 + ratio;
       if (!isKept) present[step] = 0;
     }
-    return present.includes(1);
+    return !isEmpty(column);
   });
 }

@@ -15,7 +15,13 @@ import { type Labels, METRIC_NAME } from './labels.ts';
 import { formatSampleValue } from './literal.ts';
 import { type MemorySample, MemorySource } from './memory-source.ts';
 import { almostEqual } from './quantile.ts';
-import { type EvalCommand, type LoadCommand, parseScript, type TextExpectation } from './script.ts';
+import {
+  type EvalCommand,
+  type LoadCommand,
+  parseScript,
+  type TextExpectation,
+  type UnreadableCommand,
+} from './script.ts';
 import type { ScriptValue } from './script-series.ts';
 
 export type Verdict = 'passed' | 'failed' | 'unsupported';
@@ -32,19 +38,21 @@ export interface StatementResult {
 /** Relative error that the scripts allow. */
 const EPSILON = 1e-6;
 
-/**
- * Runs a script: each eval statement is judged, failing ones do not stop it.
- * @throws InputError `script-syntax` when the text is no script
- */
+/** Runs a script: each eval statement is judged. Failing ones do not stop it, nor do lines that cannot be read; these count as failed. */
 export function runScript(text: string): StatementResult[] {
   const results: StatementResult[] = [];
   let source = new MemorySource();
   for (const command of parseScript(text)) {
     if (command.kind === 'clear') source = new MemorySource();
     else if (command.kind === 'load') load(source, command);
-    else results.push(judge(source, command));
+    else if (command.kind === 'eval') results.push(judge(source, command));
+    else results.push(unread(command));
   }
   return results;
+}
+
+function unread({ line, text, message }: UnreadableCommand): StatementResult {
+  return { line, expr: text, verdict: 'failed', reason: message };
 }
 
 function load(source: MemorySource, { series, stepMs, withNativeHistograms }: LoadCommand): void {

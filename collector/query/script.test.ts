@@ -148,9 +148,14 @@ for (const [text, message] of [
   ['frob', /line 1: unknown command "frob"/],
   ['load 1m\n  m{a=} 1', /line 2: bad series/],
   ['eval instant at 1m m\n  m{a="b"} 1 frob', /line 2: bad expectation/],
+  ['eval instant at 1m m\n  expect fail regex:(', /line 2: error parsing regexp/],
   ['eval sometimes m', /line 1: expected eval instant/],
 ] as const) {
-  test(`a script with a fault names the line: ${JSON.stringify(text)}`, () => {
-    assert.throws(() => runScript(text), { code: 'script-syntax', message });
+  test(`a command with a fault fails with its line, and the script goes on: ${JSON.stringify(text)}`, () => {
+    const [fault, next, ...more] = runScript(`${text}\n\neval instant at 1m 1 + 1\n  2`);
+    assert.equal(fault?.verdict, 'failed');
+    assert.match(fault.reason ?? '', message);
+    assert.equal(next?.verdict, 'passed');
+    assert.deepEqual(more, []);
   });
 }

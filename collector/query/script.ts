@@ -2,6 +2,7 @@ import { InputError } from '../../base/errors.ts';
 import { parseDurationMs } from './duration.ts';
 import type { Labels } from './labels.ts';
 import { unquote } from './literal.ts';
+import { compileUnanchored, RegexpSyntaxError } from './regexp.ts';
 import {
   parseScriptNumber,
   parseSeriesLine,
@@ -13,10 +14,20 @@ import {
  * Prometheus' test scripts for query engines: what to load, what to evaluate, what to expect.
  * Source: Prometheus repository, promql/promqltest/README.md
  */
-export type ScriptCommand = ClearCommand | LoadCommand | EvalCommand;
+export type ScriptCommand = ClearCommand | LoadCommand | EvalCommand | UnreadableCommand;
 
 export interface ClearCommand {
   readonly kind: 'clear';
+}
+
+/** A command that is not of the language; the others go on. */
+export interface UnreadableCommand {
+  readonly kind: 'unreadable';
+  /** 1-based, of the command's first line. */
+  readonly line: number;
+  readonly text: string;
+  /** What is wrong, with the line. */
+  readonly message: string;
 }
 
 export interface LoadCommand {
@@ -69,27 +80,45 @@ export type Expected =
 
 const ANYTHING: TextExpectation = { pattern: /^/ };
 
-/** @throws InputError `script-syntax` with the line */
 export function parseScript(text: string): ScriptCommand[] {
   const lines = text.split('\n').map((line) => line.trim().replace(/^#.*/, ''));
   const commands: ScriptCommand[] = [];
   for (let at = 0; at < lines.length; ) {
-    const line = lines[at] as string;
-    const end = endOfBlock(lines, at);
-    if (line === '') at++;
-    else if (/^clear\b/i.test(line)) {
-      commands.push({ kind: 'clear' });
-      at++;
-    } else if (/^load/i.test(line)) {
-      commands.push(parseLoad(lines, at, end));
-      at = end;
-    } else if (/^eval/i.test(line)) {
-      const { command, next } = parseEval(lines, at, end);
+    if (lines[at] === '') at++;
+    else {
+      const { command, next } = readCommand(lines, at);
       commands.push(command);
       at = next;
-    } else throw fault(at, `unknown command ${JSON.stringify(line)}`);
+    }
   }
   return commands;
+}
+
+/** A command, and the line after it. */
+interface Parsed {
+  readonly command: ScriptCommand;
+  readonly next: number;
+}
+
+function readCommand(lines: readonly string[], at: number): Parsed {
+  const end = endOfBlock(lines, at);
+  try {
+    return parseCommand(lines, at, end);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const text = lines[at] as string;
+    const { message } = error;
+    return { command: { kind: 'unreadable', line: at + 1, text, message }, next: end };
+  }
+}
+
+/** @throws InputError `script-syntax` with the line */
+function parseCommand(lines: readonly string[], at: number, end: number): Parsed {
+  const line = lines[at] as string;
+  if (/^clear\b/i.test(line)) return { command: { kind: 'clear' }, next: at + 1 };
+  if (/^load/i.test(line)) return { command: parseLoad(lines, at, end), next: end };
+  if (/^eval/i.test(line)) return parseEval(lines, at, end);
+  throw fault(at, `unknown command ${JSON.stringify(line)}`);
 }
 
 /** A command's lines end before the next empty line or comment. */
@@ -136,6 +165,15 @@ function duration(text: string, at: number): number {
   const ms = parseDurationMs(text.trim());
   if (ms === undefined) throw fault(at, `bad duration ${JSON.stringify(text)}`);
   return ms;
+}
+
+function patternOf(text: string, at: number): RegExp {
+  try {
+    return compileUnanchored(text);
+  } catch (error) {
+    if (error instanceof RegexpSyntaxError) throw fault(at, error.message);
+    throw error;
+  }
 }
 
 interface EvalHead {
@@ -186,11 +224,7 @@ function parseEvalHead(line: string, at: number): EvalHead {
   };
 }
 
-function parseEval(
-  lines: readonly string[],
-  start: number,
-  end: number,
-): { readonly command: EvalCommand; readonly next: number } {
+function parseEval(lines: readonly string[], start: number, end: number): Parsed {
   const { modifier, ...head } = parseEvalHead(lines[start] as string, start);
   const expectations = new Map<ExpectationKind, TextExpectation[]>();
   const expect = (kind: ExpectationKind, what: TextExpectation): void => {
@@ -225,7 +259,7 @@ function parseExpectation(
   if (oldFail) {
     const text = (oldFail[2] as string).trim();
     return {
-      expectation: ['fail', oldFail[1] === 'message' ? { text } : { pattern: new RegExp(text) }],
+      expectation: ['fail', oldFail[1] === 'message' ? { text } : { pattern: patternOf(text, at) }],
     };
   }
   const times = /^expect range vector\s+from\s+(.+)\s+to\s+(.+)\s+step\s+(.+)$/.exec(line);
@@ -252,7 +286,7 @@ function parseExpectation(
       expectation[2] === 'msg'
         ? { text }
         : expectation[2]
-          ? { pattern: new RegExp(text) }
+          ? { pattern: patternOf(text, at) }
           : ANYTHING;
     return { expectation: [expectation[1] as ExpectationKind, what] };
   }

@@ -1,10 +1,11 @@
 import type { MatrixSelector, SubqueryExpr, TimeShift, VectorSelector } from './ast.ts';
 import type { Context } from './context.ts';
 import { durationMs } from './duration-expr.ts';
-import { QueryError } from './errors.ts';
+import { numbersOf } from './histogram-use.ts';
 import type { Labels } from './labels.ts';
+import { withoutMarked } from './marked.ts';
 import type { SampleSeries, SelectHints } from './source.ts';
-import { type Column, type Grid, gridTime, isEmpty, newColumn } from './value.ts';
+import { type Column, type Grid, gridTime, HISTOGRAM, isEmpty, newColumn } from './value.ts';
 
 /** The times that a selector is asked for, after `@` and `offset`: one per evaluation time. */
 export interface References {
@@ -66,7 +67,7 @@ function fillNewest(
   lookbackMs: number,
   field: SampleField,
 ): void {
-  const { timesMs, stale } = series;
+  const { timesMs, stale, histogram } = series;
   const source =
     field === 'value'
       ? series.values
@@ -82,7 +83,7 @@ function fillNewest(
     const newest = next - 1;
     if (newest < 0 || (timesMs[newest] as number) <= reference - lookbackMs) continue;
     if (stale?.[newest]) continue;
-    present[step] = 1;
+    present[step] = histogram?.[newest] ? HISTOGRAM : 1;
     values[step] = source ? (source[newest] as number) / scale : 0;
   }
 }
@@ -150,15 +151,15 @@ function selectedRange(
   const { startMs, endMs, stepMs } = context.times;
   const rangeMs = durationMs(expr.range, { stepMs, rangeMs: endMs - startMs }, false);
   const references = referencesOf(context, selector, grid);
-  const found = read(context, selector, {
+  const hints = {
     afterMs: references.firstMs - rangeMs - (selector.extension ? context.lookbackMs : 0),
     untilMs: references.lastMs + (selector.extension === 'smoothed' ? context.lookbackMs : 0),
     stepMs: references.stepMs,
     rangeMs,
     operation,
-  });
-  const series = found.map((one) => {
-    const fresh = withoutStale(one);
+  };
+  const series = read(context, selector, hints).map((one) => {
+    const fresh = withoutStale(numbersOf(one, context, { selector, hints }));
     return {
       labels: one.labels,
       dropName: false,
@@ -188,7 +189,7 @@ function subqueryRange(context: Context, expr: SubqueryExpr, grid: Grid): RangeV
 }
 
 function compact(column: Column, firstMs: number, stepMs: number): RangeSeries {
-  const count = column.present.reduce((sum, present) => sum + present, 0);
+  const count = column.present.reduce((sum, mark) => sum + (mark && 1), 0);
   const timesMs = new Float64Array(count);
   const values = count === column.values.length ? column.values : new Float64Array(count);
   let to = 0;
@@ -216,28 +217,13 @@ function read(
   context.budget.checkTime();
   const found = context.source.select(selector.matchers, hints);
   context.budget.addSeries(found.length);
-  for (const series of found) {
-    context.budget.addSamples(series.timesMs.length);
-    if (series.isNativeHistogram)
-      throw new QueryError(
-        'query-unsupported',
-        `${series.labels} holds native histograms, which are not supported; query its classic buckets`,
-        selector.span,
-      );
-  }
+  for (const series of found) context.budget.addSamples(series.timesMs.length);
   return found;
 }
 
 function withoutStale(series: SampleSeries): SampleSeries {
   const { stale } = series;
-  if (!stale?.includes(1)) return series;
-  const keep = (_: number, index: number): boolean => !stale[index];
-  return {
-    labels: series.labels,
-    timesMs: series.timesMs.filter(keep),
-    values: series.values.filter(keep),
-    ...(series.startTimesMs && { startTimesMs: series.startTimesMs.filter(keep) }),
-  };
+  return stale?.includes(1) ? withoutMarked(stale, series) : series;
 }
 
 /** Index of the first time after `timeMs`, or the length. */

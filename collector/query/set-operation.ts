@@ -1,6 +1,6 @@
 import type { Matching, SetOperator } from './ast.ts';
 import { signatures } from './signature.ts';
-import { type Column, mergeSameLabels } from './value.ts';
+import { type Column, isEmpty, mergeSameLabels } from './value.ts';
 
 /** `and`, `or`, `unless`: filters by whether the other side has a series with the same matching labels at the step. */
 export function combineSets(
@@ -33,7 +33,11 @@ function presenceBySignature(
   for (const { labels, present } of columns) {
     const signature = signatureOf(labels);
     const known = bySignature.get(signature);
-    if (!known) bySignature.set(signature, present.slice());
+    if (!known)
+      bySignature.set(
+        signature,
+        present.map((mark) => mark && 1),
+      );
     else for (let step = 0; step < present.length; step++) if (present[step]) known[step] = 1;
   }
   return bySignature;
@@ -46,10 +50,11 @@ function filterByPresence(
   others: ReadonlyMap<string, Uint8Array>,
   wanted: 0 | 1,
 ): Column[] {
-  return columns.filter(({ labels, present }) => {
+  return columns.filter((column) => {
+    const { labels, present } = column;
     const other = others.get(signatureOf(labels));
     if (!other) return wanted === 0;
     for (let step = 0; step < present.length; step++) if (other[step] !== wanted) present[step] = 0;
-    return present.includes(1);
+    return !isEmpty(column);
   });
 }

@@ -39,12 +39,14 @@ export interface SampleSeries {
   readonly startTimesMs?: Float64Array;
   /** Primary points that each sample stands for (a row of a consolidated archive); count_over_time and sum_over_time multiply by it. */
   readonly pointsPerSample?: number;
-  /** Native histograms are not evaluated: a selector that finds such a series is an error. */
-  readonly isNativeHistogram?: boolean;
+  /** 1 where the sample is a native histogram; its value is ignored (`histogram-use.ts`). */
+  readonly histogram?: Uint8Array;
 }
 
 /** Where the evaluator reads. All calls are synchronous and within one consistent view of the data. */
 export interface SampleSource {
+  /** True when samples may be native histograms. */
+  readonly holdsHistograms?: boolean;
   /** Cheap: it must not read samples. The engine adds the plans of all selectors up and refuses a query that is too large. */
   plan(matchers: readonly Matcher[], hints: SelectHints): SelectPlan;
   /** Series with at least one sample in (afterMs, untilMs], in any order; samples outside of it may be included. */

@@ -12,13 +12,16 @@ export function gridTime(grid: Grid, step: number): number {
   return grid.startMs + step * grid.stepMs;
 }
 
+/** Mark of a slot that holds a native histogram. */
+export const HISTOGRAM = 2;
+
 /** One series of an intermediate result, with a slot for each evaluation time. Whoever is given a column may change it. */
 export interface Column {
   readonly labels: Labels;
   /** The name is to be removed at the end: `rate(x)` is no `x`, but label_replace may still read the name. */
   readonly dropName: boolean;
   readonly values: Float64Array;
-  /** 1 where the series has a value; `values` means nothing elsewhere. */
+  /** 1 where the series has a value, `HISTOGRAM` where it has one that cannot be read, 0 elsewhere. `values` means nothing but at 1. */
   readonly present: Uint8Array;
 }
 
@@ -32,7 +35,7 @@ export function newColumn(labels: Labels, dropName: boolean, count: number): Col
 }
 
 export function isEmpty(column: Column): boolean {
-  return !column.present.includes(1);
+  return !column.present.includes(1) && !column.present.includes(HISTOGRAM);
 }
 
 /** The value of a one-step evaluation at every step of a longer grid. */
@@ -68,7 +71,7 @@ function mergeInto(target: Column, column: Column): void {
   for (let step = 0; step < column.present.length; step++) {
     if (!column.present[step]) continue;
     if (target.present[step]) throw executionError(SAME_LABELSET);
-    target.present[step] = 1;
+    target.present[step] = column.present[step] as number;
     target.values[step] = column.values[step] as number;
   }
 }
