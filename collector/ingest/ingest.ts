@@ -5,6 +5,7 @@
 
 import type Database from 'better-sqlite3';
 import type { AgentKey } from '../../base/authentication.ts';
+import type { Log } from '../../base/log.ts';
 import type { Problem } from '../../wire/http.ts';
 import { type Archive, blockStart } from '../archive/layout.ts';
 import type { HostMessage } from '../hosts/messages.ts';
@@ -33,6 +34,7 @@ export interface IngestOptions {
   readonly heartbeatSeconds: number;
   readonly publish: (message: HostMessage) => void;
   readonly ports: RecoveryPorts;
+  readonly log: Log;
 }
 
 /** Ganglia's rule: a host is down when it was silent for more than four times its heartbeat's tmax. */
@@ -45,7 +47,7 @@ const CATCH_UP_PER_SECOND = 20;
 export class Ingest {
   readonly counters = new Counters();
   readonly hosts: IngestHosts;
-  readonly problems = new Problems();
+  readonly problems: Problems;
   readonly #options: IngestOptions;
   readonly #finest: Archive;
   readonly #writer: SampleWriter;
@@ -64,6 +66,7 @@ export class Ingest {
     const [finest] = archives;
     if (!finest) throw new Error('no archive');
     this.#options = options;
+    this.problems = new Problems(options.log);
     this.#startedMs = nowMs;
     this.#finest = finest;
     this.#writer = new SampleWriter(database, archives);

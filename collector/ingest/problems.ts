@@ -1,7 +1,8 @@
-/** What a person should do something about, for as long as it lasts. */
+/** What a person should do something about, for as long as it lasts: shown, and logged when it begins and when it is over. */
+import type { Log } from '../../base/log.ts';
 import type { Problem } from '../../wire/http.ts';
 
-const ADVICE: Readonly<Record<string, string>> = {
+const ADVICE = {
   'store-write':
     'samples cannot be stored and are kept in memory: make room on the disk or see why it refuses',
   'journal-write':
@@ -9,16 +10,28 @@ const ADVICE: Readonly<Record<string, string>> = {
   'receive-buffer':
     'the kernel gives a small receive buffer, bursts may be lost: set net.core.rmem_max=8388608 with sysctl',
   'kernel-drops': 'the kernel drops datagrams because this machine cannot keep up',
-};
+} as const;
+
+type ProblemCode = keyof typeof ADVICE;
 
 export class Problems {
+  readonly #log: Log;
   readonly #open = new Map<string, Problem>();
 
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
   /** @param reason undefined ends the problem */
-  set(code: keyof typeof ADVICE, reason: string | undefined, nowMs: number): void {
-    if (reason === undefined) this.#open.delete(code);
-    else if (!this.#open.has(code)) {
-      this.#open.set(code, { code, text: `${ADVICE[code]} (${reason})`, sinceMs: nowMs });
+  set(code: ProblemCode, reason: string | undefined, nowMs: number): void {
+    const open = this.#open.get(code);
+    if (reason !== undefined && !open) {
+      const text = `${ADVICE[code]} (${reason})`;
+      this.#open.set(code, { code, text, sinceMs: nowMs });
+      this.#log.warn('problem', { code, text });
+    } else if (reason === undefined && open) {
+      this.#open.delete(code);
+      this.#log.info('problem-over', { code, seconds: Math.round((nowMs - open.sinceMs) / 1000) });
     }
   }
 

@@ -18,6 +18,8 @@ import type { FromIngest, IngestThreadData, ToIngest } from './thread.ts';
 const SECOND_DELAY_MS = 400;
 /** How often the kernel's counter of dropped datagrams is read. */
 const DROPS_EVERY_SECONDS = 5;
+/** So long after the last dropped datagram the page still says so. */
+const DROPS_SHOWN_MS = 60_000;
 
 /** Pages in the log from which this thread itself would move them (256 MB): the checkpoint thread has failed then. */
 const OWN_CHECKPOINT_PAGES = 65_536;
@@ -50,6 +52,7 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
         nonce: (size) => randomBytes(size),
         random: Math.random,
       },
+      log,
     },
     Date.now(),
   );
@@ -104,11 +107,17 @@ function checkBuffer(ingest: Ingest, { bufferBytes }: Receiver, wantedBytes: num
 function startClock(ingest: Ingest, { port, isSix }: Receiver): () => void {
   let timer: NodeJS.Timeout;
   const dropsBefore = kernelDrops(port, isSix);
+  let lastDropMs = Number.NEGATIVE_INFINITY;
+  const countDrops = (nowMs: number) => {
+    const drops = kernelDrops(port, isSix) - dropsBefore;
+    if (drops > ingest.counters.kernelDrops) lastDropMs = nowMs;
+    ingest.counters.kernelDrops = drops;
+    const isRecent = nowMs - lastDropMs < DROPS_SHOWN_MS;
+    ingest.problems.set('kernel-drops', isRecent ? `${drops} so far` : undefined, nowMs);
+  };
   const tick = () => {
     const nowMs = Date.now();
-    if (Math.floor(nowMs / 1000) % DROPS_EVERY_SECONDS === 0) {
-      ingest.counters.kernelDrops = kernelDrops(port, isSix) - dropsBefore;
-    }
+    if (Math.floor(nowMs / 1000) % DROPS_EVERY_SECONDS === 0) countDrops(nowMs);
     ingest.tick(nowMs);
     schedule();
   };

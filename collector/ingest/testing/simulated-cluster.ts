@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { agentKey } from '../../../base/authentication.ts';
+import { openLog } from '../../../base/log.ts';
 import type { Metric } from '../../../wire/metric.ts';
 import { type Archive, layoutArchives } from '../../archive/layout.ts';
 import { HostReplica } from '../../hosts/host-replica.ts';
@@ -74,6 +75,7 @@ export class SimulatedCluster {
         hostsMax: 100,
         heartbeatSeconds: 3,
         publish: (message) => replica.apply(message),
+        log: openLog('ingest', 'error'),
         ports: {
           send: (datagram) =>
             this.network.requests && this.#deliver(() => this.#toAgents(datagram)),
