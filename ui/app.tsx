@@ -4,6 +4,7 @@ import { startCatalogue } from './data/catalogue.ts';
 import { startHappenings } from './data/happenings.ts';
 import { page, params } from './data/router.ts';
 import { applyTheme } from './data/theme.ts';
+import { startZone, zone } from './data/zone.ts';
 import { AlertsPage } from './pages/alerts/alerts-page.tsx';
 import { ExplorePage } from './pages/explore/explore-page.tsx';
 import { HostPage } from './pages/host/host-page.tsx';
@@ -23,6 +24,7 @@ export function App() {
   useEffect(() => {
     startCatalogue();
     startHappenings();
+    startZone();
     addEventListener('keydown', onGlobalKey);
     return () => removeEventListener('keydown', onGlobalKey);
   }, []);
@@ -35,7 +37,7 @@ export function App() {
       {params.value.has('embed') ? null : <TopBar />}
       <ConnectionBanner />
       <Problems />
-      <main id="main">
+      <main id="main" key={zone.value}>
         <CurrentPage />
       </main>
       <Palette />

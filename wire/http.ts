@@ -266,6 +266,8 @@ export interface ApplianceStatus {
   readonly version: string;
   readonly nowMs: number;
   readonly startedMs: number;
+  /** Of the machine that the appliance runs on, such as `Europe/Berlin`. */
+  readonly timeZone: string;
   /** What a person should do something about, such as a full disk; empty when all is well. */
   readonly problems: readonly Problem[];
   readonly ingest: IngestStatus;

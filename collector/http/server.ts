@@ -108,7 +108,7 @@ export async function buildServer(
   hostRoutes(app, ports.hosts, catalogue, ports.removeHost);
   seriesRoutes(app, ports.queries);
   eventRoutes(app, ports.events, announce);
-  alertRoutes(app, ports.alerts);
+  alertRoutes(app, ports.alerts, announce);
   statusRoutes(app, own);
   prometheusRoutes(app, { ...own, catalogue });
   ownMetricsRoute(app, new OwnMetrics({ ...own, liveConnections: () => hub.connectionCount }));

@@ -1,6 +1,7 @@
 import { useId } from 'preact/hooks';
 import { nowS } from '../data/live.ts';
 import { params, range } from '../data/router.ts';
+import { zoneChoice } from '../data/zone.ts';
 import { csvOf, jsonOf, type Table } from '../lib/csv.ts';
 import { changedParams } from '../lib/route.ts';
 import { rangeBounds } from '../lib/time-range.ts';
@@ -77,6 +78,7 @@ function pinnedLink(): string {
     range: null,
     from: String(fromS),
     to: String(toS),
+    tz: zoneChoice.peek() === 'browser' ? null : zoneChoice.peek(),
   });
   return `${location.origin}${location.pathname}?${pinned}`;
 }

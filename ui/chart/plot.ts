@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import type { Window } from '../data/history.ts';
 import { type Colours, colours } from '../data/theme.ts';
-import { timeTicks } from '../lib/clock-text.ts';
+import { textZone, timeTicks } from '../lib/clock-text.ts';
 import type { Column } from '../lib/time-window.ts';
 import { formatTicks, isBinary } from '../lib/units.ts';
 import { drawOverlay, type Overlay } from './marks.ts';
@@ -164,6 +164,7 @@ export class Plot {
       height,
       padding: [8, 14, 0, 0],
       legend: { show: false },
+      tzDate: (seconds) => zonedDate(seconds, textZone()),
       scales: {
         x: {
           time: true,
@@ -245,6 +246,12 @@ export class Plot {
     if (this.#isMarking) this.#options.onMark({ fromS, toS });
     else this.#options.onZoom({ fromS, toS });
   }
+}
+
+/** A date whose local fields are those of the zone: by it uPlot finds the round hours and days. */
+function zonedDate(seconds: number, zone: string | undefined): Date {
+  const date = new Date(seconds * 1000);
+  return zone === undefined ? date : uPlot.tzDate(date, zone);
 }
 
 /** Other charts follow the crosshair alone: a drag on one of them is one zoom, not one per chart. */

@@ -2,7 +2,13 @@ import { useMemo } from 'preact/hooks';
 import type { Rows, Window } from '../data/history.ts';
 import { clockReady, nowS } from '../data/live.ts';
 import { useLoaded } from '../data/load.ts';
-import { nameOfSeries, type PromSeries, queryRange, stepFor } from '../data/promql.ts';
+import {
+  nameOfSeries,
+  type PromSeries,
+  queryRange,
+  type RangeResult,
+  stepFor,
+} from '../data/promql.ts';
 import { range } from '../data/router.ts';
 import { tellingNames } from '../lib/telling-names.ts';
 import { rangeBounds } from '../lib/time-range.ts';
@@ -10,6 +16,8 @@ import { NotLoaded } from '../parts/loading.tsx';
 import { Chart } from './chart.tsx';
 import type { ChartSource } from './feed.ts';
 import type { Line } from './plot.ts';
+import { QueryFailure } from './query-failure.tsx';
+import type { Threshold } from './threshold.ts';
 
 /** Lines that a chart can tell apart. */
 const LINES_MAX = 12;
@@ -20,24 +28,29 @@ interface PromChartProps {
   readonly units: string;
   readonly height: number;
   /** What stands below the chart, made from all series of the answer, the largest first. */
-  readonly children?: (series: readonly PromSeries[]) => preact.ComponentChildren;
+  readonly children?: (
+    series: readonly PromSeries[],
+    result: RangeResult,
+  ) => preact.ComponentChildren;
+  readonly threshold?: Threshold;
 }
 
 /** The answer of a PromQL query over the range of the page. */
-export function PromChart({ expr, title, units, height, children }: PromChartProps) {
+export function PromChart({ expr, title, units, height, threshold, children }: PromChartProps) {
   const shown = range.value;
   const load = async () => {
     await clockReady;
     return queryRange(expr, rangeBounds(shown, nowS.peek()));
   };
   const { state, reload } = useLoaded(load, JSON.stringify([expr, shown]));
-  const series = state.kind === 'loaded' ? state.value : [];
+  const series = state.kind === 'loaded' ? state.value.series : [];
   const largest = useMemo(() => series.toSorted(byLast), [series]);
   const drawn = largest.slice(0, LINES_MAX);
   const identity = drawn.map(({ metric }) => nameOfSeries(metric)).join('\n');
   const lines = useMemo(() => linesOf(drawn), [identity]);
   const source = useMemo(() => sourceOf(expr, identity.split('\n')), [expr, identity]);
-  if (state.kind !== 'loaded')
+  if (state.kind === 'failed') return <QueryFailure expr={expr} message={state.message} />;
+  if (state.kind === 'loading')
     return (
       <section class="panel">
         <NotLoaded state={state} onRetry={reload} />
@@ -48,8 +61,16 @@ export function PromChart({ expr, title, units, height, children }: PromChartPro
   const note = omitted > 0 ? { note: `the ${LINES_MAX} largest of ${series.length} series` } : {};
   return (
     <>
-      <Chart title={title} units={units} lines={lines} source={source} height={height} {...note} />
-      {children?.(largest)}
+      <Chart
+        title={title}
+        units={units}
+        lines={lines}
+        source={source}
+        height={height}
+        {...note}
+        {...(threshold ? { threshold } : {})}
+      />
+      {children?.(largest, state.value)}
     </>
   );
 }
@@ -84,7 +105,7 @@ function sourceOf(expr: string, names: readonly string[]): ChartSource {
   return {
     columnCount: names.length,
     async load(window: Window): Promise<Rows> {
-      const answer = await queryRange(expr, window);
+      const { series: answer } = await queryRange(expr, window);
       const byName = new Map(answer.map((one) => [nameOfSeries(one.metric), one.values]));
       const stepSeconds = stepFor(window);
       const rows = Math.floor((window.toS - window.fromS) / stepSeconds) + 1;

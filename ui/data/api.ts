@@ -55,11 +55,20 @@ async function request<T>(url: string, init: RequestInit): Promise<T> {
   );
 }
 
+/** Prometheus' own paths answer in its shape. */
+interface PrometheusError {
+  readonly errorType: string;
+  readonly error: string;
+}
+
 function errorOf(text: string): ApiError | undefined {
   try {
-    const body = JSON.parse(text) as Partial<ApiError>;
-    return typeof body.code === 'string' && typeof body.message === 'string'
-      ? { code: body.code, message: body.message }
+    const { code, message, errorType, error } = JSON.parse(text) as Partial<
+      ApiError & PrometheusError
+    >;
+    if (typeof code === 'string' && typeof message === 'string') return { code, message };
+    return errorType !== undefined && error !== undefined
+      ? { code: errorType, message: error }
       : undefined;
   } catch {
     return undefined; // a proxy in between answers in HTML

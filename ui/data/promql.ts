@@ -8,8 +8,33 @@ export interface PromSeries {
   readonly values: readonly (readonly [number, string])[];
 }
 
+/** What one selector of a query read. */
+export interface SelectorPlan {
+  readonly selector: string;
+  readonly archive: string;
+  readonly series: number;
+  readonly samples: number;
+  /** Seconds since the epoch. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface RangeResult {
+  readonly series: readonly PromSeries[];
+  readonly plan: readonly SelectorPlan[];
+  readonly samplesRead: number;
+  /** From the request to the parsed answer. */
+  readonly tookMs: number;
+}
+
 interface RangeAnswer {
-  readonly data: { readonly result: readonly PromSeries[] };
+  readonly data: {
+    readonly result: readonly PromSeries[];
+    readonly stats: {
+      readonly samples: { readonly samplesRead: number };
+      readonly selectors: readonly SelectorPlan[];
+    };
+  };
 }
 
 /** Steps on screen: a point for every third pixel or so. */
@@ -20,14 +45,22 @@ export function stepFor({ fromS, toS }: Window): number {
 }
 
 /** @throws ApiFailure with the parser's or evaluator's own words */
-export async function queryRange(query: string, window: Window): Promise<readonly PromSeries[]> {
+export async function queryRange(query: string, window: Window): Promise<RangeResult> {
+  const startMs = performance.now();
   const { data } = await getJson<RangeAnswer>('/api/v1/query_range', {
     query,
     start: window.fromS,
     end: window.toS,
     step: stepFor(window),
+    stats: 'all',
   });
-  return data.result;
+  const { samples, selectors } = data.stats;
+  return {
+    series: data.result,
+    plan: selectors,
+    samplesRead: samples.samplesRead,
+    tookMs: performance.now() - startMs,
+  };
 }
 
 /** `load_one{host="n001", rack="r01"}` */

@@ -45,7 +45,7 @@ function read(): void {
   });
 }
 
-function visit(url: string): void {
+export function visit(url: string): void {
   const isOtherPage = new URL(url, location.href).pathname !== location.pathname;
   history.pushState(null, '', url);
   read();

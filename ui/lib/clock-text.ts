@@ -1,19 +1,38 @@
-/** Wall times as text in the browser's time zone, always in the 24-hour form. */
+/** Wall times as text, always in the 24-hour form. */
+import { type WallTime, wallTime } from './zone.ts';
+
+/** The zone of all texts and axes of the page; undefined = the browser's. */
+let zone: string | undefined;
+
+export function setTextZone(next: string | undefined): void {
+  zone = next;
+}
+
+export function textZone(): string | undefined {
+  return zone;
+}
 
 function two(value: number): string {
   return value < 10 ? `0${value}` : String(value);
 }
 
+function dateOf({ year, month, day }: WallTime): string {
+  return `${year}-${two(month)}-${two(day)}`;
+}
+
+function timeOf({ hour, minute, second }: WallTime): string {
+  return `${two(hour)}:${two(minute)}:${two(second)}`;
+}
+
 /** `10:02:15` */
 export function timeText(seconds: number): string {
-  const at = new Date(seconds * 1000);
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  return timeOf(wallTime(seconds, zone));
 }
 
 /** `2026-11-21 10:02:15` */
 export function dateTimeText(seconds: number): string {
-  const at = new Date(seconds * 1000);
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${timeText(seconds)}`;
+  const at = wallTime(seconds, zone);
+  return `${dateOf(at)} ${timeOf(at)}`;
 }
 
 /** The time alone within a day of `nowS`, else with its date. */
@@ -24,12 +43,10 @@ export function whenText(seconds: number, nowS: number): string {
 /** Labels of a time axis whose ticks are `stepSeconds` apart: the date where a day begins, seconds only where they matter. */
 export function timeTicks(ticks: readonly number[], stepSeconds: number): string[] {
   return ticks.map((tick) => {
-    const at = new Date(tick * 1000);
-    const date = `${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-    if (stepSeconds >= 28 * 86_400) return `${at.getFullYear()}-${two(at.getMonth() + 1)}`;
-    if (stepSeconds >= 86_400) return date;
-    if (at.getHours() === 0 && at.getMinutes() === 0 && at.getSeconds() === 0) return date;
-    const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
-    return stepSeconds < 60 ? `${time}:${two(at.getSeconds())}` : time;
+    const at = wallTime(tick, zone);
+    if (stepSeconds >= 28 * 86_400) return dateOf(at).slice(0, 7);
+    if (stepSeconds >= 86_400) return dateOf(at).slice(5);
+    if (at.hour === 0 && at.minute === 0 && at.second === 0) return dateOf(at).slice(5);
+    return stepSeconds < 60 ? timeOf(at) : timeOf(at).slice(0, 5);
   });
 }

@@ -61,8 +61,8 @@ export function pathOf(page: Page): string {
   }
 }
 
-/** Parameters that stay when one goes from page to page: the time on screen, and whether the page is inside another. */
-const TRAVELLING = ['range', 'from', 'to', 'compare', 'embed'];
+/** Parameters that stay when one goes from page to page: the time on screen and its zone, and whether the page is inside another. */
+const TRAVELLING = ['range', 'from', 'to', 'compare', 'tz', 'embed'];
 
 /** URL of `page` with the time range of the page that one comes from. */
 export function hrefOf(page: Page, current: URLSearchParams): string {

@@ -1,4 +1,6 @@
 import { signal } from '@preact/signals';
+import { compareHosts, matchersInMind } from '../data/context.ts';
+import { openSilence } from '../data/handling.ts';
 import { nowS } from '../data/live.ts';
 import { stopped } from '../data/pause.ts';
 import { go, range, setRange, toggleCompare } from '../data/router.ts';
@@ -31,8 +33,12 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['+  −', 'zoom in, out'],
   ['0', 'back to the live default'],
   ['y  w', 'the lines of yesterday, of last week, dashed behind those of now'],
+  ['c', 'compare the selected hosts, or the host of this page, with others'],
+  ['e', 'export: the actions of the focused chart, or of the first one'],
+  ['s', 'silence: the selected hosts, the host of this page, or anything'],
   ['t', 'dark or light'],
   ['← →  Home  End', 'read the values of the focused chart; move on the rack map'],
+  ['Enter on a chart', 'begin and end a marked window: its numbers, and what changed in it'],
   ['Esc', 'leave a chart or a dialog; clear the selection'],
   ['?', 'this list'],
 ];
@@ -45,6 +51,9 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   ' ': () => {
     stopped.value = !stopped.value;
   },
+  c: compareHosts,
+  e: openChartMenu,
+  s: () => openSilence(matchersInMind()),
   t: toggleTheme,
   y: () => toggleCompare('24h'),
   w: () => toggleCompare('7d'),
@@ -69,6 +78,14 @@ export function onGlobalKey(event: KeyboardEvent): void {
   if (!action || (event.key === ' ' && event.target instanceof HTMLButtonElement)) return;
   event.preventDefault();
   action();
+}
+
+function openChartMenu(): void {
+  const chart =
+    document.activeElement?.closest('figure.chart') ?? document.querySelector('figure.chart');
+  const button = chart?.querySelector<HTMLButtonElement>('.menu > button');
+  button?.focus();
+  button?.click();
 }
 
 function openPalette(): void {
@@ -108,8 +125,9 @@ export function Help() {
         ))}
         <dt>mouse</dt>
         <dd>
-          drag on a chart zooms, double click goes back, Ctrl or Alt with the wheel zooms at the
-          pointer
+          drag on a chart zooms, with Alt it marks, with Shift it moves; double click goes back. The
+          wheel zooms at the pointer with Ctrl or Alt, or once the chart was clicked on. Two fingers
+          zoom, one moves
         </dd>
       </dl>
     </Modal>

@@ -1,6 +1,8 @@
 import { signal, useSignal } from '@preact/signals';
 import { useId, useMemo } from 'preact/hooks';
 import { catalogue } from '../data/catalogue.ts';
+import { compareHosts, matchersInMind } from '../data/context.ts';
+import { openSilence } from '../data/handling.ts';
 import { hosts } from '../data/live.ts';
 import { stopped } from '../data/pause.ts';
 import { go, setRange, toggleCompare } from '../data/router.ts';
@@ -117,6 +119,13 @@ function allActions(): Action[] {
       run: () => toggleCompare('24h'),
     },
     { kind: 'action', text: 'Compare with last week', detail: 'w', run: () => toggleCompare('7d') },
+    { kind: 'action', text: 'Compare hosts', detail: 'c', run: compareHosts },
+    {
+      kind: 'action',
+      text: 'Silence alerts',
+      detail: 's',
+      run: () => openSilence(matchersInMind()),
+    },
     { kind: 'action', text: 'Dark or light theme', detail: 't', run: toggleTheme },
     {
       kind: 'action',

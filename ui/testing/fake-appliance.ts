@@ -187,6 +187,8 @@ export class FakeAppliance {
         return name === 'history' ? [] : this.alerts.map(detailOf);
       case 'events':
         return this.events;
+      case 'notify':
+        return [{ name: 'default', integrations: [] }];
       case 'rules':
         return [];
       case 'v2':
@@ -194,7 +196,10 @@ export class FakeAppliance {
       case 'pxe':
         return this.#pxe(name, pathname.split('/')[4]);
       case 'status':
-        return { version: '0.1.0', nowMs, startedMs: nowMs - 1e7, problems: this.problems };
+        return {
+          ...{ version: '0.1.0', nowMs, startedMs: nowMs - 1e7 },
+          ...{ timeZone: 'Asia/Kathmandu', problems: this.problems },
+        };
       default:
         return undefined;
     }

@@ -20,6 +20,7 @@ export function statusRoutes(app: FastifyInstance, ports: StatusPorts): void {
       version: ports.version,
       nowMs: Date.now(),
       startedMs: ports.startedMs,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       problems: ports.problems.problems(),
       ingest: ports.hosts.ingest,
       store: ports.store.status(),

@@ -1,6 +1,7 @@
 import { lastOf, PromChart } from '../../chart/prom-chart.tsx';
-import { nameOfSeries, type PromSeries } from '../../data/promql.ts';
+import { nameOfSeries, type PromSeries, type RangeResult } from '../../data/promql.ts';
 import { params, setParams } from '../../data/router.ts';
+import { dateTimeText } from '../../lib/clock-text.ts';
 import { digits } from '../../lib/units.ts';
 import { QueryField } from './query-field.tsx';
 
@@ -21,7 +22,12 @@ export function ExplorePage() {
       ) : (
         <div class="stack">
           <PromChart key={expr} expr={expr} title={expr} units="" height={280}>
-            {(series) => <SeriesTable series={series} />}
+            {(series, result) => (
+              <>
+                <Plan result={result} />
+                <SeriesTable series={series} />
+              </>
+            )}
           </PromChart>
         </div>
       )}
@@ -50,6 +56,50 @@ function Examples() {
                 </a>
               </td>
               <td class="dim wrap">{what}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** What the query read, of which archive: why it is fast or slow, fine or coarse. */
+function Plan({ result: { plan, samplesRead, tookMs } }: { result: RangeResult }) {
+  return (
+    <section class="panel scroll" aria-label="Plan">
+      <h2>
+        Plan{' '}
+        <span class="faint">
+          {digits(samplesRead)} samples read, answered in {digits(Math.round(tookMs))} ms
+        </span>
+      </h2>
+      <table class="list">
+        <thead>
+          <tr>
+            <th scope="col">Selector</th>
+            <th scope="col">Archive</th>
+            <th scope="col" class="right">
+              Series
+            </th>
+            <th scope="col" class="right">
+              Samples at most
+            </th>
+            <th scope="col">From</th>
+            <th scope="col">To</th>
+          </tr>
+        </thead>
+        <tbody>
+          {plan.map((one) => (
+            <tr key={`${one.selector} ${one.from}`}>
+              <td class="wrap">
+                <code>{one.selector}</code>
+              </td>
+              <td>{one.archive}</td>
+              <td class="right">{one.series}</td>
+              <td class="right">{one.samples}</td>
+              <td>{dateTimeText(one.from)}</td>
+              <td>{dateTimeText(one.to)}</td>
             </tr>
           ))}
         </tbody>

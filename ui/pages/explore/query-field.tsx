@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { catalogue } from '../../data/catalogue.ts';
+import { vocabulary } from '../../data/catalogue.ts';
 import { type Completions, completionsAt } from '../../lib/completion.ts';
 
 const NOTHING: Completions = { from: 0, to: 0, choices: [] };
@@ -20,8 +20,7 @@ export function QueryField({ expr, onRun }: { expr: string; onRun: (expr: string
   };
   const offer = () => {
     const { value, selectionStart } = field.current!;
-    const names = catalogue.peek().map((metric) => metric.name);
-    offered.value = completionsAt(value, selectionStart, names);
+    offered.value = completionsAt(value, selectionStart, vocabulary.peek());
     current.value = -1;
   };
   const take = (index: number) => {

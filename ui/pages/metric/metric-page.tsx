@@ -1,16 +1,16 @@
 import type { MetricInfo, SeriesRows } from '../../../wire/http.ts';
-import { PromChart } from '../../chart/prom-chart.tsx';
 import { catalogue } from '../../data/catalogue.ts';
 import { loadMetric } from '../../data/history.ts';
-import { clockReady, hosts, nowS } from '../../data/live.ts';
+import { clockReady, nowS } from '../../data/live.ts';
 import { useLoaded } from '../../data/load.ts';
-import { linkTo, params, range, setParams } from '../../data/router.ts';
-import { groupings } from '../../lib/rack-map.ts';
+import { linkTo, range } from '../../data/router.ts';
 import { histogram, mean } from '../../lib/spread.ts';
 import { rangeBounds } from '../../lib/time-range.ts';
 import { formatValue } from '../../lib/units.ts';
+import { Changes } from '../../parts/changes.tsx';
 import { NotLoaded } from '../../parts/loading.tsx';
 import { BandChart } from '../overview/band-chart.tsx';
+import { Comparison } from './comparison.tsx';
 import { HeatStrip, nameOf } from './heat-strip.tsx';
 
 /** Columns of the strip: about one per three pixels. */
@@ -44,7 +44,8 @@ export function MetricPage({ name }: { name: string }) {
         <a href={`/explore?${new URLSearchParams({ expr: name })}`}>Explore</a>
       </header>
       {metric && metric.labelNames.length === 0 ? <Spread metric={metric} state={state} /> : null}
-      {metric ? <Groups metric={metric} /> : null}
+      {metric ? <Comparison metric={metric} /> : null}
+      <Changes />
       <section class="panel" aria-label="All series over time">
         <h2>
           Every series <span class="faint">the largest mean on top</span>
@@ -59,39 +60,6 @@ export function MetricPage({ name }: { name: string }) {
       </section>
       {state.kind === 'loaded' ? <Extremes series={state.value.series} units={units} /> : null}
     </>
-  );
-}
-
-/** The mean of each rack, class, device …: what one looks at to compare groups. */
-function Groups({ metric }: { metric: MetricInfo }) {
-  const labels = [
-    ...metric.labelNames,
-    ...groupings(hosts.value).filter((label) => label !== 'state'),
-  ];
-  const label = params.value.get('by') ?? '';
-  return (
-    <div class="groups">
-      <label class="lens-select">
-        Compare the means by{' '}
-        <select
-          value={label}
-          onChange={(event) => setParams({ by: event.currentTarget.value || null })}
-        >
-          <option value="">nothing</option>
-          {labels.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </label>
-      {labels.includes(label) ? (
-        <PromChart
-          expr={`avg by (${label}) (${metric.name})`}
-          title={`Mean by ${label}`}
-          units={metric.units}
-          height={180}
-        />
-      ) : null}
-    </div>
   );
 }
 

@@ -9,6 +9,7 @@ import { chooseLenses, type Lens } from '../../lib/lens.ts';
 import { namePattern } from '../../lib/name-pattern.ts';
 import { groupings } from '../../lib/rack-map.ts';
 import { type Domain, domainOf } from '../../lib/ramp.ts';
+import { Changes } from '../../parts/changes.tsx';
 import { AlertList } from './alert-list.tsx';
 import { BandChart, clusterMetrics } from './band-chart.tsx';
 import { EmptyAppliance } from './empty-appliance.tsx';
@@ -58,63 +59,66 @@ function Cluster() {
   const setTop = (index: number, id: string) =>
     setParams({ top: tops.map((top, at) => (at === index ? id : top.id)).join(',') });
   return (
-    <div class="overview">
-      <Toolbar
-        lens={lens}
-        domain={domain}
-        groupBy={groupBy}
-        groupings={labels}
-        shownCount={shown.length}
-        selectedCount={selected.size}
-        isTable={isTable}
-      />
-      <section class="panel map" aria-label="Hosts">
-        {isTable ? (
-          <HostTable
-            hosts={chosen}
-            lenses={[lens, ...tops.filter((top) => top !== lens)]}
-            values={values}
-          />
-        ) : (
-          <RackMap
-            hosts={shown}
-            groupBy={groupBy}
-            lens={lens}
-            values={values}
-            domain={domain}
-            severities={severities}
-            installing={installing}
-            selected={selected}
-            onSelect={(names) => setParams({ select: names.join(',') || null })}
-          />
-        )}
-      </section>
-      <div class="panel tops">
-        {tops.map((top, index) => (
-          <TopList
-            key={index}
-            lens={top}
-            lenses={lenses.value}
-            hosts={chosen}
-            values={values}
-            onLens={(id) => setTop(index, id)}
-          />
-        ))}
+    <>
+      <Changes />
+      <div class="overview">
+        <Toolbar
+          lens={lens}
+          domain={domain}
+          groupBy={groupBy}
+          groupings={labels}
+          shownCount={shown.length}
+          selectedCount={selected.size}
+          isTable={isTable}
+        />
+        <section class="panel map" aria-label="Hosts">
+          {isTable ? (
+            <HostTable
+              hosts={chosen}
+              lenses={[lens, ...tops.filter((top) => top !== lens)]}
+              values={values}
+            />
+          ) : (
+            <RackMap
+              hosts={shown}
+              groupBy={groupBy}
+              lens={lens}
+              values={values}
+              domain={domain}
+              severities={severities}
+              installing={installing}
+              selected={selected}
+              onSelect={(names) => setParams({ select: names.join(',') || null })}
+            />
+          )}
+        </section>
+        <div class="panel tops">
+          {tops.map((top, index) => (
+            <TopList
+              key={index}
+              lens={top}
+              lenses={lenses.value}
+              hosts={chosen}
+              values={values}
+              onLens={(id) => setTop(index, id)}
+            />
+          ))}
+        </div>
+        <AlertList />
+        <div class="bands">
+          {clusterMetrics(catalogue.value, CLUSTER_CHARTS).map((metric) => (
+            <BandChart key={metric.name} metric={metric} height={CHART_HEIGHT} />
+          ))}
+        </div>
+        <SparklineWall
+          hosts={chosen}
+          lens={lens}
+          values={values}
+          domain={domain}
+          isSelection={selected.size > 0}
+        />
       </div>
-      <AlertList />
-      <div class="bands">
-        {clusterMetrics(catalogue.value, CLUSTER_CHARTS).map((metric) => (
-          <BandChart key={metric.name} metric={metric} height={CHART_HEIGHT} />
-        ))}
-      </div>
-      <SparklineWall
-        hosts={chosen}
-        lens={lens}
-        values={values}
-        domain={domain}
-        isSelection={selected.size > 0}
-      />
-    </div>
+    </>
   );
 }
 
