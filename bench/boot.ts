@@ -106,7 +106,7 @@ async function startNginx(host: TestHost): Promise<Contender> {
     server { listen ${host.address}:${NGINX_PORT}; root /dev/shm; }`;
   writeFileSync(
     config,
-    `daemon off; master_process off; error_log stderr; pid /dev/null;
+    `daemon off; master_process off; error_log stderr; pid ${config}.pid;
      events { worker_connections 512; } http { ${http} }`,
   );
   const process = startProcess('nginx', ['-c', config], { host });
