@@ -87,7 +87,7 @@ test('spellings that the grammar lacks get others of the same length', () => {
     ['"2." + \'min_of(\'', '"2." + \'min_of(\''],
     ['min_of(a[Min_Of(STEP(), 1)], 2)', 'idelta(a[min_of(step(), 1)], 2)'],
     ['x offset -Step() + min_of(1, 2)', 'x offset -step() + idelta(1, 2)'],
-    ['x offset (2*RANGE()) # STEP()', 'x offset (2*range()) # STEP()'],
+    ['x offset (2*RANGE()) # STEP()', 'x offset (2*range())         '],
     ['min_of', 'min_of'],
   ] as const)
     assert.equal(spellForGrammar(text), spelled);
