@@ -63,7 +63,8 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
           suite: settings.suite,
           mirror: mirrorFor(settings),
           sshKeys: settings.sshKeys,
-          collectors: () => devices.map(({ address }) => `${formatIpv4(address)}:8641`),
+          collectors: () =>
+            devices.map(({ address }) => `${formatIpv4(address)}:${settings.agentPort}`),
           registry,
           clock,
           log,

@@ -32,6 +32,12 @@ export const pxeSettings = section({
     max: 2_592_000,
     doc: 'server mode: how long an address is given for',
   }),
+  agentPort: integer({
+    default: 8641,
+    min: 0,
+    max: 65_535,
+    doc: 'UDP port of this appliance that agents of installed machines send to; `up` takes collector.port',
+  }),
   httpPort: integer({
     default: 8642,
     min: 0,

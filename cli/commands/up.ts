@@ -48,7 +48,7 @@ Examples:
   clustermon up                               this host, page on http://127.0.0.1:8640
   clustermon up --demo 200                    and two hundred simulated hosts
   clustermon up --agents eth0                 and every agent on eth0's network
-  clustermon up --agents eth0 --pxe eth0      and new machines there are installed`,
+  clustermon up --pxe eth0                    and new machines there are installed`,
     )
     .action(async (_options: UpOptions, command: Command) => {
       await up(command.optsWithGlobals<UpOptions>());
@@ -84,17 +84,21 @@ async function up(options: UpOptions): Promise<void> {
   log.info('stopped', { reason });
 }
 
-function withOptions(configuration: Configuration, options: UpOptions): Configuration {
+/** What the daemons get: the configuration, the options, and what follows from both. */
+export function withOptions(configuration: Configuration, options: UpOptions): Configuration {
   const { agent, collector, pxe } = configuration;
+  const booted = options.pxe ?? pxe.interfaces;
+  const heard = options.agents ?? collector.interfaces;
   return {
     // The collector beside it always hears loopback, whichever networks it hears besides.
     agent: { ...agent, interface: agent.interface === '' ? LOOPBACK : agent.interface },
     collector: {
       ...collector,
       listen: options.listen ?? collector.listen,
-      interfaces: options.agents ?? collector.interfaces,
+      // Machines that are installed on a network are heard there.
+      interfaces: heard.includes('all') ? heard : [...new Set([...heard, ...booted])],
     },
-    pxe: { ...pxe, interfaces: options.pxe ?? pxe.interfaces },
+    pxe: { ...pxe, interfaces: booted, agentPort: collector.port },
   };
 }
 

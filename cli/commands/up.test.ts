@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { loadConfiguration } from '../configuration.ts';
+import { withOptions } from './up.ts';
+
+const CASES: readonly {
+  name: string;
+  yaml?: string;
+  options: { agents?: string[]; pxe?: string[] };
+  heard: string[];
+  booted: string[];
+}[] = [
+  { name: 'nothing is heard beyond loopback until told', options: {}, heard: [], booted: [] },
+  {
+    name: 'machines that are booted on a network are heard there',
+    options: { pxe: ['eth1'] },
+    heard: ['eth1'],
+    booted: ['eth1'],
+  },
+  {
+    name: 'the configuration names them as well',
+    yaml: 'pxe: {interfaces: [eth1]}',
+    options: { agents: ['eth0'] },
+    heard: ['eth0', 'eth1'],
+    booted: ['eth1'],
+  },
+  {
+    name: 'all are all',
+    options: { agents: ['all'], pxe: ['eth1'] },
+    heard: ['all'],
+    booted: ['eth1'],
+  },
+];
+
+for (const { name, yaml = '{}', options, heard, booted } of CASES) {
+  test(`up: ${name}`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clustermon-up-'));
+    const config = join(folder, 'config.yaml');
+    writeFileSync(config, yaml);
+    const { collector, pxe } = withOptions(loadConfiguration({ config, data: folder }), options);
+    rmSync(folder, { recursive: true });
+    assert.deepEqual(collector.interfaces, heard);
+    assert.deepEqual(pxe.interfaces, booted);
+    assert.equal(pxe.agentPort, collector.port);
+  });
+}
