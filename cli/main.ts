@@ -18,6 +18,7 @@ import { register as registerStore } from './commands/store.ts';
 import { register as registerToken } from './commands/token.ts';
 import { register as registerTop } from './commands/top.ts';
 import { register as registerUp } from './commands/up.ts';
+import { register as registerView } from './commands/view.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 const EXAMPLES = `Examples:
@@ -55,6 +56,7 @@ registerConfig(program);
 registerQuery(program);
 registerTop(program);
 registerEvent(program);
+registerView(program);
 registerStore(program);
 registerToken(program);
 registerDoctor(program);

@@ -28,6 +28,8 @@ import { localUrl, writeServerFile } from './server-file.ts';
 import type { CollectorSettings } from './settings.ts';
 import { openSampleStore } from './store/sample-reader.ts';
 import { VERSION } from './version.ts';
+import { viewRoutes } from './views/routes.ts';
+import { ViewStore } from './views/view-store.ts';
 
 export interface RunningCollector extends Running {
   /** `http://127.0.0.1:8640`, as programs on this machine reach it. */
@@ -131,6 +133,11 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
     },
   );
   alertingRoutes(app, alerting, { version: VERSION, queries });
+  viewRoutes(app, {
+    views: new ViewStore(settings.viewFolder || join(settings.data, 'views')),
+    queries,
+    recorded: alerting.engine.recorded,
+  });
   teardown.add(() => app.close());
   const inlets = await startInlets(app, settings, {
     clock: systemClock,

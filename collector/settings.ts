@@ -75,6 +75,10 @@ export const collectorSettings = section({
     doc: "URLs that alerts are POSTed to (Alertmanager's format) when there is no routing file",
     check: { wanted: 'an http or https URL', accepts: isHttpUrl },
   }),
+  viewFolder: text({
+    default: '',
+    doc: 'folder of the views (dashboards), such as a checkout of yours; empty = `views` in the data folder',
+  }),
   externalUrl: text({
     default: '',
     doc: "the page's address in notifications, such as http://head:8640; empty = this machine's name and the web port",

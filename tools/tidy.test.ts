@@ -22,7 +22,7 @@ const ALLOWED: Readonly<Record<string, (target: string, typeOnly: boolean) => bo
   cli: (target) =>
     /^(wire|base)\//.test(target) ||
     /^\w+\/(main|settings|flags)\.ts$/.test(target) ||
-    /^(collector\/(query|alerts|notify|access|store|archive|registry)|pxe\/(classes|boot|dhcp|image))\b/.test(
+    /^(collector\/(query|alerts|notify|access|store|archive|registry|views)|pxe\/(classes|boot|dhcp|image))\b/.test(
       target,
     ),
   e2e: () => true,
