@@ -1,5 +1,5 @@
 /** The tag at the end of each datagram: HMAC-SHA-256 (RFC 2104), truncated, under the agent's own key. */
-import { hash, hkdfSync } from 'node:crypto';
+import crypto, { hkdfSync } from 'node:crypto';
 
 /** Bytes of the truncated HMAC-SHA-256 at the end of each datagram. */
 const TAG_SIZE = 16;
@@ -83,10 +83,12 @@ function digestOf(datagram: Uint8Array, end: number, key: AgentKey): string {
   innerText.set(key.inner);
   innerText.set(datagram, BLOCK_SIZE);
   outerText.set(key.outer);
-  outerText.write(
-    hash('sha256', innerText.subarray(0, BLOCK_SIZE + end), 'binary'),
-    BLOCK_SIZE,
-    'latin1',
-  );
-  return hash('sha256', outerText, 'binary');
+  outerText.write(sha256(innerText.subarray(0, BLOCK_SIZE + end)), BLOCK_SIZE, 'latin1');
+  return sha256(outerText);
 }
+
+/** As latin-1 characters. Agents also run on Debian 12's Node 18, which has no hash in one call. */
+const sha256: (bytes: Uint8Array) => string =
+  typeof crypto.hash === 'function'
+    ? (bytes) => crypto.hash('sha256', bytes, 'binary')
+    : (bytes) => crypto.createHash('sha256').update(bytes).digest('latin1');
