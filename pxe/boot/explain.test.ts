@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { NodeEvent } from '../../wire/pxe.ts';
-import { diagnose, lastAttempt } from './explain.ts';
+import type { NodeEvent, NodeState } from '../../wire/pxe.ts';
+import { diagnose, expectedNext, lastAttempt } from './explain.ts';
 
 /** `seconds kind text` a line. */
 function timeline(...lines: string[]): NodeEvent[] {
@@ -143,3 +143,35 @@ test('only the last attempt counts: back to a pause of two minutes', () => {
   assert.deepEqual(lastAttempt(events), events.slice(2));
   assert.deepEqual(lastAttempt([]), []);
 });
+
+test('an installer that has not reported for a minute is gone', () => {
+  const node = {
+    state: 'installing',
+    lastContact: { atMs: 1000, what: 'report: extrbase 40 %' },
+  } as const;
+  const codes = (nowMs: number, state: NodeState) =>
+    diagnose({
+      events: timeline('0 task-begin extrbase'),
+      nowMs,
+      mode: 'proxy',
+      node: { ...node, state },
+    }).map(({ code }) => code);
+  assert.deepEqual(codes(61_000, 'installing'), []);
+  assert.deepEqual(codes(61_001, 'installing'), ['installer-gone']);
+  assert.deepEqual(codes(61_001, 'installed'), []);
+});
+
+const EXPECTATIONS: [NodeState | undefined, string, string | undefined][] = [
+  [undefined, 'dhcp-offer', 'REQUEST of the offered address'],
+  ['discovered', 'classes', 'its approval'],
+  ['approved', 'classes', 'next report of the installer'],
+  ['installing', 'report', 'next report of the installer'],
+  ['failed', 'task-failed', 'somebody to install it again'],
+  ['installed', 'dhcp-ack', 'first metrics of its agent'],
+  ['up', 'dhcp-ack', undefined],
+];
+for (const [state, kind, expected] of EXPECTATIONS) {
+  test(`after ${kind}, a machine that is ${state ?? 'unknown'}: ${expected ?? 'nothing'} comes next`, () => {
+    assert.equal(expectedNext({ kind, text: '' }, state), expected);
+  });
+}

@@ -1,15 +1,21 @@
 /** Why a machine does not boot: the last attempt on its timeline, compared with the known ways to fail. Pure. */
-import type { BootDiagnosis, NodeEvent } from '../../wire/pxe.ts';
+import type { BootDiagnosis, NodeEvent, NodeState, PxeNode } from '../../wire/pxe.ts';
 
 /** Events closer than this belong to one attempt: firmware repeats itself within 32 s, STP blocks a port for 50 s. */
 const ATTEMPT_GAP_MS = 120_000;
 /** How long each next step may take before its absence means something. */
-const PATIENCE_MS = { script: 30_000, kernel: 60_000, installer: 120_000 } as const;
+const PATIENCE_MS = {
+  script: 30_000,
+  kernel: 60_000,
+  installer: 120_000,
+  report: 60_000,
+} as const;
 
 export interface Attempt {
   readonly events: readonly NodeEvent[];
   readonly nowMs: number;
   readonly mode: 'proxy' | 'server' | 'off';
+  readonly node?: Pick<PxeNode, 'state' | 'lastContact'> | undefined;
 }
 
 interface Known {
@@ -18,6 +24,16 @@ interface Known {
   readonly text: string;
   readonly advice: string;
 }
+
+/** States in which a machine waits for a person, in RAM or switched off. */
+const WAITING_STATES: readonly NodeState[] = ['discovered', 'failed'];
+/** States in which it is still to do something before it is installed. */
+const BOOTING_STATES: readonly NodeState[] = [
+  ...WAITING_STATES,
+  'approved',
+  'booting',
+  'installing',
+];
 
 const count = ({ events }: Attempt, kind: string) =>
   events.filter((event) => event.kind === kind).length;
@@ -193,6 +209,15 @@ const KNOWN: readonly Known[] = [
       'See its console. Less than 1 GiB of memory, or a network card without a driver in the installer, ends here.',
   },
   {
+    code: 'installer-gone',
+    applies: ({ node, nowMs }) =>
+      node?.state === 'installing' &&
+      nowMs - (node.lastContact?.atMs ?? nowMs) > PATIENCE_MS.report,
+    text: 'the installer has not reported for more than a minute',
+    advice:
+      'It reports at least every 15 s: the machine has lost its power or its network. Power it on again, and it starts over; nobody needs to approve it again.',
+  },
+  {
     code: 'late-link',
     applies: (attempt) => said(attempt, 'dhcp-offer', /after \d\d+ s of asking/),
     text: 'its first DISCOVERs were lost: the switch port came up late',
@@ -216,8 +241,14 @@ export function diagnose(attempt: Attempt): BootDiagnosis[] {
   }));
 }
 
-/** What the machine is expected to do after its last step. */
-export function expectedNext(last: NodeEvent | undefined, isInstalling: boolean): string {
+/** What the machine is expected to do after its last step; undefined for one that is installed and runs. */
+export function expectedNext(
+  last: Pick<NodeEvent, 'kind' | 'text'> | undefined,
+  state: NodeState | undefined,
+): string | undefined {
+  if (state === 'installed') return 'first metrics of its agent';
+  if (state !== undefined && !BOOTING_STATES.includes(state)) return undefined;
+  const isInstalling = state !== undefined && !WAITING_STATES.includes(state);
   switch (last?.kind) {
     case undefined:
     case 'state':
@@ -242,6 +273,7 @@ export function expectedNext(last: NodeEvent | undefined, isInstalling: boolean)
         ? 'first report of the installer'
         : 'GET of the next boot file';
     default:
-      return isInstalling ? 'next report of the installer' : 'its next try';
+      if (isInstalling) return 'next report of the installer';
+      return state === 'failed' ? 'somebody to install it again' : 'its approval';
   }
 }

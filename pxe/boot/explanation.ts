@@ -50,8 +50,8 @@ export function explainBoot(of: {
         why: node ? `the node is ${node.state}` : 'the machine is not known',
       },
     ],
-    expectedNext: expectedNext(attempt.at(-1), purpose === 'install'),
-    diagnoses: diagnose({ events: attempt, nowMs, mode }),
+    expectedNext: expectedNext(attempt.at(-1), node?.state) ?? 'nothing: it runs from its disk',
+    diagnoses: diagnose({ events: attempt, nowMs, mode, node }),
     events: attempt,
   };
 }

@@ -9,6 +9,7 @@ import type {
   PxeNode,
   Quirks,
 } from '../../wire/pxe.ts';
+import { expectedNext } from '../boot/explain.ts';
 import { allows, bootPurpose, type NodeAction, nextState } from './node.ts';
 import type { NewEvent, NodeStore } from './store.ts';
 
@@ -300,7 +301,7 @@ export class Registry {
       changedMs: nowMs,
     };
     this.#write(node, this.#audit(node, { ...actor, detail: node.macs.join(' ') }));
-    return node;
+    return this.#withContact(node);
   }
 
   #applyPolicy(node: PxeNode): PxeNode {
@@ -372,7 +373,7 @@ export class Registry {
   }
 
   #write(node: PxeNode, audit: AuditEntry | undefined): void {
-    const { lastContact: _lastContact, ...stored } = node;
+    const { lastContact: _lastContact, expectedNext: _expectedNext, ...stored } = node;
     if (audit && audit.who !== SELF.who) {
       // A decision counts once it is on disk: where it cannot be written, nothing has changed.
       this.#flush({ node: stored, audit });
@@ -407,8 +408,11 @@ export class Registry {
     const last = node.macs
       .flatMap((mac) => this.#lastEvents.get(mac) ?? [])
       .reduce<NewEvent | undefined>((a, b) => (a && a.atMs >= b.atMs ? a : b), undefined);
-    return last
-      ? { ...node, lastContact: { atMs: last.atMs, what: `${last.kind}: ${last.text}` } }
-      : node;
+    const expected = expectedNext(last, node.state);
+    return {
+      ...node,
+      ...(last && { lastContact: { atMs: last.atMs, what: `${last.kind}: ${last.text}` } }),
+      ...(expected !== undefined && { expectedNext: expected }),
+    };
   }
 }

@@ -2,9 +2,10 @@ import type { BootExplanation, NodeEvent, NodeHardware } from '../../wire/pxe.ts
 import { dateTimeText } from '../lib/clock-text.ts';
 import { formatValue } from '../lib/units.ts';
 import { FactList } from './facts.tsx';
+import { InstallerLog } from './installer-log.tsx';
 import { Status } from './status.tsx';
 
-/** How a machine boots and is installed: why it failed, what it would be given now, and every step that it took. */
+/** How a machine boots and is installed: why it failed, what the installer says, every step that it took, and what it would be given now. */
 export function Provisioning({ explanation }: { explanation: BootExplanation }) {
   const { node, stages, diagnoses, events, expectedNext } = explanation;
   return (
@@ -21,6 +22,8 @@ export function Provisioning({ explanation }: { explanation: BootExplanation }) 
           <p>{diagnosis.advice}</p>
         </section>
       ))}
+      {node ? <InstallerLog node={node} /> : null}
+      <Timeline events={events} />
       <section class="panel scroll" aria-label="Boot">
         <h2>What it would be given now</h2>
         <table class="list">
@@ -38,7 +41,6 @@ export function Provisioning({ explanation }: { explanation: BootExplanation }) 
         </table>
         <p class="dim">Expected next: {expectedNext}</p>
       </section>
-      <Timeline events={events} />
     </>
   );
 }

@@ -33,8 +33,8 @@ export function MachinePage({ name }: { name: string }) {
     <>
       <Head node={node} onDone={reload} />
       <div class="stack">
-        <Provisioning explanation={state.value} />
         {node.hardware ? <MachineHardware hardware={node.hardware} /> : null}
+        <Provisioning explanation={state.value} />
       </div>
     </>
   );

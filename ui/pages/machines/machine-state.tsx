@@ -1,4 +1,5 @@
 import type { NodeState, PxeNode } from '../../../wire/pxe.ts';
+import { formatValue } from '../../lib/units.ts';
 import { Status } from '../../parts/status.tsx';
 
 const SHAPES = {
@@ -23,7 +24,7 @@ export function MachineState({ state }: { state: NodeState }) {
 export function Steps({ node }: { node: PxeNode }) {
   const { progress } = node;
   if (!progress) return null;
-  const { index, count, task, percent } = progress;
+  const { index, count, task, percent, bytesPerSecond } = progress;
   return (
     <div>
       <div
@@ -40,6 +41,7 @@ export function Steps({ node }: { node: PxeNode }) {
       </div>
       <span class="faint">
         {task} {index}/{count} · {Math.round(percent)} %
+        {bytesPerSecond === undefined ? '' : ` · ${formatValue(bytesPerSecond, 'bytes/sec')}`}
       </span>
     </div>
   );
