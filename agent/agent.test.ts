@@ -9,10 +9,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { agentKey, isSealed, seal } from '../base/authentication.ts';
+import { defaultsOf } from '../base/config.ts';
 import { bodyReader, KINDS } from '../wire/packet.ts';
 import { NO_NONCE } from '../wire/schema.ts';
 import { XdrReader } from '../wire/xdr.ts';
 import { startAgent } from './agent.ts';
+import { type AgentSettings, exporterSettings, pluginSettings } from './settings.ts';
+import { withExporter } from './testing/exporter.ts';
 import { quietLog, settingsWith } from './testing/machine.ts';
 import { backfillsIn, headerOf, requestDatagram, schemaPartsIn, valuesIn } from './testing/wire.ts';
 
@@ -28,7 +31,10 @@ interface Scene {
   close(): Promise<void>;
 }
 
-async function withAgent(run: (scene: Scene) => Promise<void>): Promise<void> {
+async function withAgent(
+  run: (scene: Scene) => Promise<void>,
+  changed: Partial<AgentSettings> = {},
+): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'clustermon-agent-'));
   const data = join(root, 'data');
   cpSync(join(import.meta.dirname, 'testdata/machines/vm/0'), root, { recursive: true });
@@ -44,7 +50,13 @@ async function withAgent(run: (scene: Scene) => Promise<void>): Promise<void> {
     agentPort = from.port;
   });
   const { port } = socket.address() as AddressInfo;
-  const settings = settingsWith({ data, group: '127.0.0.1', port, hostName: 'n001' });
+  const settings = settingsWith({
+    data,
+    group: '127.0.0.1',
+    port,
+    hostName: 'n001',
+    ...changed,
+  });
   const inventory = async () => ({ 'disk.vda': '10 GB' });
   const agent = await startAgent(settings, { root, log: quietLog, random: () => 0, inventory });
   try {
@@ -164,3 +176,44 @@ test('metric send brings a value into the next samples, or says why not', () =>
     const { values } = valuesIn(bodyReader(samples.at(-1) ?? Buffer.alloc(0)), newest);
     assert.equal(values.get('room{wall="north"}'), 21.5);
   }));
+
+test('series of an exporter and of a plugin go over the wire; one that hangs delays nothing', () =>
+  withExporter(
+    (_, response) => response.end('# TYPE hits_total counter\nhits_total{code="200"} 12\n'),
+    (url) => {
+      const every = { intervalSeconds: 1, timeoutSeconds: 1 };
+      const plugins = ['echo "fine|a=3"', 'exec sleep 1000'].map((command, index) => ({
+        ...defaultsOf(pluginSettings),
+        ...every,
+        command,
+        name: `p${index}`,
+      }));
+      const exporters = [{ ...defaultsOf(exporterSettings), url, name: 'web', intervalSeconds: 1 }];
+      return withAgent(
+        async ({ datagrams, come }) => {
+          const { port } = new URL(url);
+          const hasFailed = 'source_success{source="plugin:p1"}';
+          let values = new Map<string, unknown>();
+          for (let count = 1; values.get(hasFailed) !== 0; count += 1) {
+            const samples = await come(KINDS.samples, count);
+            values = newestValues(datagrams, samples);
+          }
+          assert.equal(values.get(`hits_total{code="200",instance="n001:${port}",job="web"}`), 12);
+          assert.equal(values.get(`source_success{source="web:${port}"}`), 1);
+          assert.equal(values.get('plugin_value{label="a",plugin="p0"}'), 3);
+          assert.equal(values.get('plugin_text{plugin="p0"}'), 'fine');
+        },
+        { exporters, plugins },
+      );
+    },
+  ));
+
+/** Of the newest tick, by the newest schema. */
+function newestValues(datagrams: readonly Buffer[], samples: readonly Buffer[]) {
+  const parts = schemaPartsIn(datagrams);
+  const newest = parts.filter(({ schema }) => schema === parts.at(-1)?.schema);
+  const bodies = samples.map((datagram) => valuesIn(bodyReader(datagram), newest));
+  const last = bodies.at(-1)?.tick;
+  const rows = bodies.filter(({ tick }) => tick === last);
+  return new Map(rows.flatMap(({ values }) => [...values]));
+}

@@ -99,6 +99,13 @@ export async function startAgent(
   const socketPath = join(settings.data, 'agent.sock');
   const metricSocket = await openMetricSocket(socketPath, (value) => userMetrics.set(value), log);
 
+  const hasProbes =
+    settings.exporters.length > 0 || settings.plugins.length > 0 || settings.findExporters;
+  // What most agents do not need shall not take their memory.
+  const { startProbes } = hasProbes ? await import('./probes.ts') : {};
+  const { hostName } = host;
+  const stopProbes = startProbes?.(settings, { ...ports, hostName, table });
+
   const broadcast = (kind: Kind, write: (writer: XdrWriter) => void) => {
     write(datagrams.begin(kind, clock.nowMs()));
     outlet.broadcast(datagrams.finish());
@@ -140,6 +147,7 @@ export async function startAgent(
     async close() {
       inventory.abort();
       stopSchedule();
+      stopProbes?.();
       metricSocket.close();
       responder.close();
       sampler.close();

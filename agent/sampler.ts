@@ -1,7 +1,6 @@
-import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { round2 } from './rate.ts';
-import { type SeriesTable, SourceTable } from './series.ts';
+import { Health } from './health.ts';
+import type { SeriesTable, SourceTable } from './series.ts';
 import type { Source } from './source.ts';
 
 /** A source and what it fills. */
@@ -11,48 +10,23 @@ export interface OpenSource {
 }
 
 interface Entry extends OpenSource {
-  /** Index of the series of milliseconds that a reading took. */
-  readonly duration: number;
-  /** Index of the series that is 1 after a reading that worked, 0 after one that failed. */
-  readonly success: number;
-  /** What the last reading failed with, so that only changes are logged. */
-  failure: string | undefined;
+  readonly health: Health;
 }
 
 /** Reads the sources, each as often as it wants; one that fails is marked and does not stop the others. */
 export class Sampler {
   readonly #entries: readonly Entry[];
-  readonly #table: SeriesTable;
   readonly #monotonicMs: () => number;
-  readonly #log: Log;
   #readings = 0;
 
   constructor(
     sources: readonly OpenSource[],
     { table, monotonicMs, log }: { table: SeriesTable; monotonicMs: () => number; log: Log },
   ) {
-    this.#table = table;
     this.#monotonicMs = monotonicMs;
-    this.#log = log;
-    const own = new SourceTable(table);
     this.#entries = sources.map((opened) => ({
       ...opened,
-      duration: own.add({
-        name: 'source_duration',
-        group: 'agent',
-        title: 'Time to read a source',
-        units: 'ms',
-        labels: { source: opened.source.name },
-      }),
-      success: own.add({
-        name: 'source_success',
-        group: 'agent',
-        title: 'Source could be read',
-        description: '1 = yes',
-        type: 'uint',
-        labels: { source: opened.source.name },
-      }),
-      failure: undefined,
+      health: new Health(opened.source.name, { table, log }),
     }));
   }
 
@@ -87,26 +61,17 @@ export class Sampler {
   }
 
   /** @returns when the reading ended */
-  #read(entry: Entry, startMs: number): number {
-    let failure: string | undefined;
+  #read({ source, table, health }: Entry, startMs: number): number {
     try {
-      entry.source.read();
+      source.read();
     } catch (error) {
-      failure = reasonOf(error);
-      entry.table.forget();
+      table.forget();
+      const failedMs = this.#monotonicMs();
+      health.failed(failedMs - startMs, error);
+      return failedMs;
     }
     const endMs = this.#monotonicMs();
-    const { numbers } = this.#table;
-    numbers[entry.duration] = round2(endMs - startMs);
-    numbers[entry.success] = failure === undefined ? 1 : 0;
-    if (failure !== entry.failure) this.#tell(entry, failure);
+    health.worked(endMs - startMs);
     return endMs;
-  }
-
-  #tell(entry: Entry, failure: string | undefined): void {
-    entry.failure = failure;
-    const source = entry.source.name;
-    if (failure === undefined) this.#log.info('source-works', { source });
-    else this.#log.warn('source-failed', { source, reason: failure });
   }
 }

@@ -1,9 +1,71 @@
 import { isIP } from 'node:net';
-import { flag, integer, list, type SettingsOf, section, text, textMap } from '../base/config.ts';
+import {
+  flag,
+  integer,
+  list,
+  records,
+  type SettingsOf,
+  section,
+  text,
+  textMap,
+} from '../base/config.ts';
 import { MAX_DATAGRAM, MAX_PAYLOAD_DEFAULT } from '../wire/packet.ts';
 import { isTarget } from './target.ts';
 
 const patterns = { wanted: 'a name in which * stands for any letters', accepts: () => true };
+
+const name = {
+  wanted: 'letters, digits, `_`, `-` and `.`, at most 64',
+  accepts: (value: string) => /^[\w.-]{0,64}$/.test(value),
+};
+
+/** Node 18 has no URL.parse. */
+function isHttpUrl(text: string): boolean {
+  try {
+    return new URL(text).protocol === 'http:';
+  } catch {
+    return false;
+  }
+}
+
+/** An entry of `agent.exporters`. */
+export const exporterSettings = section({
+  url: text({
+    default: '',
+    doc: 'where the exporter answers',
+    check: {
+      wanted: 'a URL such as http://127.0.0.1:9100/metrics; https is not spoken',
+      accepts: isHttpUrl,
+    },
+  }),
+  name: text({
+    default: '',
+    doc: 'the label `job`; empty = what is known of the port, or `exporter`',
+    check: name,
+  }),
+  intervalSeconds: integer({ default: 15, min: 1, max: 3600, doc: 'seconds between two answers' }),
+  include: list({ default: [], doc: 'metrics that are taken; empty = all', check: patterns }),
+  exclude: list({ default: [], doc: 'metrics that are left out', check: patterns }),
+});
+
+export type ExporterSettings = SettingsOf<typeof exporterSettings>;
+
+/** An entry of `agent.plugins`. */
+export const pluginSettings = section({
+  command: text({
+    default: '',
+    doc: 'a line of shell, such as /usr/lib/nagios/plugins/check_load -w 5,4,3 -c 10,8,6',
+  }),
+  name: text({
+    default: '',
+    doc: 'the label `plugin`; empty = the name of the program without check_',
+    check: name,
+  }),
+  intervalSeconds: integer({ default: 60, min: 1, max: 86_400, doc: 'seconds between two runs' }),
+  timeoutSeconds: integer({ default: 10, min: 1, max: 600, doc: 'seconds that a run may take' }),
+});
+
+export type PluginSettings = SettingsOf<typeof pluginSettings>;
 
 /** Section `agent` of the configuration file. */
 export const agentSettings = section({
@@ -95,6 +157,26 @@ export const agentSettings = section({
     min: 1,
     max: 3600,
     doc: 'seconds between two readings of temperatures, fans and power',
+  }),
+  exporters: records(exporterSettings, {
+    main: 'url',
+    wanted: 'a list of URLs, or of maps with a url',
+    doc: 'Prometheus exporters on this host, whose series are sent as well: URLs, or maps with url, name, intervalSeconds, include, exclude',
+  }),
+  findExporters: flag({
+    default: false,
+    doc: 'look for exporters on the well-known ports of this host (docs/exporters.md)',
+  }),
+  exporterSeriesMax: integer({
+    default: 2000,
+    min: 1,
+    max: 12_000,
+    doc: 'series that an exporter may have; the answer of one with more is not taken',
+  }),
+  plugins: records(pluginSettings, {
+    main: 'command',
+    wanted: 'a list of commands, or of maps with a command',
+    doc: 'Nagios plugins to run: commands, or maps with command, name, intervalSeconds, timeoutSeconds',
   }),
 });
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Labels } from '../wire/metric.ts';
+import { matcher } from './patterns.ts';
 import type { OpenSource } from './sampler.ts';
 import { type SeriesTable, SourceTable } from './series.ts';
 import type { AgentSettings } from './settings.ts';
@@ -74,13 +75,4 @@ export function openSources(settings: AgentSettings, ports: SourcesPorts): OpenS
 function locationOf({ rack, u }: Labels): string {
   if (rack === undefined) return 'unspecified';
   return u === undefined ? rack : `${rack},${u}`;
-}
-
-/** @returns whether a name is one of the patterns, in which `*` stands for any letters */
-function matcher(patterns: readonly string[]): (name: string) => boolean {
-  const escaped = patterns.map((pattern) =>
-    pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*'),
-  );
-  const expression = new RegExp(`^(?:${escaped.join('|')})$`);
-  return (name) => patterns.length > 0 && expression.test(name);
 }

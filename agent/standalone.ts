@@ -1,9 +1,22 @@
 /** The agent on a machine of its own, as its Debian package starts it: the JSON of the first argument need not name every setting. */
-import { defaultsOf } from '../base/config.ts';
+import { readSettings } from '../base/config.ts';
 import { runDaemon } from '../base/daemon.ts';
+import { InputError } from '../base/errors.ts';
 import { startAgent } from './agent.ts';
 import { type AgentSettings, agentSettings } from './settings.ts';
 
-await runDaemon('agent', (given) =>
-  startAgent({ ...defaultsOf(agentSettings), ...(given as Partial<AgentSettings>) }),
-);
+await runDaemon('agent', (given) => startAgent(settingsOf(given)));
+
+/** @throws InputError `config-invalid` with every problem */
+function settingsOf(given: unknown): AgentSettings {
+  const problems: string[] = [];
+  const settings = readSettings(
+    agentSettings,
+    given as Readonly<Record<string, unknown>>,
+    (path, message) => {
+      problems.push(`${path.join('.')}: ${message}`);
+    },
+  );
+  if (problems.length > 0) throw new InputError('config-invalid', problems.join('; '));
+  return settings;
+}
