@@ -55,7 +55,10 @@ export class FakeAppliance {
   readonly #requests = new Map<WebSocket, LiveRequest>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(hostCount: number) {
+  readonly #catalogue: readonly FakeSeries[];
+
+  constructor(hostCount: number, catalogue: readonly FakeSeries[] = CATALOGUE) {
+    this.#catalogue = catalogue;
     this.hosts = buildHosts(hostCount);
     this.alerts =
       hostCount > 10
@@ -118,9 +121,11 @@ export class FakeAppliance {
       request.id,
       second * 1000,
       ...request.metrics.flatMap((metric) =>
-        this.hosts.map((host) => liveValue(host, find(metric), second)),
+        this.hosts.map((host) => liveValue(host, this.#find(metric), second)),
       ),
-      ...request.series.map(({ host, key }) => liveValue(this.#host(host), find(key), second)),
+      ...request.series.map(({ host, key }) =>
+        liveValue(this.#host(host), this.#find(key), second),
+      ),
       ...request.bands.flatMap((metric) => {
         const band = this.#band(metric, second);
         return BAND_FIELDS.map((field) => band[field]);
@@ -132,9 +137,13 @@ export class FakeAppliance {
     return this.hosts.find((host) => host.name === name);
   }
 
+  #find(key: string): FakeSeries | undefined {
+    return this.#catalogue.find((one) => one.key === key);
+  }
+
   #band(metric: string, second: number): Record<(typeof BAND_FIELDS)[number], number> {
     const values = this.hosts
-      .map((host) => liveValue(host, find(metric), second))
+      .map((host) => liveValue(host, this.#find(metric), second))
       .filter((value) => !Number.isNaN(value))
       .sort((a, b) => a - b);
     const at = (share: number) => values[Math.round(share * (values.length - 1))] ?? Number.NaN;
@@ -169,7 +178,7 @@ export class FakeAppliance {
             nowMs,
             facts: { os_release: 'Debian 12', cpu_model: 'EPYC 7763', kernel: '6.1.0' },
             bootMs: nowMs - 1e9,
-            series: CATALOGUE.map((one) => ({
+            series: this.#catalogue.map((one) => ({
               ...one,
               value: nullable(liveValue(host, one, second)),
               timeMs: nowMs,
@@ -222,7 +231,7 @@ export class FakeAppliance {
   }
 
   #metrics(): MetricInfo[] {
-    return CATALOGUE.map((one) => ({
+    return this.#catalogue.map((one) => ({
       name: one.metric,
       type: one.type,
       units: one.units,
@@ -244,18 +253,20 @@ export class FakeAppliance {
       stepSeconds,
       startS: seconds[0] ?? 0,
       series: hosts.flatMap((host) =>
-        CATALOGUE.filter((one) => metrics.includes(one.metric)).map((one) => {
-          const average = seconds.map((second) => nullable(liveValue(host, one, second)));
-          return {
-            host: host.name,
-            metric: one.metric,
-            labels: one.labels,
-            units: one.units,
-            average,
-            min: average,
-            max: average,
-          };
-        }),
+        this.#catalogue
+          .filter((one) => metrics.includes(one.metric))
+          .map((one) => {
+            const average = seconds.map((second) => nullable(liveValue(host, one, second)));
+            return {
+              host: host.name,
+              metric: one.metric,
+              labels: one.labels,
+              units: one.units,
+              average,
+              min: average,
+              max: average,
+            };
+          }),
       ),
     };
   }
@@ -271,7 +282,7 @@ export class FakeAppliance {
       stepSeconds,
       startS: seconds[0] ?? 0,
       metric,
-      units: find(metric)?.units ?? '',
+      units: this.#find(metric)?.units ?? '',
       p5: column('p5'),
       p50: column('p50'),
       p95: column('p95'),
@@ -280,10 +291,6 @@ export class FakeAppliance {
       count: column('count'),
     };
   }
-}
-
-function find(key: string): FakeSeries | undefined {
-  return CATALOGUE.find((one) => one.key === key);
 }
 
 /** NaN where a host that is down has said nothing. */

@@ -9,7 +9,7 @@ export interface FakeSeries extends SeriesInfo {
   readonly high: number;
 }
 
-function series(
+export function series(
   metric: string,
   group: string,
   title: string,
