@@ -24,6 +24,7 @@ export interface ChartSpec {
   readonly kind?: PlotOptions['kind'];
   /** The value axis begins at zero, however far the values are from it. */
   readonly fromZero?: boolean;
+  readonly bounds?: PlotOptions['bounds'];
   readonly lines: readonly Line[];
   readonly source: ChartSource;
   readonly noData?: () => NoData | null;
@@ -125,7 +126,9 @@ export class ChartController {
   /** Takes the functions of a new render; lines and units stay what they were, or there is a new controller. */
   update(spec: ChartSpec): void {
     this.#spec = spec;
-    this.#plot?.redraw();
+    // The bound may have moved, and the value axis with it.
+    if (spec.threshold) this.#draw();
+    else this.#plot?.redraw();
   }
 
   /** Goes to another range; the picture stays until its values are there. */
@@ -186,7 +189,7 @@ export class ChartController {
   }
 
   #makePlot(): Plot {
-    const { units, kind = 'lines', fromZero = false, lines } = this.#spec;
+    const { units, kind = 'lines', fromZero = false, bounds, lines } = this.#spec;
     const plot = new Plot(
       this.#body,
       { width: this.#body.clientWidth, height: this.#height },
@@ -194,6 +197,7 @@ export class ChartController {
         units,
         kind,
         fromZero,
+        ...(bounds ? { bounds } : {}),
         lines,
         window: () => this.#window,
         overlay: () => ({

@@ -22,6 +22,8 @@ export interface ChartProps extends ChartSpec {
   readonly note?: string;
   /** Extra controls in the head of the chart. */
   readonly children?: preact.ComponentChildren;
+  /** In PromQL, what a rule that is made from this chart would watch. */
+  readonly watch?: string;
   /** Lines that are shown of an earlier time too; all when absent. */
   readonly compareColumns?: readonly number[];
 }
@@ -98,6 +100,7 @@ export function Chart(given: ChartProps) {
               ? () => props.source.svg!(rangeBounds(shownRange, nowS.peek()))
               : undefined
           }
+          watch={props.watch}
           isTable={isTable.value}
           onTable={() => {
             isTable.value = !isTable.value;

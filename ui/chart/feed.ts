@@ -19,6 +19,8 @@ export interface ChartSource {
     readonly want: LiveWant;
     value(frame: FrameReader, column: number): number | null;
   };
+  /** How the rows go on where the live stream does not carry them; the result ends it. */
+  stream?(onRow: (timeS: number, values: (number | null)[]) => void): () => void;
 }
 
 export type FeedState =
@@ -30,6 +32,8 @@ export type FeedState =
 /** Live rows that wait while the chart stands still; after more, the range is loaded again. */
 const WAITING_MAX = 900;
 const RELOAD_SECONDS_MIN = 20;
+/** Rows a little coarser than those of a stream go on by its rows: nobody sees the difference. */
+const STREAMED_STEP_MAX = 5;
 
 export class ChartFeed {
   readonly state = signal<FeedState>({ kind: 'loading' });
@@ -102,6 +106,11 @@ export class ChartFeed {
     if (this.#range.kind === 'fixed') return;
     const { live } = this.#source;
     this.#stops.push(subscribe(live?.want ?? {}, (frame) => this.#onFrame(frame)));
+    const stop = this.#source.stream?.((timeS, values) => {
+      this.#waiting.push({ timeS, values });
+      if (!paused.peek()) this.#flush();
+    });
+    if (stop) this.#stops.push(stop);
     let seen = reconnects.peek();
     this.#stops.push(
       effect(() => {
@@ -119,6 +128,7 @@ export class ChartFeed {
   #nextLoad(stepSeconds: number): number {
     if (this.#range.kind === 'fixed') return Number.POSITIVE_INFINITY;
     if (this.#source.live && stepSeconds === 1) return Number.POSITIVE_INFINITY;
+    if (this.#source.stream && stepSeconds <= STREAMED_STEP_MAX) return Number.POSITIVE_INFINITY;
     return nowS.peek() + Math.max(RELOAD_SECONDS_MIN, 6 * stepSeconds);
   }
 
@@ -131,7 +141,7 @@ export class ChartFeed {
     }
     if (this.#waiting.length > WAITING_MAX) this.#reloadAtS = 0;
     if (paused.peek()) return;
-    this.#flush();
+    if (!this.#source.stream) this.#flush();
     if (timeS >= this.#reloadAtS) {
       this.#reloadAtS = Number.POSITIVE_INFINITY;
       void this.reload();

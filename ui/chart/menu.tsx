@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
 import { nowS } from '../data/live.ts';
-import { params, range } from '../data/router.ts';
+import { params, range, visit } from '../data/router.ts';
 import { zoneChoice } from '../data/zone.ts';
 import { csvOf, jsonOf, type Table } from '../lib/csv.ts';
 import { changedParams } from '../lib/route.ts';
@@ -12,12 +12,15 @@ interface ChartMenuProps {
   readonly canvas: () => HTMLCanvasElement | undefined;
   /** What the chart shows, of the API; the picture that the server draws of it. */
   readonly svg?: (() => string) | undefined;
+  /** In PromQL, what a rule made from this chart would watch. */
+  readonly watch: string | undefined;
   readonly isTable: boolean;
   readonly onTable: () => void;
 }
 
 /** What one can take away from a chart: its values as a table here, or as a file. */
-export function ChartMenu({ title, table, canvas, svg, isTable, onTable }: ChartMenuProps) {
+export function ChartMenu(props: ChartMenuProps) {
+  const { title, table, canvas, svg, watch, isTable, onTable } = props;
   const id = useId();
   const name = title.replace(/[^\w-]+/g, '-').toLowerCase();
   return (
@@ -59,6 +62,11 @@ export function ChartMenu({ title, table, canvas, svg, isTable, onTable }: Chart
             Open as SVG
           </button>
         ) : null}
+        {watch === undefined ? null : (
+          <button type="button" popovertarget={id} onClick={() => visit(ruleLink(watch, table()))}>
+            New alert rule …
+          </button>
+        )}
         <button
           type="button"
           popovertarget={id}
@@ -69,6 +77,16 @@ export function ChartMenu({ title, table, canvas, svg, isTable, onTable }: Chart
       </span>
     </span>
   );
+}
+
+/** The form for a rule whose bound nothing on the chart passes yet. */
+function ruleLink(watch: string, { columns }: Table): string {
+  const largest = columns.reduce(
+    (max, column) => column.reduce<number>((most, value) => Math.max(most, value ?? 0), max),
+    0,
+  );
+  const bound = Number((largest * 1.1).toPrecision(2));
+  return `/alerts?${new URLSearchParams({ rule: `${watch} > ${bound}` })}`;
 }
 
 /** The page with the time that it shows now, wherever the clock will be. */

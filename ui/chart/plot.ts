@@ -15,13 +15,17 @@ export interface Line {
   readonly width?: number;
   /** Drawn and in the tooltip, but not in the legend. */
   readonly isQuiet?: boolean;
+  /** A limit, not a measurement: neither stacked nor filled; after all others. */
+  readonly isLevel?: boolean;
 }
 
 export interface PlotOptions {
   readonly units: string;
-  /** `band`: the first two lines bound a filled area, the rest are lines over it. */
-  readonly kind: 'lines' | 'stack' | 'band';
+  /** `band`: the first two lines bound a filled area, the rest are lines over it; `area`: filled down to zero. */
+  readonly kind: 'lines' | 'area' | 'stack' | 'band';
   readonly fromZero: boolean;
+  /** Ends of the value axis that do not follow the values. */
+  readonly bounds?: Bounds;
   readonly lines: readonly Line[];
   readonly window: () => Window;
   /** What lies over the lines. */
@@ -33,6 +37,11 @@ export interface PlotOptions {
   readonly onMark: (window: Window) => void;
   /** A value that is always on the value axis. */
   readonly includes?: () => number | null;
+}
+
+export interface Bounds {
+  readonly min: number | null;
+  readonly max: number | null;
 }
 
 /** Charts with the same key share the crosshair. */
@@ -149,8 +158,15 @@ export class Plot {
   }
 
   #stack(columns: readonly Column[]): Column[] {
-    stackColumns(columns, this.#hidden, this.#stacked);
-    return this.#stacked;
+    const levels = columns.slice(this.#layerCount);
+    const layers = this.#stacked.slice(0, this.#layerCount);
+    stackColumns(columns.slice(0, this.#layerCount), this.#hidden, layers);
+    return [...layers, ...levels];
+  }
+
+  /** Lines that are no levels. */
+  get #layerCount(): number {
+    return this.#options.lines.filter((line) => !line.isLevel).length;
   }
 
   #uplotOptions({ width, height }: { width: number; height: number }): uPlot.Options {
@@ -173,7 +189,10 @@ export class Plot {
             return [fromS, toS > fromS ? toS : fromS + 1];
           },
         },
-        y: { range: (_chart, min, max) => valueRange(base, ...this.#including(min, max)) },
+        y: {
+          range: (_chart, min, max) =>
+            withBounds(valueRange(base, ...this.#including(min, max)), this.#options.bounds),
+        },
       },
       axes: [timeAxis(), valueAxis(units)],
       series: [{}, ...lines.map((line, index) => this.#series(line, index))],
@@ -213,7 +232,7 @@ export class Plot {
   #series(line: Line, index: number): uPlot.Series {
     const { kind } = this.#options;
     // Layers of a stack are areas: the edges of empty layers would lie over the others.
-    const isEdge = kind === 'stack' || (kind === 'band' && index < 2);
+    const isEdge = (kind === 'stack' && !line.isLevel) || (kind === 'band' && index < 2);
     const colour = () => line.colour(colours.peek());
     return {
       label: line.name,
@@ -221,6 +240,7 @@ export class Plot {
       stroke: colour,
       ...(line.dash ? { dash: [...line.dash] } : {}),
       ...(kind === 'stack' && index === 0 ? { fill: () => layer(colour()) } : {}),
+      ...(kind === 'area' && !line.isLevel ? { fill: () => translucent(colour()) } : {}),
       points: { show: false },
       spanGaps: false,
     };
@@ -231,7 +251,7 @@ export class Plot {
     if (kind === 'band')
       return [{ series: [2, 1], fill: () => translucent(lines[0]!.colour(colours.peek())) }];
     if (kind !== 'stack') return [];
-    return lines.slice(1).map((line, index) => ({
+    return lines.slice(1, this.#layerCount).map((line, index) => ({
       series: [index + 2, index + 1] as [number, number],
       fill: () => layer(line.colour(colours.peek())),
     }));
@@ -281,6 +301,14 @@ function valueRange(
   if (isFar) return [min - (room || min * 0.1) * 0.5, max + (room || min * 0.1) * 0.5];
   const top = max <= 0 ? 0 : max * 1.08;
   return [min < 0 ? min * 1.08 : 0, top > 0 ? top : min < 0 ? 0 : 1];
+}
+
+/** A bound that leaves nothing of the range to see gives way. */
+function withBounds([low, high]: [number, number], bounds: Bounds | undefined): [number, number] {
+  const min = bounds?.min ?? low;
+  const max = bounds?.max ?? high;
+  if (min < max) return [min, max];
+  return bounds?.max === max ? [max - 1, max] : [min, min + 1];
 }
 
 function timeAxis(): uPlot.Axis {

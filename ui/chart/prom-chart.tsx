@@ -67,6 +67,7 @@ export function PromChart({ expr, title, units, height, threshold, children }: P
         lines={lines}
         source={source}
         height={height}
+        watch={expr}
         {...note}
         {...(threshold ? { threshold } : {})}
       />

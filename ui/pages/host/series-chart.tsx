@@ -30,6 +30,7 @@ export function SeriesChart({ host, plan, group, noData }: SeriesChartProps) {
       source={source}
       hosts={hosts}
       noData={noData}
+      {...(plan.lines[0] ? { watch: plan.lines[0].key } : {})}
       {...(plan.omitted > 0 ? { note: `${plan.omitted} more are smaller now and not drawn` } : {})}
     >
       <span class="chart-group">{group}</span>

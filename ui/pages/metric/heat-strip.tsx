@@ -15,8 +15,13 @@ interface HeatStripProps {
   readonly units: string;
   readonly startS: number;
   readonly stepSeconds: number;
-  readonly series: readonly SeriesRows[];
+  readonly series: readonly StripRows[];
+  /** Of all lines together, at most; CSS pixels. */
+  readonly height?: number;
 }
+
+/** A series, with a name of its own where host and labels do not make it. */
+export type StripRows = SeriesRows & { readonly name?: string };
 
 const HEIGHT_MAX = 440;
 const ROW_PX_MAX = 14;
@@ -24,7 +29,14 @@ const ROW_PX_MIN = 2;
 const AXIS_PX = 18;
 
 /** One line per series, one column per row of the archive, colour for value: stragglers stand out as stripes. */
-export function HeatStrip({ title, units, startS, stepSeconds, series }: HeatStripProps) {
+export function HeatStrip({
+  title,
+  units,
+  startS,
+  stepSeconds,
+  series,
+  height = HEIGHT_MAX,
+}: HeatStripProps) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(frame);
@@ -37,7 +49,7 @@ export function HeatStrip({ title, units, startS, stepSeconds, series }: HeatStr
   const columns = Math.max(1, ...sorted.map((rows) => rows.average.length));
   const rowPx = Math.max(
     ROW_PX_MIN,
-    Math.min(ROW_PX_MAX, Math.floor(HEIGHT_MAX / Math.max(1, sorted.length))),
+    Math.min(ROW_PX_MAX, Math.floor(height / Math.max(1, sorted.length))),
   );
   useEffect(() => {
     if (size.value.width === 0) return;
@@ -72,7 +84,7 @@ export function HeatStrip({ title, units, startS, stepSeconds, series }: HeatStr
         }}
         onClick={() => {
           const host = sorted[pointed.peek()?.row ?? -1]?.host;
-          if (host !== undefined) go({ name: 'host', host });
+          if (host) go({ name: 'host', host });
         }}
       />
       {at ? (
@@ -97,8 +109,8 @@ export function HeatStrip({ title, units, startS, stepSeconds, series }: HeatStr
 }
 
 /** Host, and what tells its series apart. */
-export function nameOf(rows: SeriesRows): string {
-  return [rows.host, ...Object.values(rows.labels)].join(' ');
+export function nameOf(rows: StripRows): string {
+  return rows.name ?? [rows.host, ...Object.values(rows.labels)].join(' ');
 }
 
 /** The largest value of each series: enough to find the domain. */

@@ -28,6 +28,7 @@ export function BandChart({ metric, height }: { metric: MetricInfo; height: numb
       lines={LINES}
       source={source}
       compareColumns={MEDIAN}
+      watch={metric.name}
       height={height}
     />
   );
