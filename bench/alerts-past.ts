@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { defaultsOf } from '../base/config.ts';
 import { formatTable } from '../cli/output.ts';
@@ -115,12 +116,12 @@ function* pastOf(number: number): Generator<Folded> {
 
 /** A query thread learns of the hosts while it starts. */
 async function untilHostsKnown(url: string): Promise<void> {
-  const query = encodeURIComponent('count(last_over_time(load_one[1h]))');
-  for (;;) {
-    const answer = await fetch(`${url}/api/v1/query?query=${query}`);
-    const text = await answer.text();
-    if (text.includes(`"${HOSTS}"]`)) return;
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent('count(up)')}`);
+    if ((await answer.text()).includes(`"${HOSTS}"]`)) return;
+    await sleep(100);
   }
+  throw new Error('the collector does not know the hosts');
 }
 
 async function backtest(url: string, rule: (typeof RULES)[number]): Promise<BacktestReport> {
