@@ -47,7 +47,9 @@ export class Datagrams {
   finish(): Buffer {
     const writer = this.#writer;
     writer.offset += TAG_SIZE;
-    const datagram = Buffer.from(writer.written());
+    // Not from Node's pool: its slabs last for many seconds here, outlive young collections, and pile up until a full one comes.
+    const datagram = Buffer.allocUnsafeSlow(writer.offset);
+    datagram.set(writer.written());
     seal(datagram, this.#key);
     return datagram;
   }
