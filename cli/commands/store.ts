@@ -1,9 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { durationText } from '../../collector/archive/duration.ts';
 import { layoutArchives } from '../../collector/archive/layout.ts';
-import { backupSamples, restoreSamples } from '../../collector/store/backup.ts';
+import { backupFolder, restoreFolder } from '../../collector/store/backup.ts';
 import { checkSamples } from '../../collector/store/check.ts';
 import { measureSamples, planArchives, planTotal } from '../../collector/store/plan.ts';
 import { type ConfigurationOptions, loadConfiguration } from '../configuration.ts';
@@ -21,8 +21,8 @@ export function register(program: Command): void {
 Examples:
   clustermon store plan --hosts 1000 --metrics 150     how large samples.db becomes
   clustermon store check                               read every page and block
-  clustermon store backup /backup/samples.db           while the collector runs
-  clustermon store restore /backup/samples.db          while it does not`,
+  clustermon store backup /backup/monday               all that people decided, too, while the appliance runs
+  clustermon store restore /backup/monday              while it does not`,
     );
   registerPlan(store);
   registerCheck(store);
@@ -82,11 +82,11 @@ function registerPlan(store: Command): void {
 function registerCheck(store: Command): void {
   store
     .command('check')
-    .argument('[file]', 'sample database; otherwise the one of the data folder')
+    .argument('[file]', 'sample database or backup; otherwise the one of the data folder')
     .description('read every page and block, and name what is damaged')
     .option('--json', 'print JSON')
     .action((named: string | undefined, { json }: { json?: boolean }, command: Command) => {
-      const file = named ?? settingsOf(command).file;
+      const file = named === undefined ? settingsOf(command).file : samplesOf(named);
       const report = checkSamples(file);
       if (json) printJson(report);
       else for (const { where, what } of report.damages) print(`${where}: ${what}\n`);
@@ -99,23 +99,33 @@ function registerCheck(store: Command): void {
 
 function registerBackup(store: Command): void {
   store
-    .command('backup <file>')
-    .description('write a copy of samples.db, also while the collector runs')
+    .command('backup <folder>')
+    .description(
+      'copy samples, rules, alerts, tokens, machines and keys, also while the appliance runs',
+    )
     .action(async (to: string, _options: object, command: Command) => {
-      const { file } = settingsOf(command);
-      await backupSamples(file, to, (share) => {
+      await backupFolder(settingsOf(command).data, to, (share) => {
         if (process.stderr.isTTY) process.stderr.write(`\r${Math.round(share * 100)} % `);
       });
-      note(`${to}: ${sizeText(statSync(to).size)}`);
+      for (const name of readdirSync(to)) {
+        note(`${join(to, name)}: ${sizeText(statSync(join(to, name)).size)}`);
+      }
     });
 
   store
-    .command('restore <file>')
-    .description('put a copy in the place of samples.db; the collector must not run')
+    .command('restore <folder>')
+    .description(
+      'put a backup in the place of what the data folder holds; the appliance must not run',
+    )
     .action((from: string, _options: object, command: Command) => {
-      const before = restoreSamples(from, settingsOf(command).data, Date.now());
-      note(`restored ${from}${before === undefined ? '' : `; what was there is now ${before}`}`);
+      const before = restoreFolder(from, settingsOf(command).data, Date.now());
+      note(`restored ${from}${before === undefined ? '' : `; what was there is now in ${before}`}`);
     });
+}
+
+function samplesOf(named: string): string {
+  const isFolder = statSync(named, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return isFolder ? join(named, 'samples.db') : named;
 }
 
 function wholeNumber(option: string): (text: string) => number {

@@ -1,75 +1,165 @@
-/** Copies of the sample database, and back. */
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+/** Copies of all that a data folder holds and nobody could make anew: the databases and the keys; and back. */
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../../base/errors.ts';
-import { openSamplesReadonly } from './block-store.ts';
+import Database from 'better-sqlite3';
+import { InputError, reasonOf } from '../../base/errors.ts';
 import { checkSamples } from './check.ts';
 import { lockFolder } from './lock.ts';
 
+/** The cluster's secret and the key that images are signed with. */
+const KEYS: readonly string[] = ['secret', 'signing.pem'];
+const SAMPLES = 'samples.db';
+/** Between two reports of progress. */
+const PAGES_PER_STEP = 256;
+
 /**
- * Writes a copy that is consistent, also while a collector writes.
+ * Writes a folder with a copy of each database of the data folder, each consistent, also while the appliance writes, and of the keys.
  * @param onProgress gets the share that is done, 0 to 1
- * @throws InputError `backup-exists` when `to` is there already
+ * @throws InputError `backup-exists` when `to` is there already, `backup-empty` when there are no samples in the data folder
  */
-export async function backupSamples(
-  file: string,
+export async function backupFolder(
+  data: string,
   to: string,
   onProgress: (share: number) => void,
 ): Promise<void> {
   if (existsSync(to)) {
     throw new InputError('backup-exists', `${to} exists: choose another name, or remove it first`);
   }
-  const database = openSamplesReadonly(file);
+  const databases = databasesIn(data);
+  if (!databases.includes(SAMPLES)) {
+    throw new InputError(
+      'backup-empty',
+      `${data} holds no samples: name the data folder with --data`,
+    );
+  }
   const part = `${to}.part`;
   try {
-    await database.backup(part, {
+    mkdirSync(part, { recursive: true, mode: 0o700 });
+    const sizes = databases.map((name) => statSync(join(data, name)).size);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    let done = 0;
+    for (const [index, name] of databases.entries()) {
+      const size = sizes[index] ?? 0;
+      await copyDatabase(join(data, name), join(part, name), (share) =>
+        onProgress((done + share * size) / total),
+      );
+      done += size;
+    }
+    copyKeys(data, part);
+    renameSync(part, to);
+    onProgress(1);
+  } finally {
+    rmSync(part, { recursive: true, force: true });
+  }
+}
+
+function databasesIn(folder: string): string[] {
+  return readdirSync(folder).filter((name) => name.endsWith('.db'));
+}
+
+function copyKeys(from: string, to: string): void {
+  for (const name of KEYS) {
+    if (!existsSync(join(from, name))) continue;
+    copyFileSync(join(from, name), join(to, name));
+    chmodSync(join(to, name), 0o600);
+  }
+}
+
+async function copyDatabase(
+  from: string,
+  to: string,
+  onProgress: (share: number) => void,
+): Promise<void> {
+  const database = new Database(from, { readonly: true, timeout: 5000 });
+  try {
+    // What others commit meanwhile would begin the copy anew each time, were it not one view of the file that is read.
+    database.exec('BEGIN; SELECT 1 FROM sqlite_schema;');
+    await database.backup(to, {
       progress({ totalPages, remainingPages }) {
         onProgress(totalPages === 0 ? 1 : 1 - remainingPages / totalPages);
-        return 2000;
+        return PAGES_PER_STEP;
       },
     });
-    onProgress(1);
-    renameSync(part, to);
   } finally {
     database.close();
-    rmSync(part, { force: true });
   }
 }
 
 /**
- * Puts a backup in the place of the sample database of a folder whose collector does not run.
- * @returns where the replaced database is now; undefined when there was none
+ * Puts a backup in the place of the databases and keys of a data folder whose appliance does not run.
+ * @returns the folder with what was there before; undefined when there was nothing
  * @throws InputError `backup-damaged`, `data-locked`
  */
-export function restoreSamples(from: string, folder: string, nowMs: number): string | undefined {
-  const [damage] = checkSamples(from).damages;
-  if (damage) {
-    throw new InputError(
-      'backup-damaged',
-      `${from} cannot be restored: ${damage.where}: ${damage.what}`,
-    );
-  }
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const unlock = lockFolder(folder);
+export function restoreFolder(from: string, data: string, nowMs: number): string | undefined {
+  const names = checkedBackup(from);
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const unlock = lockFolder(data);
   try {
-    const file = join(folder, 'samples.db');
-    const part = `${file}.part`;
-    copyFileSync(from, part);
-    const before = setAside(file, nowMs);
+    for (const name of names) copyFileSync(join(from, name), join(data, `${name}.part`));
+    const before = setAside(data, nowMs);
     // Datagrams of the replaced database's last minutes have no place in the restored one.
-    rmSync(join(folder, 'journal'), { recursive: true, force: true });
-    renameSync(part, file);
+    rmSync(join(data, 'journal'), { recursive: true, force: true });
+    for (const name of names) renameSync(join(data, `${name}.part`), join(data, name));
+    copyKeys(from, data);
     return before;
   } finally {
+    for (const name of names) rmSync(join(data, `${name}.part`), { force: true });
     unlock();
   }
 }
 
-function setAside(file: string, nowMs: number): string | undefined {
-  if (!existsSync(file)) return undefined;
-  const aside = `${file}.${new Date(nowMs).toISOString().replaceAll(':', '')}`;
-  for (const suffix of ['-wal', '-shm', '']) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+/** Databases of a backup that are all sound. */
+function checkedBackup(folder: string): readonly string[] {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const names = isFolder ? databasesIn(folder) : [];
+  if (!names.includes(SAMPLES)) {
+    throw new InputError(
+      'backup-damaged',
+      `${folder} is no folder that \`clustermon store backup\` wrote`,
+    );
   }
+  for (const name of names) {
+    const file = join(folder, name);
+    const damage = name === SAMPLES ? damageOfSamples(file) : damageOf(file);
+    if (damage === undefined) continue;
+    throw new InputError('backup-damaged', `${file} is damaged, nothing was restored: ${damage}`);
+  }
+  return names;
+}
+
+function damageOfSamples(file: string): string | undefined {
+  const [damage] = checkSamples(file).damages;
+  return damage && `${damage.where}: ${damage.what}`;
+}
+
+function damageOf(file: string): string | undefined {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(file, { readonly: true });
+    const found = String(database.pragma('quick_check(1)', { simple: true }));
+    return found === 'ok' ? undefined : found.replaceAll(/\s+/g, ' ');
+  } catch (error) {
+    return reasonOf(error);
+  } finally {
+    database?.close();
+  }
+}
+
+function setAside(data: string, nowMs: number): string | undefined {
+  const isOurs = (name: string) => /\.db(-wal|-shm)?$/.test(name) || KEYS.includes(name);
+  const names = readdirSync(data).filter(isOurs);
+  if (names.length === 0) return undefined;
+  const aside = join(data, `before-${new Date(nowMs).toISOString().replaceAll(':', '')}`);
+  mkdirSync(aside, { mode: 0o700 });
+  for (const name of names) renameSync(join(data, name), join(aside, name));
   return aside;
 }

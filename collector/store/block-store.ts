@@ -61,7 +61,7 @@ function refuseDamage(database: Database.Database, file: string): void {
   throw new InputError(
     'database-corrupt',
     `${file} is damaged (${found.replaceAll(/\s+/g, ' ')}). \`clustermon store check\` names all of the damage. Restore a backup with ` +
-      '`clustermon store restore FILE`, or move the file away to begin with empty archives.',
+      '`clustermon store restore FOLDER`, or move the file away to begin with empty archives.',
   );
 }
 

@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
-  copyFileSync,
-  existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -16,8 +15,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import Database from 'better-sqlite3';
 import { type Archive, blockStart, layoutArchives } from '../archive/layout.ts';
-import { backupSamples, restoreSamples } from './backup.ts';
+import { backupFolder, restoreFolder } from './backup.ts';
 import { openSamples } from './block-store.ts';
 import { checkSamples } from './check.ts';
 import { lockFolder } from './lock.ts';
@@ -178,36 +178,95 @@ test('archives of another span are refused, of another retention moved', () =>
 test('a backup is whole, is not written over another, and comes back', () =>
   inFolder(async (folder, file) => {
     fill(file);
-    const copy = join(folder, 'copy.db');
+    writeFileSync(join(folder, 'secret'), 'of then', { mode: 0o600 });
+    writeDecision(folder, 'of then');
+    const copy = join(folder, 'copy');
     let share = 0;
-    await backupSamples(file, copy, (done) => {
+    await backupFolder(folder, copy, (done) => {
       share = done;
     });
     assert.equal(share, 1);
-    assert.deepEqual(checkSamples(copy), checkSamples(file));
+    assert.deepEqual(checkSamples(join(copy, 'samples.db')), checkSamples(file));
     await assert.rejects(
-      backupSamples(file, copy, () => undefined),
+      backupFolder(folder, copy, () => undefined),
       { code: 'backup-exists' },
     );
-    const before = restoreSamples(copy, folder, 0);
-    assert.ok(before && existsSync(before));
+    writeDecision(folder, 'of now');
+    writeFileSync(join(folder, 'secret'), 'of now');
+    const before = restoreFolder(copy, folder, 0) ?? '';
     assert.deepEqual(checkSamples(file).damages, []);
-    const damaged = join(folder, 'damaged.db');
-    copyFileSync(copy, damaged);
-    truncateSync(damaged, 50_000);
-    assert.throws(() => restoreSamples(damaged, folder, 0), { code: 'backup-damaged' });
+    assert.equal(readFileSync(join(folder, 'secret'), 'utf8'), 'of then');
+    assert.deepEqual([decision(folder), decision(before)], ['of then', 'of now']);
+    truncateSync(join(copy, 'registry.db'), 5000);
+    assert.throws(() => restoreFolder(copy, folder, 1), {
+      code: 'backup-damaged',
+      message: /registry\.db/,
+    });
+    assert.equal(decision(folder), 'of then');
   }));
+
+const notBackups: [name: string, make: (at: string) => void][] = [
+  ['a folder that is not there', () => undefined],
+  ['a file', (at) => writeFileSync(at, 'x')],
+  ['an empty folder', (at) => mkdirSync(at)],
+];
+for (const [name, make] of notBackups) {
+  test(`${name} is not restored, nor is a folder without samples copied`, () =>
+    inFolder(async (folder) => {
+      const at = join(folder, 'backup');
+      make(at);
+      assert.throws(() => restoreFolder(at, folder, 0), { code: 'backup-damaged' });
+      await assert.rejects(
+        backupFolder(folder, join(folder, 'copy'), () => undefined),
+        { code: 'backup-empty' },
+      );
+    }));
+}
+
+test('a backup ends though another process commits all the time', () =>
+  inFolder(async (folder, file) => {
+    fill(file, 150);
+    const writer = spawnWriter(file);
+    const ended = once(writer, 'exit');
+    try {
+      await once(writer.stdout?.resume() ?? writer, 'data');
+      const shares: number[] = [];
+      await backupFolder(folder, join(folder, 'copy'), (share) => shares.push(share));
+      assert.deepEqual(shares, shares.toSorted(), 'it never begins anew');
+      assert.ok(shares.length > 3, `${shares.length} steps`);
+      assert.equal(writer.exitCode, null);
+    } finally {
+      writer.kill('SIGKILL');
+      await ended;
+    }
+    assert.deepEqual(checkSamples(join(folder, 'copy/samples.db')).damages, []);
+  }));
+
+/** Something that a person decided. */
+function writeDecision(folder: string, text: string): void {
+  const database = new Database(join(folder, 'registry.db'));
+  database.exec('CREATE TABLE IF NOT EXISTS decision (text TEXT); DELETE FROM decision;');
+  database.prepare('INSERT INTO decision VALUES (?)').run(text);
+  database.close();
+}
+
+function decision(folder: string): string | undefined {
+  const database = new Database(join(folder, 'registry.db'), { readonly: true });
+  const row = database.prepare<[], { text: string }>('SELECT text FROM decision').get();
+  database.close();
+  return row?.text;
+}
+
+function spawnWriter(file: string): ChildProcess {
+  return spawn(process.execPath, [join(import.meta.dirname, 'testing/write-forever.ts'), file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
 
 test('killed while it writes: the file is sound, what was committed is there', () =>
   inFolder(async (folder, file) => {
     for (let round = 0; round < 3; round += 1) {
-      const child = spawn(
-        process.execPath,
-        [join(import.meta.dirname, 'testing/write-forever.ts'), file],
-        {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        },
-      );
+      const child = spawnWriter(file);
       const committed = await lastLineAfter(child, 20 + round * 7);
       child.kill('SIGKILL');
       await once(child, 'exit');
