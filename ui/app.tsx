@@ -19,6 +19,7 @@ import { ConnectionBanner } from './parts/live-badge.tsx';
 import { Palette } from './parts/palette.tsx';
 import { Problems } from './parts/problems.tsx';
 import { TopBar } from './parts/top-bar.tsx';
+import { ViewsArea } from './views/views-area.tsx';
 
 export function App() {
   useEffect(() => {
@@ -34,7 +35,7 @@ export function App() {
   });
   return (
     <>
-      {params.value.has('embed') ? null : <TopBar />}
+      {params.value.has('embed') || page.value.name === 'wall' ? null : <TopBar />}
       <ConnectionBanner />
       <Problems />
       <main id="main" key={zone.value}>
@@ -66,6 +67,10 @@ function CurrentPage() {
       return <MetricPage key={current.metric} name={current.metric} />;
     case 'explore':
       return <ExplorePage />;
+    case 'views':
+    case 'view':
+    case 'wall':
+      return <ViewsArea page={current} />;
     case 'unknown':
       return (
         <section class="panel empty">
@@ -86,6 +91,8 @@ function titleOf(): string {
       return 'clustermon';
     case 'host':
       return `${current.host} · clustermon`;
+    case 'view':
+      return `${current.view} · clustermon`;
     case 'machine':
       return `${current.machine} · clustermon`;
     case 'metric':
@@ -94,6 +101,8 @@ function titleOf(): string {
     case 'machines':
     case 'metrics':
     case 'explore':
+    case 'views':
+    case 'wall':
       return `${current.name} · clustermon`;
   }
 }

@@ -2,6 +2,8 @@ import { reasonOf } from '../../base/errors.ts';
 import type { ViewAnswer, ViewValues } from '../../wire/views.ts';
 import type { QueryAnswer } from '../http/ports.ts';
 
+/** Values of a second come a little after it. */
+const SETTLE_MS = 300;
 /** Series of one answer; charts draw far fewer, tables page. */
 const SERIES_MAX = 1_000;
 
@@ -32,7 +34,7 @@ export class LiveValues {
 
   /** At the newest second of which all values have had the time to come. */
   async values(exprs: readonly string[]): Promise<ViewValues> {
-    const timeS = Math.floor(this.#nowMs() / 1000) - 1;
+    const timeS = Math.floor((this.#nowMs() - SETTLE_MS) / 1000);
     if (timeS !== this.#timeS) {
       this.#timeS = timeS;
       this.#answers = new Map();

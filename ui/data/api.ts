@@ -33,11 +33,16 @@ export async function sendJson<T>(
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<T> {
   const init: RequestInit =
     body === undefined
-      ? { method }
-      : { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+      ? { method, headers }
+      : {
+          method,
+          body: JSON.stringify(body),
+          headers: { ...headers, 'content-type': 'application/json' },
+        };
   return request<T>(path, init);
 }
 

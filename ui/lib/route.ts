@@ -9,9 +9,12 @@ export type Page =
   | { readonly name: 'metrics' }
   | { readonly name: 'metric'; readonly metric: string }
   | { readonly name: 'explore' }
+  | { readonly name: 'views' }
+  | { readonly name: 'view'; readonly view: string }
+  | { readonly name: 'wall' }
   | { readonly name: 'unknown'; readonly path: string };
 
-const PLAIN_PAGES = ['alerts', 'machines', 'explore'] as const;
+const PLAIN_PAGES = ['alerts', 'machines', 'explore', 'views', 'wall'] as const;
 
 /** @param path of a URL, still percent-encoded */
 export function parsePath(path: string): Page {
@@ -29,6 +32,7 @@ export function parsePath(path: string): Page {
   if (first === 'host') return { name: 'host', host: word };
   if (first === 'machine') return { name: 'machine', machine: word };
   if (first === 'metric') return { name: 'metric', metric: word };
+  if (first === 'view') return { name: 'view', view: word };
   return { name: 'unknown', path };
 }
 
@@ -50,6 +54,8 @@ export function pathOf(page: Page): string {
       return `/machine/${encodeURIComponent(page.machine)}`;
     case 'metric':
       return `/metric/${encodeURIComponent(page.metric)}`;
+    case 'view':
+      return `/view/${encodeURIComponent(page.view)}`;
     case 'unknown':
       return page.path;
     case 'metrics':
@@ -57,6 +63,8 @@ export function pathOf(page: Page): string {
     case 'alerts':
     case 'machines':
     case 'explore':
+    case 'views':
+    case 'wall':
       return `/${page.name}`;
   }
 }

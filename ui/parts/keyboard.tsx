@@ -19,6 +19,7 @@ const PLACES: Readonly<Record<string, Page>> = {
   p: { name: 'machines' },
   a: { name: 'alerts' },
   m: { name: 'metrics' },
+  v: { name: 'views' },
   e: { name: 'explore' },
 };
 /** The second key of a pair comes within this time. */
@@ -27,7 +28,7 @@ let goAtMs = Number.NEGATIVE_INFINITY;
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['/  Ctrl-K', 'search hosts, metrics, pages and actions'],
-  ['g then o p a m e', 'go to overview, machines, alerts, metrics, explore'],
+  ['g then o p a m v e', 'go to overview, machines, alerts, metrics, views, explore'],
   ['Space', 'hold the charts still, or go on'],
   ['[  ]', 'half a window earlier, later'],
   ['+  −', 'zoom in, out'],

@@ -1,5 +1,5 @@
 import { signal, useSignal } from '@preact/signals';
-import { useId, useMemo } from 'preact/hooks';
+import { useEffect, useId, useMemo } from 'preact/hooks';
 import { catalogue } from '../data/catalogue.ts';
 import { compareHosts, matchersInMind } from '../data/context.ts';
 import { openSilence } from '../data/handling.ts';
@@ -7,6 +7,7 @@ import { hosts } from '../data/live.ts';
 import { stopped } from '../data/pause.ts';
 import { go, setRange, toggleCompare } from '../data/router.ts';
 import { toggleTheme } from '../data/theme.ts';
+import { loadViews, views } from '../data/views.ts';
 import { type Choice, search } from '../lib/search.ts';
 import { PRESETS } from '../lib/time-range.ts';
 import { Modal } from './modal.tsx';
@@ -32,7 +33,8 @@ function PaletteBody() {
   const id = useId();
   const query = useSignal('');
   const current = useSignal(0);
-  const actions = useMemo(allActions, [hosts.value, catalogue.value]);
+  const actions = useMemo(allActions, [hosts.value, catalogue.value, views.value]);
+  useEffect(loadViews, []);
   const found = search(actions, query.value, ROWS_MAX);
   const at = Math.min(current.value, found.length - 1);
   const run = (action: Action | undefined) => {
@@ -93,12 +95,19 @@ function allActions(): Action[] {
     { kind: 'page', text: 'Machines', detail: 'g p', run: () => go({ name: 'machines' }) },
     { kind: 'page', text: 'Alerts', detail: 'g a', run: () => go({ name: 'alerts' }) },
     { kind: 'page', text: 'Metrics', detail: 'g m', run: () => go({ name: 'metrics' }) },
+    { kind: 'page', text: 'Views', detail: 'g v', run: () => go({ name: 'views' }) },
     { kind: 'page', text: 'Explore', detail: 'g e', run: () => go({ name: 'explore' }) },
     ...hosts.value.map((host) => ({
       kind: 'host',
       text: host.name,
       detail: [host.address, ...Object.values(host.labels)].join(' '),
       run: () => go({ name: 'host', host: host.name }),
+    })),
+    ...views.value.map((view) => ({
+      kind: 'view',
+      text: view.title,
+      detail: `${view.name} ${view.description}`,
+      run: () => go({ name: 'view', view: view.name }),
     })),
     ...catalogue.value.map((metric) => ({
       kind: 'metric',

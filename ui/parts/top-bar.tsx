@@ -1,13 +1,11 @@
-import { useComputed } from '@preact/signals';
-import { alerts, hosts } from '../data/live.ts';
 import { linkTo, page } from '../data/router.ts';
 import { theme, toggleTheme } from '../data/theme.ts';
 import type { Page } from '../lib/route.ts';
+import { Counts } from './counts.tsx';
 import { helpIsOpen } from './keyboard.tsx';
 import { LiveBadge } from './live-badge.tsx';
 import { paletteIsOpen } from './palette.tsx';
 import { RangePicker } from './range-picker.tsx';
-import { Status } from './status.tsx';
 
 const TABS: readonly {
   readonly text: string;
@@ -18,6 +16,7 @@ const TABS: readonly {
   { text: 'Machines', page: { name: 'machines' }, names: ['machines', 'machine'] },
   { text: 'Alerts', page: { name: 'alerts' }, names: ['alerts'] },
   { text: 'Metrics', page: { name: 'metrics' }, names: ['metrics', 'metric'] },
+  { text: 'Views', page: { name: 'views' }, names: ['views', 'view'] },
   { text: 'Explore', page: { name: 'explore' }, names: ['explore'] },
 ];
 
@@ -75,38 +74,5 @@ export function TopBar() {
         </button>
       </div>
     </header>
-  );
-}
-
-/** How many hosts are in which state, and how many alerts fire; zeros are left out, but for "up". */
-function Counts() {
-  const counts = useComputed(() => {
-    const of = (state: string) => hosts.value.filter((host) => host.state === state).length;
-    const firing = alerts.value.filter((alert) => alert.state === 'firing');
-    return {
-      up: of('up'),
-      down: of('down'),
-      stopped: of('stopped'),
-      critical: firing.filter((alert) => alert.severity === 'critical').length,
-      warning: firing.filter((alert) => alert.severity === 'warning').length,
-    };
-  });
-  const { up, down, stopped, critical, warning } = counts.value;
-  return (
-    <div class="counts" role="status" aria-label="State of the cluster">
-      <Status shape="ok">{up} up</Status>
-      {down > 0 ? <Status shape="down">{down} down</Status> : null}
-      {stopped > 0 ? <Status shape="off">{stopped} stopped</Status> : null}
-      {critical > 0 ? (
-        <a href={linkTo({ name: 'alerts' })}>
-          <Status shape="crit">{critical} critical</Status>
-        </a>
-      ) : null}
-      {warning > 0 ? (
-        <a href={linkTo({ name: 'alerts' })}>
-          <Status shape="warn">{warning} warning</Status>
-        </a>
-      ) : null}
-    </div>
   );
 }
