@@ -7,8 +7,6 @@ import type { MetricTable, NumberedMetric } from './metric-table.ts';
 
 /** Series that one host may ever have had; more are not stored. */
 const SERIES_MAX = 65_536;
-/** Free slots in new memory, so that a few new series do not need another one. */
-const SPARE_SLOTS = 6;
 
 /** What the collector itself measures of a host, beside what the host sends. */
 export const CLOCK_OFFSET: Metric = {
@@ -162,7 +160,7 @@ export class SeriesLayout {
     this.#slotOf = this.#metricOf.map(() => -1);
     this.#nextSlot = 0;
     for (const id of ids) this.#place(id);
-    this.rows = HostRows.create(this.#nextSlot + SPARE_SLOTS);
+    this.rows = HostRows.create(this.#nextSlot);
     const moves = [...this.placed()]
       .map(([id, to]) => ({ from: before.slotOf[id] ?? -1, to }))
       .filter(({ from }) => from >= 0);
