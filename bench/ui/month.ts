@@ -6,10 +6,12 @@ import type { Browser } from 'playwright';
 import { defaultsOf } from '../../base/config.ts';
 import { startCollector } from '../../collector/collector.ts';
 import { collectorSettings } from '../../collector/settings.ts';
+import { waitFor } from '../../e2e/harness/process.ts';
 import { MeasuredPage } from './chromium.ts';
 import { fillPast } from './past.ts';
 import { print, quantiles } from './report.ts';
 
+const METRIC = 'load_one';
 const HOSTS = 200;
 const DAYS = 30;
 const RUNS = 7;
@@ -34,25 +36,22 @@ window.fetch = async (...args) => {
 export async function month(browser: Browser): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), 'clustermon-bench-month-'));
   const settings = { ...defaultsOf(collectorSettings), data, port: 0, webPort: 0, open: true };
-  fillPast(settings, { hosts: HOSTS, days: DAYS });
+  fillPast(settings, { metric: METRIC, hosts: HOSTS, days: DAYS });
   const collector = await startCollector(settings);
   try {
     const measured = await MeasuredPage.open(browser);
     await measured.page.addInitScript(HOOK);
-    await measured.page.goto(`${collector.url}/metric/load_one?range=24h`);
-    await measured.page.waitForFunction('loads.length > 0');
+    await measured.page.goto(`${collector.url}/metric/${METRIC}?range=24h`);
+    await loadsOf(measured);
     const answered: number[] = [];
     const drawn: number[] = [];
     for (let run = 0; run < RUNS; run++) {
-      const startMs = await measured.evaluate<number>(
-        `loads.length = 0; [...document.querySelectorAll('.range button')].find((button) => button.textContent === '30d').click(); performance.now()`,
-      );
-      await measured.page.waitForFunction('loads.length > 0');
-      const [load] = await measured.evaluate<{ answered: number; drawn: number }[]>('loads');
+      const startMs = await measured.evaluate<number>(clickOn('30d'));
+      const [load] = await loadsOf(measured);
       answered.push(load!.answered - startMs);
       drawn.push(load!.drawn - startMs);
-      await measured.page.getByRole('button', { name: '24h', exact: true }).click();
-      await measured.page.waitForFunction('loads.length > 1');
+      await measured.evaluate(clickOn('24h'));
+      await loadsOf(measured);
     }
     const rows = `${HOSTS} hosts, ${DAYS} days`;
     print(`one metric, ${rows}: click → answer`, quantiles(answered));
@@ -62,4 +61,20 @@ export async function month(browser: Browser): Promise<void> {
     await collector.close();
     rmSync(data, { recursive: true });
   }
+}
+
+function clickOn(range: string): string {
+  return `loads.length = 0; [...document.querySelectorAll('.range button')].find((button) => button.textContent === '${range}').click(); performance.now()`;
+}
+
+interface Answer {
+  readonly answered: number;
+  readonly drawn: number;
+}
+
+async function loadsOf(measured: MeasuredPage): Promise<readonly Answer[]> {
+  return waitFor('the series', async () => {
+    const loads = await measured.evaluate<readonly Answer[]>('loads');
+    return loads.length > 0 ? loads : undefined;
+  });
 }

@@ -8,15 +8,25 @@ import { HostStore } from '../../collector/store/host-store.ts';
 import { SampleWriter } from '../../collector/store/sample-writer.ts';
 import { SIMULATED_METRICS, SimulatedHost } from '../simulated-host.ts';
 
+/** Number of the one series that each host has. */
+const SERIES = 0;
+
 interface PastSettings {
   readonly data: string;
   readonly archives: readonly string[];
 }
 
-/** Fills the 5 min archive of `hosts` hosts for the last `days` days, and folds it into the coarser ones. */
+interface PastExtent {
+  /** One of the simulated hosts'. */
+  readonly metric: string;
+  readonly hosts: number;
+  readonly days: number;
+}
+
+/** Fills the 5 min archive of one metric of `hosts` hosts for the last `days` days, and folds it into the coarser ones. */
 export function fillPast(
   settings: PastSettings,
-  { hosts: hostCount, days }: { readonly hosts: number; readonly days: number },
+  { metric, hosts: hostCount, days }: PastExtent,
 ): void {
   const nowS = Math.floor(Date.now() / 1000);
   const startS = nowS - days * 86_400;
@@ -27,8 +37,8 @@ export function fillPast(
   const hosts = new HostStore(database);
   const encoder = new BlockEncoder();
   const writer = new SampleWriter(database, archives);
-  for (const [number, metric] of SIMULATED_METRICS.entries()) hosts.saveMetric(number, metric);
-  const series = SIMULATED_METRICS.map((_, index) => index);
+  const column = SIMULATED_METRICS.findIndex(({ name }) => name === metric);
+  hosts.saveMetric(SERIES, SIMULATED_METRICS[column]!);
   for (let number = 1; number <= hostCount; number += 1) {
     database
       .transaction(() => {
@@ -36,9 +46,9 @@ export function fillPast(
           ...{ number, id: number.toString(16).padStart(32, '0'), address: '127.0.0.1' },
           ...{ name: `h${String(number).padStart(4, '0')}`, labels: {}, facts: {} },
           ...{ bootMs: startS * 1000, firstSeenMs: startS * 1000, lastSeenMs: nowS * 1000 },
-          ...{ state: 'up', schema: 1, series, live: series },
+          ...{ state: 'up', schema: 1, series: [SERIES], live: [SERIES] },
         });
-        for (const block of pastOf(number, { archive, startS, nowS })) {
+        for (const block of pastOf(number, { column, archive, startS, nowS })) {
           const data = encodeFolded(block, encoder);
           if (data) blocks.write(archive, number, block.start, data);
         }
@@ -50,13 +60,15 @@ export function fillPast(
 }
 
 interface Past {
+  /** Of the simulated values. */
+  readonly column: number;
   readonly archive: Archive;
   readonly startS: number;
   readonly nowS: number;
 }
 
 /** Each row as if 300 samples had been the same. */
-function* pastOf(number: number, { archive, startS, nowS }: Past): Generator<Folded> {
+function* pastOf(number: number, { column, archive, startS, nowS }: Past): Generator<Folded> {
   const host = new SimulatedHost(number, 1);
   const values = new Float64Array(SIMULATED_METRICS.length);
   const { spanSeconds, stepSeconds: step, rowsPerBlock: rowCount } = archive;
@@ -64,13 +76,12 @@ function* pastOf(number: number, { archive, startS, nowS }: Past): Generator<Fol
     const folded: Folded = { start, step, rowCount, series: new Map() };
     for (let row = 0; row < rowCount && start + (row + 1) * step <= nowS; row += 1) {
       host.step(values);
-      for (const [id, value] of values.entries()) {
-        const rows = rowsOf(folded, id);
-        rows.count[row] = step;
-        rows.sum[row] = value * step;
-        rows.min[row] = value;
-        rows.max[row] = value;
-      }
+      const value = values[column]!;
+      const rows = rowsOf(folded, SERIES);
+      rows.count[row] = step;
+      rows.sum[row] = value * step;
+      rows.min[row] = value;
+      rows.max[row] = value;
     }
     yield folded;
   }
