@@ -3,6 +3,7 @@ import { Labels, METRIC_NAME } from '../query/labels.ts';
 import { Matcher, matchesAll } from '../query/matcher.ts';
 import type { SampleSeries, SampleSource, SelectHints, SelectPlan } from '../query/source.ts';
 import type { DerivedMetric } from './derived-metric.ts';
+import { Listings } from './listings.ts';
 import { NODE_METRICS } from './node-exporter.ts';
 import { findsNative, HOST, INSTANCE, JOB, JOB_VALUE, translate } from './translate.ts';
 import { deriveCounter, deriveGauge } from './values.ts';
@@ -12,6 +13,13 @@ interface Wanted {
   readonly metric: DerivedMetric;
   readonly from: readonly Matcher[];
   readonly beside: readonly (readonly Matcher[])[];
+}
+
+/** What the listing of a derived metric is made from. */
+interface DerivedListing {
+  readonly metric: DerivedMetric;
+  readonly from: readonly Labels[];
+  readonly beside: readonly (readonly Labels[])[];
 }
 
 const BY_NAME: ReadonlyMap<string, readonly DerivedMetric[]> = Map.groupBy(
@@ -26,6 +34,7 @@ const BY_NAME: ReadonlyMap<string, readonly DerivedMetric[]> = Map.groupBy(
 export class NodeNames implements SampleSource {
   readonly #natives: SampleSource;
   readonly #hosts: Pick<HostTable, 'byName'>;
+  readonly #listings = new Listings();
   /** Label sets by those that they are made from, which the native source keeps. */
   readonly #labels = new Map<DerivedMetric, WeakMap<Labels, Labels>>();
 
@@ -55,17 +64,27 @@ export class NodeNames implements SampleSource {
     matchers: readonly Matcher[],
     range: { readonly startMs: number; readonly endMs: number },
   ): readonly Labels[] {
-    const derived = wantedBy(matchers).flatMap(({ metric, from, beside }) => {
-      const keys = beside.map(
-        (natives) => new Set(this.#natives.series(natives, range).map(withoutName)),
-      );
-      return this.#natives
-        .series(from, range)
-        .filter((labels) => keys.every((known) => known.has(sharedKey(metric, labels))))
-        .map((labels) => this.#labelsOf(metric, labels))
-        .filter((labels) => matchesAll(matchers, labels));
-    });
-    return [...this.#natives.series(matchers, range), ...derived];
+    const natives = this.#natives.series(matchers, range);
+    const parts = wantedBy(matchers).map(({ metric, from, beside }) => ({
+      metric,
+      from: this.#natives.series(from, range),
+      beside: beside.map((others) => this.#natives.series(others, range)),
+    }));
+    if (parts.length === 0) return natives;
+    const inputs = [natives, ...parts.flatMap(({ from, beside }) => [from, ...beside])];
+    return this.#listings.list(matchers.join(), inputs, () => [
+      ...natives,
+      ...parts
+        .flatMap((part) => this.#derivedLabels(part))
+        .filter((labels) => matchesAll(matchers, labels)),
+    ]);
+  }
+
+  #derivedLabels({ metric, from, beside }: DerivedListing): readonly Labels[] {
+    const keys = beside.map((natives) => new Set(natives.map(withoutName)));
+    return from
+      .filter((labels) => keys.every((known) => known.has(sharedKey(metric, labels))))
+      .map((labels) => this.#labelsOf(metric, labels));
   }
 
   #derive(

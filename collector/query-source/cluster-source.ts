@@ -32,6 +32,8 @@ export class ClusterSource implements SampleSource {
   readonly #ports: ClusterSourcePorts;
   readonly #index: SeriesIndex;
   readonly #reader: ValueReader;
+  /** Of all series that were found together, so that whoever lists them can tell that nothing has changed. */
+  readonly #labels = new WeakMap<readonly IndexedSeries[], readonly Labels[]>();
 
   constructor(ports: ClusterSourcePorts) {
     this.#ports = ports;
@@ -68,10 +70,17 @@ export class ClusterSource implements SampleSource {
     matchers: readonly Matcher[],
     { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
   ): readonly Labels[] {
-    return this.#index
-      .find(matchers)
-      .filter(({ host }) => host.firstSeenMs <= endMs && host.lastSeenMs >= startMs)
-      .map(({ labels }) => labels);
+    const wasSeen = ({ firstSeenMs, lastSeenMs }: LiveHost) =>
+      firstSeenMs <= endMs && lastSeenMs >= startMs;
+    const found = this.#index.find(matchers);
+    if (this.#ports.hosts.list().every(wasSeen)) return this.#labelsOf(found);
+    return found.filter(({ host }) => wasSeen(host)).map(({ labels }) => labels);
+  }
+
+  #labelsOf(found: readonly IndexedSeries[]): readonly Labels[] {
+    const labels = this.#labels.get(found) ?? found.map((series) => series.labels);
+    this.#labels.set(found, labels);
+    return labels;
   }
 
   close(): void {

@@ -64,9 +64,15 @@ class HostSeries {
   }
 }
 
-/** Finds series by matchers; follows the host table. */
+/** Series in all answers that are kept. */
+const KEPT_SERIES_MAX = 500_000;
+
+/** Finds series by matchers; follows the host table. The answer to the same matchers is the same list until hosts or series change. */
 export class SeriesIndex {
   readonly #hosts: HostTable;
+  readonly #found = new Map<string, readonly IndexedSeries[]>();
+  #foundSeries = 0;
+  #generation = 0;
   readonly #byNumber = new Map<number, HostSeries>();
   /** Series of all hosts by their metric, until a host changes: rules ask for the same ones each second. */
   readonly #byMetric = new Map<string, readonly IndexedSeries[]>();
@@ -82,6 +88,8 @@ export class SeriesIndex {
         case 'host-removed':
           this.#byNumber.delete(change.host.number);
           this.#byMetric.clear();
+          this.#forget();
+          this.#generation += 1;
           break;
         case 'state':
         case 'event':
@@ -91,7 +99,28 @@ export class SeriesIndex {
     });
   }
 
+  /** Another one after hosts or series have changed. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   find(matchers: readonly Matcher[]): readonly IndexedSeries[] {
+    const key = matchers.join();
+    const known = this.#found.get(key);
+    if (known) return known;
+    const found = this.#search(matchers);
+    this.#foundSeries += found.length + 1;
+    if (this.#foundSeries > KEPT_SERIES_MAX) this.#forget();
+    this.#found.set(key, found);
+    return found;
+  }
+
+  #forget(): void {
+    this.#found.clear();
+    this.#foundSeries = 0;
+  }
+
+  #search(matchers: readonly Matcher[]): readonly IndexedSeries[] {
     const byName = exact(METRIC_NAME, matchers);
     const byHost = exact(HOST, matchers);
     if (byName && !byHost) {

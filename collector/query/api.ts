@@ -21,6 +21,7 @@ import {
   type QueryResult,
 } from './engine.ts';
 import { QueryError } from './errors.ts';
+import { namesIn, valuesIn } from './label-lists.ts';
 import type { Labels } from './labels.ts';
 import type { Matcher } from './matcher.ts';
 import { parseSyntax } from './parse.ts';
@@ -237,8 +238,8 @@ function describeStats(
   };
 }
 
-/** The label sets that `match[]` selects in `start`…`end`; all when there is no `match[]`. */
-function matchingSeries(params: URLSearchParams, { source }: ApiPorts): Labels[] {
+/** The label sets that each `match[]` selects in `start`…`end`; all when there is no `match[]`. */
+function matchingSeries(params: URLSearchParams, { source }: ApiPorts): (readonly Labels[])[] {
   const range = {
     startMs: timeParameter(params, 'start') ?? MIN_TIME_MS,
     endMs: timeParameter(params, 'end') ?? Number.MAX_SAFE_INTEGER,
@@ -246,10 +247,9 @@ function matchingSeries(params: URLSearchParams, { source }: ApiPorts): Labels[]
   if (range.endMs < range.startMs)
     throw parameterError('end', 'end timestamp must not be before start time');
   const selectors = params.getAll('match[]').map(matchersOf);
-  const found = (selectors.length > 0 ? selectors : [[]]).flatMap((matchers) =>
+  return (selectors.length > 0 ? selectors : [[]]).map((matchers) =>
     source.series(matchers, range),
   );
-  return [...new Map(found.map((labels) => [labels.key, labels])).values()];
 }
 
 function matchersOf(text: string): readonly Matcher[] {
@@ -269,7 +269,8 @@ function seriesAnswer(params: URLSearchParams, ports: ApiPorts): string {
   if (params.getAll('match[]').length === 0)
     throw new InputError('query-parameter', 'no match[] parameter provided', { field: 'match[]' });
   const { seriesMax } = ports.limits ?? DEFAULT_LIMITS;
-  const found = matchingSeries(params, ports);
+  const all = matchingSeries(params, ports).flat();
+  const found = [...new Map(all.map((labels) => [labels.key, labels])).values()];
   const limit = limitParameter(params);
   if (limit === 0 && found.length > seriesMax)
     throw new QueryError(
@@ -281,18 +282,15 @@ function seriesAnswer(params: URLSearchParams, ports: ApiPorts): string {
 }
 
 function labelNames(params: URLSearchParams, ports: ApiPorts): string {
-  const names = new Set<string>();
-  for (const labels of matchingSeries(params, ports)) for (const [name] of labels) names.add(name);
-  return sortedAnswer(names, params);
+  const names = matchingSeries(params, ports).flatMap((list) => [...namesIn(list)]);
+  return sortedAnswer(new Set(names), params);
 }
 
 function labelValues(label: string, params: URLSearchParams, ports: ApiPorts): string {
   if (label === '' || !label.isWellFormed())
     throw new InputError('query-parameter', `invalid label name: ${JSON.stringify(label)}`);
-  const values = new Set<string>();
-  for (const labels of matchingSeries(params, ports)) values.add(labels.get(label));
-  values.delete('');
-  return sortedAnswer(values, params);
+  const values = matchingSeries(params, ports).flatMap((list) => [...valuesIn(list, label)]);
+  return sortedAnswer(new Set(values), params);
 }
 
 function sortedAnswer(texts: ReadonlySet<string>, params: URLSearchParams): string {

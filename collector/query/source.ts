@@ -51,7 +51,7 @@ export interface SampleSource {
   plan(matchers: readonly Matcher[], hints: SelectHints): SelectPlan;
   /** Series with at least one sample in (afterMs, untilMs], in any order; samples outside of it may be included. */
   select(matchers: readonly Matcher[], hints: SelectHints): readonly SampleSeries[];
-  /** Label sets of the series that have samples in [startMs, endMs]. */
+  /** Label sets of the series that have samples in [startMs, endMs]; the same list as before when nothing has changed, where that is cheap. */
   series(
     matchers: readonly Matcher[],
     range: { readonly startMs: number; readonly endMs: number },
