@@ -81,8 +81,7 @@ export function readHeader(reader: XdrReader, into: Header): PacketErrorCode | u
   const magic = reader.uint();
   const version = reader.uint();
   const kind = reader.int();
-  const agentAt = reader.offset;
-  reader.fixedOpaque(AGENT_ID_SIZE);
+  const agentAt = reader.skipOpaque(AGENT_ID_SIZE);
   into.boot = reader.hyperNumber();
   into.sequence = reader.uint();
   into.timeMs = reader.hyperNumber();

@@ -164,8 +164,7 @@ export function readSamples(
   if (count === 0 || first + count > types.length) return 'body';
   const unknownLength = reader.uint();
   if (unknownLength !== 0 && unknownLength !== (count + 7) >> 3) return reader.error ?? 'body';
-  const unknownAt = reader.offset;
-  reader.fixedOpaque(unknownLength);
+  const unknownAt = reader.skipOpaque(unknownLength);
   if (reader.error !== undefined) return reader.error;
   const { bytes } = reader;
   const { numbers, strings } = table;

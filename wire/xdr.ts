@@ -266,15 +266,21 @@ export class XdrReader {
 
   /** A view on the `length` bytes, not a copy. */
   fixedOpaque(length: number): Uint8Array {
+    const at = this.skipOpaque(length);
+    return at < 0 ? NO_BYTES : this.bytes.subarray(at, at + length);
+  }
+
+  /** Moves over `length` bytes and their padding without making a view. @returns where they start, or -1 after an error */
+  skipOpaque(length: number): number {
     const at = this.#take(paddedSize(length));
-    if (at < 0) return NO_BYTES;
+    if (at < 0) return -1;
     for (let index = at + length; index < this.offset; index += 1) {
       if (this.bytes[index] !== 0) {
         this.fail('padding', at);
-        return NO_BYTES;
+        return -1;
       }
     }
-    return this.bytes.subarray(at, at + length);
+    return at;
   }
 
   /** A view on the bytes, not a copy. */
