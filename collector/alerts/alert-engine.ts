@@ -7,11 +7,12 @@ import { groupOfAddedRule, nameOf } from './added-rule.ts';
 import { type AlertHandling, toAlertDetail, toRuleInfo } from './alert-info.ts';
 import type { AlertStore, Changes } from './alert-store.ts';
 import type { EvaluationContext } from './evaluate.ts';
+import { FLAP_LIMITS } from './flapping.ts';
 import { GroupState, type RuleHealth } from './group.ts';
 import { PreparedQueries } from './prepared-queries.ts';
 import type { RuleGroup } from './rule.ts';
 import { RuleSeries } from './rule-series.ts';
-import { type AlertInstance, isFiring } from './state.ts';
+import { type AlertInstance, annotationsOf, isFiring } from './state.ts';
 import { UnionSource } from './union-source.ts';
 
 export interface AlertEnginePorts {
@@ -68,6 +69,7 @@ export class AlertEngine {
       externalLabels: {},
       externalUrl: options.externalUrl,
       onMissing: 'keep',
+      flapLimits: FLAP_LIMITS,
     };
     this.load(groups);
     this.#resume();
@@ -262,7 +264,7 @@ export class AlertEngine {
     const page = `${this.#options.externalUrl.replace(/\/$/, '')}/alerts`;
     return {
       labels,
-      annotations: instance.annotations,
+      annotations: annotationsOf(instance),
       startsAtMs: instance.firedAtMs ?? instance.activeAtMs,
       endsAtMs: instance.resolvedAtMs,
       generatorUrl: `${page}?alert=${fingerprint(labels)}`,
@@ -363,7 +365,9 @@ function isSameState(a: AlertInstance | undefined, b: AlertInstance): boolean {
     a.activeAtMs === b.activeAtMs &&
     a.resolvedAtMs === b.resolvedAtMs &&
     a.keepFiringSinceMs === b.keepFiringSinceMs &&
-    a.missingSinceMs === b.missingSinceMs
+    a.missingSinceMs === b.missingSinceMs &&
+    a.flaps.isFlapping === b.flaps.isFlapping &&
+    a.flaps.changesMs === b.flaps.changesMs
   );
 }
 
@@ -375,7 +379,7 @@ function isNews(
 ): boolean {
   const wasFiring = before !== undefined && isFiring(before);
   if (isFiring(now) !== wasFiring) return isFiring(now) || now.state === 'inactive';
-  return isTextTurn && wasFiring && !isSameText(before.annotations, now.annotations);
+  return isTextTurn && wasFiring && !isSameText(annotationsOf(before), annotationsOf(now));
 }
 
 function isSameText(

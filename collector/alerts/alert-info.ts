@@ -1,7 +1,7 @@
 import { type AlertDetail, type RuleInfo, SEVERITIES, type Severity } from '../../wire/http.ts';
 import type { RuleHealth } from './group.ts';
 import type { Rule } from './rule.ts';
-import { type AlertInstance, isFiring } from './state.ts';
+import { type AlertInstance, annotationsOf, isFiring } from './state.ts';
 
 /** @returns undefined for a recording rule */
 export function toRuleInfo({ rule, alerts, error }: RuleHealth): RuleInfo | undefined {
@@ -31,7 +31,7 @@ export function toAlertDetail(
 ): AlertDetail {
   return {
     ...handling,
-    annotations: instance.annotations,
+    annotations: annotationsOf(instance),
     rule: rule.name,
     severity: severityOf(instance.labels.get('severity')),
     state: instance.state === 'inactive' ? 'resolved' : instance.state,

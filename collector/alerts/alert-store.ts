@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { AlertTransition, NewRule } from '../../wire/http.ts';
 import { Labels } from '../query/labels.ts';
+import { type FlapRecord, NO_FLAPS } from './flapping.ts';
 import type { AlertInstance } from './state.ts';
 
 /** Part of the schema of `registry.db`: rules that people added, alerts as they stand, and what happened to them. */
@@ -41,10 +42,12 @@ export interface Changes {
   readonly transitions: readonly AlertTransition[];
 }
 
-type StoredInstance = Omit<AlertInstance, 'labels' | 'sampleLabels' | 'value'> & {
+type StoredInstance = Omit<AlertInstance, 'labels' | 'sampleLabels' | 'value' | 'flaps'> & {
   readonly labels: Readonly<Record<string, string>>;
   readonly sampleLabels: Readonly<Record<string, string>>;
   readonly value: number | null;
+  /** undefined = written before there was flap detection. */
+  readonly flaps?: FlapRecord;
 };
 
 export class AlertStore {
@@ -164,6 +167,7 @@ function fromStored(stored: StoredInstance): AlertInstance {
     resolvedAtMs: stored.resolvedAtMs,
     keepFiringSinceMs: stored.keepFiringSinceMs,
     missingSinceMs: stored.missingSinceMs,
+    flaps: stored.flaps ?? NO_FLAPS,
     labels: Labels.from(stored.labels),
     sampleLabels: Labels.from(stored.sampleLabels),
     value: stored.value ?? Number.NaN,

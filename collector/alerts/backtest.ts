@@ -72,7 +72,12 @@ export class Backtest {
 
   #replayOne(key: string, sampleLabels: Labels, forMs: number): AlertBacktest {
     const { startMs, stepMs } = this.#range;
-    const timing = { forMs, keepFiringForMs: this.#rule.keepFiringForMs };
+    const timing = {
+      forMs,
+      keepFiringForMs: this.#rule.keepFiringForMs,
+      // What flaps is counted, not hidden.
+      flapLimits: undefined,
+    };
     const labels = this.#labels(sampleLabels);
     const matching = this.#matching.get(key)?.values;
     const firings: Firing[] = [];

@@ -1,5 +1,6 @@
 import { InputError } from '../../base/errors.ts';
 import { type Labels, METRIC_NAME } from '../query/labels.ts';
+import type { FlapLimits } from './flapping.ts';
 import { presenceOf } from './presence.ts';
 import type { AlertingRule, OnMissing, RecordingRule } from './rule.ts';
 import {
@@ -9,6 +10,7 @@ import {
   miss,
   type Observation,
   observe,
+  type Timing,
 } from './state.ts';
 import type { TemplateContext } from './template/functions.ts';
 
@@ -29,6 +31,8 @@ export interface EvaluationContext {
   readonly externalUrl: string;
   /** For rules that do not say. */
   readonly onMissing: OnMissing;
+  /** undefined = flapping alerts are not held, as in Prometheus. */
+  readonly flapLimits?: FlapLimits;
 }
 
 const WITHOUT_NAME: ReadonlySet<string> = new Set([METRIC_NAME]);
@@ -55,8 +59,9 @@ export class AlertingRuleState {
   evaluate(timeMs: number, limit: number, context: EvaluationContext): void {
     const seen = this.#observe(timeMs, context);
     const after = new Map<string, AlertInstance>();
+    const timing = this.#timing(context);
     for (const [key, observation] of seen) {
-      after.set(key, observe(this.instances.get(key), observation, this.rule, timeMs));
+      after.set(key, observe(this.instances.get(key), observation, timing, timeMs));
     }
     this.#addMissed(after, timeMs, context);
     const active = [...after.values()].filter((instance) => instance.state !== 'inactive').length;
@@ -127,7 +132,7 @@ export class AlertingRuleState {
       if (after.has(key)) continue;
       absenceOf ??= this.#absences(timeMs, context);
       const absence = instance.state === 'inactive' ? 'cleared' : absenceOf(instance);
-      const next = miss(instance, absence, this.rule, timeMs);
+      const next = miss(instance, absence, this.#timing(context), timeMs);
       if (next) after.set(key, next);
     }
   }
@@ -158,6 +163,11 @@ export class AlertingRuleState {
     const gone = [...this.#known].filter(([key]) => !present.has(key));
     for (const [key, labels] of present) this.#known.set(key, labels);
     return gone.map(([, labels]) => ({ labels, value: Number.NaN }));
+  }
+
+  #timing({ flapLimits }: EvaluationContext): Timing {
+    const { forMs, keepFiringForMs } = this.rule;
+    return { forMs, keepFiringForMs, flapLimits };
   }
 
   #onMissing(context: EvaluationContext): OnMissing {

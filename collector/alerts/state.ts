@@ -1,4 +1,5 @@
 import type { Labels } from '../query/labels.ts';
+import { type FlapLimits, type FlapRecord, isCalm, NO_FLAPS, noteChange } from './flapping.ts';
 
 /** `nodata`: it fires, and the data that it is about has vanished since. */
 export type InstanceState = 'pending' | 'firing' | 'nodata' | 'inactive';
@@ -19,6 +20,7 @@ export interface AlertInstance {
   readonly keepFiringSinceMs: number | undefined;
   /** Since when its data is missing. */
   readonly missingSinceMs: number | undefined;
+  readonly flaps: FlapRecord;
 }
 
 /** A resolved alert is remembered, and sent again, for 15 minutes (Prometheus rules/alerting.go, resolvedRetention). */
@@ -29,6 +31,8 @@ export const PENDING_MISSING_MAX_MS = 5 * 60_000;
 export interface Timing {
   readonly forMs: number;
   readonly keepFiringForMs: number;
+  /** undefined = alerts may begin and end as often as they like. */
+  readonly flapLimits: FlapLimits | undefined;
 }
 
 /** What the expression's result says of an alert that it contains. */
@@ -62,7 +66,22 @@ export function observe(
     resolvedAtMs: undefined,
     keepFiringSinceMs: undefined,
     missingSinceMs: undefined,
+    flaps: flapsWhileTrue(before?.flaps ?? NO_FLAPS, isDue && fired === undefined, timing, nowMs),
   };
+}
+
+function flapsWhileTrue(
+  before: FlapRecord,
+  begins: boolean,
+  { flapLimits }: Timing,
+  nowMs: number,
+): FlapRecord {
+  if (!flapLimits) return NO_FLAPS;
+  const isChange = begins || before.falseSinceMs !== undefined;
+  const flaps = isChange ? noteChange(before, flapLimits, nowMs) : before;
+  if (flaps.falseSinceMs === undefined && !flaps.isFlapping) return flaps;
+  const isFlapping = flaps.isFlapping && !isCalm(flaps, flapLimits, nowMs);
+  return { ...flaps, isFlapping, falseSinceMs: undefined };
 }
 
 /** The alert after an evaluation that did not find it; undefined = forget it. */
@@ -83,7 +102,25 @@ export function miss(
   if (timing.keepFiringForMs > 0 && nowMs - keepFiringSinceMs < timing.keepFiringForMs) {
     return { ...before, state: 'firing', keepFiringSinceMs, missingSinceMs: undefined };
   }
-  return { ...before, state: 'inactive', resolvedAtMs: nowMs, missingSinceMs: undefined };
+  return cleared(before, timing, nowMs);
+}
+
+/** Resolved, unless it flaps. */
+function cleared(before: AlertInstance, { flapLimits }: Timing, nowMs: number): AlertInstance {
+  const after = { ...before, missingSinceMs: undefined };
+  if (!flapLimits) return { ...after, state: 'inactive', resolvedAtMs: nowMs };
+  const { falseSinceMs } = before.flaps;
+  const flaps =
+    falseSinceMs === undefined ? noteChange(before.flaps, flapLimits, nowMs) : before.flaps;
+  if (flaps.isFlapping && !isCalm(flaps, flapLimits, nowMs)) {
+    return { ...after, state: 'firing', flaps: { ...flaps, falseSinceMs: falseSinceMs ?? nowMs } };
+  }
+  return {
+    ...after,
+    state: 'inactive',
+    resolvedAtMs: nowMs,
+    flaps: { ...flaps, isFlapping: false, falseSinceMs: undefined },
+  };
 }
 
 function withoutData(before: AlertInstance, nowMs: number): AlertInstance | undefined {
@@ -97,4 +134,13 @@ function withoutData(before: AlertInstance, nowMs: number): AlertInstance | unde
 /** Firing, as those who are notified see it: an alert without data has not been resolved. */
 export function isFiring(instance: AlertInstance): boolean {
   return instance.state === 'firing' || instance.state === 'nodata';
+}
+
+/** The texts of an alert, one that it flaps among them. */
+export function annotationsOf({
+  annotations,
+  flaps,
+}: AlertInstance): Readonly<Record<string, string>> {
+  if (!flaps.isFlapping) return annotations;
+  return { ...annotations, flapping: 'begins and ends all the time; held until it is calm' };
 }

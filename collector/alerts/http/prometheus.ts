@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { AlertEngine } from '../alert-engine.ts';
 import type { GroupState, RuleHealth } from '../group.ts';
-import { type AlertInstance, isFiring } from '../state.ts';
+import { type AlertInstance, annotationsOf, isFiring } from '../state.ts';
 import { formatFloat } from '../template/number.ts';
 
 interface RulesQuery {
@@ -101,7 +101,7 @@ function activeAlerts({ alerts }: RuleHealth) {
 function toAlert(instance: AlertInstance) {
   return {
     labels: instance.labels.toObject(),
-    annotations: instance.annotations,
+    annotations: annotationsOf(instance),
     state: isFiring(instance) ? 'firing' : 'pending',
     activeAt: timeText(instance.activeAtMs),
     ...(instance.keepFiringSinceMs !== undefined && {
