@@ -1,10 +1,13 @@
 /** Debian's Chromium for a test: one browser, a page per test that notices everything it should not do. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
+import type { TestHost } from './network.ts';
 
+const CHROMIUM = '/usr/bin/chromium';
 const ARTEFACTS = join(import.meta.dirname, '..', 'artefacts');
 
 /** Without these Chromium calls home, which a closed network refuses many times a second. */
@@ -18,8 +21,16 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-export async function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
+/** @param host of a test network inside which it runs; this machine when absent */
+export async function startBrowser(host?: TestHost): Promise<Browser> {
+  if (!host) return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+  const folder = mkdtempSync(join(tmpdir(), 'clustermon-browser-'));
+  const inside = join(folder, 'chromium');
+  const command = `exec ip netns exec ${host.namespace} ${CHROMIUM} "$@"`;
+  writeFileSync(inside, `#!/bin/sh\n${command}\n`, { mode: 0o755 });
+  const browser = await chromium.launch({ executablePath: inside, args: ARGUMENTS });
+  rmSync(folder, { recursive: true });
+  return browser;
 }
 
 export interface PageOptions {

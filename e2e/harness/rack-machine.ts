@@ -1,12 +1,14 @@
 /** A virtual machine with a disk, as one in a rack: it asks the network first, its disk second, and its plug can be pulled. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestNetwork } from './network.ts';
 import { startProcess, type TestProcess } from './process.ts';
 
 const OVMF = '/usr/share/OVMF';
+/** setup-storage's alignment. */
+const FIRST_PARTITION_BYTES = 1024 ** 2;
 
 export interface RackMachineOptions {
   readonly firmware: 'bios' | 'uefi';
@@ -25,6 +27,8 @@ export interface RackMachine {
   powerOff(): Promise<void>;
   /** SHA-256 of the disk, while the machine is off. */
   diskHash(): string;
+  /** Looks into the first partition of its disk, while the machine is off. */
+  withDisk(look: (files: { exists(path: string): boolean }) => void): void;
   remove(): Promise<void>;
 }
 
@@ -66,12 +70,29 @@ export function makeRackMachine(network: TestNetwork, options: RackMachineOption
       await current?.end('SIGKILL');
     },
     diskHash: () => execFileSync('sha256sum', [image], { encoding: 'utf8' }).slice(0, 64),
+    withDisk: (look) => withMounted(image, join(folder, 'root'), look),
     async remove() {
       await current?.end('SIGKILL');
       execFileSync('ip', ['-n', namespace, 'link', 'del', tap]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A pulled plug leaves a journal behind, which is left alone. */
+function withMounted(
+  image: string,
+  root: string,
+  look: (files: { exists(path: string): boolean }) => void,
+): void {
+  mkdirSync(root, { recursive: true });
+  const options = `ro,noload,loop,offset=${FIRST_PARTITION_BYTES}`;
+  execFileSync('mount', ['-o', options, image, root]);
+  try {
+    look({ exists: (path) => existsSync(join(root, path)) });
+  } finally {
+    execFileSync('umount', [root]);
+  }
 }
 
 function uefiArguments(folder: string): readonly string[] {

@@ -49,6 +49,8 @@ export function bootHttp(options: BootHttpOptions): FastifyInstance {
   const app = Fastify({
     rewriteUrl: (request) => (request.url ?? '/').replaceAll(/\/{2,}/g, '/'),
     bodyLimit: 4 << 20,
+    // A machine in the middle of an image goes on with it when we are back: it must not keep us from stopping.
+    forceCloseConnections: true,
     // Fastify's own HEAD routes answer with a length of 0, by which UEFI takes a file for empty.
     exposeHeadRoutes: false,
   });

@@ -30,20 +30,26 @@ export class Refusal extends Error {
   }
 }
 
+export interface ApplianceOptions {
+  /** Of its boot port, without a slash at the end. */
+  readonly server: string;
+  /** PEM; what it signs is checked with it. */
+  readonly publicKey: string;
+  /** Hears once, for each request, that the appliance does not answer. */
+  readonly onSilence?: (reason: string) => void;
+  /** Until a request is repeated; 2 s unless told otherwise. */
+  readonly retryMs?: number;
+}
+
 /**
  * The installer's side of the protocol. Requests are repeated until the appliance answers, however long that takes: an installation
  * goes on where it was when the appliance or the network is back.
  */
 export class Appliance {
-  readonly #server: string;
-  readonly #publicKey: string;
-  readonly #onSilence: (reason: string) => void;
+  readonly #options: ApplianceOptions;
 
-  /** @param onSilence hears once, for each request, that the appliance does not answer */
-  constructor(server: string, publicKey: string, onSilence: (reason: string) => void = () => {}) {
-    this.#server = server;
-    this.#publicKey = publicKey;
-    this.#onSilence = onSilence;
+  constructor(options: ApplianceOptions) {
+    this.#options = options;
   }
 
   hello(hello: Hello): Promise<HelloAnswer> {
@@ -76,7 +82,7 @@ export class Appliance {
 
   /** Opens an order or another document that the appliance has signed. */
   open<T>(signed: Signed): T {
-    return openSigned<T>(signed, this.#publicKey);
+    return openSigned<T>(signed, this.#options.publicKey);
   }
 
   space(sha256: string): Promise<Buffer> {
@@ -117,11 +123,12 @@ export class Appliance {
     init: RequestInit,
     read: (response: Response, stop: AbortController) => Promise<T>,
   ): Promise<T> {
+    const { server, onSilence, retryMs = RETRY_PAUSE_MS } = this.#options;
     for (let attempt = 0; ; attempt += 1) {
       const stop = new AbortController();
       const silent = setTimeout(() => stop.abort(), ANSWER_MS_MAX);
       try {
-        const url = `${this.#server}/installer/${path}`;
+        const url = `${server}/installer/${path}`;
         const response = await fetch(url, { ...init, signal: stop.signal });
         if (response.ok) return await read(response, stop);
         const text = await response.text();
@@ -129,11 +136,11 @@ export class Appliance {
         throw new Error(`${response.status} ${text}`);
       } catch (cause) {
         if (cause instanceof Refusal) throw cause;
-        if (attempt === 0) this.#onSilence(reasonOf(cause));
+        if (attempt === 0) onSilence?.(reasonOf(cause));
       } finally {
         clearTimeout(silent);
       }
-      await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
   }
 }
@@ -152,6 +159,8 @@ async function* untilSilent(
     }
   } finally {
     clearTimeout(silent);
+    // Who stops reading in the middle wants no more of it.
+    stop.abort();
   }
 }
 

@@ -2,22 +2,40 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { InputError, reasonOf, WorldError } from '../../base/errors.ts';
 import type { NodeHardware } from '../../wire/pxe.ts';
 import { type Appliance, Refusal } from './client.ts';
 import type { BootParameters } from './command-line.ts';
 import { approvedDiskNames } from './disks-check.ts';
-import { extractImage } from './extract.ts';
+import { type ExtractProgress, extractImage } from './extract.ts';
 import { type FaiEvent, runFai } from './fai.ts';
 import type { HelloAnswer, Order } from './protocol.ts';
 import { Reporter } from './reporter.ts';
 import { provideMachineId, writeSecrets } from './target.ts';
 
-const SPACE = '/fai';
-const TARGET = '/target';
-const CLASSES_FILE = '/tmp/fai/FAI_CLASSES';
-/** run-fai reads the disks that may be written from here. */
-const DISKS_FILE = '/run/clustermon/disklist';
+/** What of the machine an installation touches. */
+export interface Surroundings {
+  readonly runFai: string;
+  /** Where the config space goes. */
+  readonly space: string;
+  /** Where FAI mounts the new file systems. */
+  readonly target: string;
+  /** Where FAI keeps the class list. */
+  readonly classesFile: string;
+  /** run-fai reads the disks that may be written from here. */
+  readonly disksFile: string;
+  readonly setClock: (nowMs: number) => void;
+}
+
+export const MACHINE: Surroundings = {
+  runFai: '/usr/lib/clustermon/run-fai',
+  space: '/fai',
+  target: '/target',
+  classesFile: '/tmp/fai/FAI_CLASSES',
+  disksFile: '/run/clustermon/disklist',
+  setClock: (nowMs) => void spawnSync('date', ['-s', `@${Math.floor(nowMs / 1000)}`]),
+};
 
 export interface Machine extends BootParameters {
   readonly uuid: string | undefined;
@@ -27,6 +45,7 @@ export interface Machine extends BootParameters {
 export class Installation {
   readonly #appliance: Appliance;
   readonly #machine: Machine;
+  readonly #surroundings: Surroundings;
   readonly #say: (text: string) => void;
   readonly #reporter: Reporter;
   /** What the appliance said last that this machine is. */
@@ -36,10 +55,16 @@ export class Installation {
   #failure: string | undefined;
 
   /** @param say writes a line on the console */
-  constructor(appliance: Appliance, machine: Machine, say: (text: string) => void) {
+  constructor(
+    appliance: Appliance,
+    machine: Machine,
+    say: (text: string) => void,
+    surroundings: Surroundings = MACHINE,
+  ) {
     this.#appliance = appliance;
     this.#machine = machine;
     this.#say = say;
+    this.#surroundings = surroundings;
     this.#reporter = new Reporter(appliance, machine.mac);
   }
 
@@ -80,15 +105,16 @@ export class Installation {
     const archive = await this.#appliance.space(sha256);
     const found = createHash('sha256').update(archive).digest('hex');
     if (found !== sha256) throw new InputError('space-tampered', `the config space is ${found}`);
-    rmSync(SPACE, { recursive: true, force: true });
-    mkdirSync(SPACE, { recursive: true });
-    const run = spawnSync('tar', ['-x', '-C', SPACE, '-f', '-'], { input: archive });
+    const { space } = this.#surroundings;
+    rmSync(space, { recursive: true, force: true });
+    mkdirSync(space, { recursive: true });
+    const run = spawnSync('tar', ['-x', '-C', space, '-f', '-'], { input: archive });
     if (run.status !== 0) throw new Error(`unpacking the config space: ${run.stderr}`);
   }
 
   async #runFai(name: string, classes: readonly string[]): Promise<number | null> {
     return await runFai({
-      command: '/usr/lib/clustermon/run-fai',
+      command: this.#surroundings.runFai,
       args: ['install'],
       env: {
         LANG: 'C.UTF-8',
@@ -146,7 +172,8 @@ export class Installation {
 
   async #waitForApproval(): Promise<void> {
     const { mac, hardware } = this.#machine;
-    const classes = readFileSync(CLASSES_FILE, 'utf8').split(/\s+/).filter(Boolean);
+    const { classesFile, disksFile, setClock } = this.#surroundings;
+    const classes = readFileSync(classesFile, 'utf8').split(/\s+/).filter(Boolean);
     await this.#appliance.classes({ mac, classes });
     let said = '';
     for (;;) {
@@ -154,9 +181,9 @@ export class Installation {
       if (answer.state === 'install') {
         this.#order = this.#checkOrder(this.#appliance.open<Order>(answer.order), classes);
         const names = approvedDiskNames(this.#order.disks, hardware.disks ?? []);
-        mkdirSync('/run/clustermon', { recursive: true });
-        writeFileSync(DISKS_FILE, `${names.join(' ')}\n`);
-        spawnSync('date', ['-s', `@${Math.floor(this.#order.nowMs / 1000)}`]);
+        mkdirSync(dirname(disksFile), { recursive: true });
+        writeFileSync(disksFile, `${names.join(' ')}\n`);
+        setClock(this.#order.nowMs);
         return;
       }
       if (answer.why !== said) this.#say(answer.why);
@@ -187,15 +214,16 @@ export class Installation {
     const manifest = await this.#appliance.manifest(imageId);
     if (manifest.id !== imageId)
       throw new InputError('image-tampered', `manifest of ${manifest.id}`);
-    await extractImage(this.#appliance, manifest, TARGET, ({ percent, bytesPerSecond }) =>
-      this.#reporter.progress(percent, bytesPerSecond),
-    );
+    const onProgress = ({ percent, bytesPerSecond }: ExtractProgress) =>
+      this.#reporter.progress(percent, bytesPerSecond);
+    await extractImage(this.#appliance, manifest, this.#surroundings.target, onProgress);
   }
 
   async #fetchSecrets(): Promise<void> {
     const { mac, uuid } = this.#machine;
+    const { target } = this.#surroundings;
     const { ticket, machineId } = this.#requireOrder();
-    const agentId = provideMachineId(TARGET, machineId);
+    const agentId = provideMachineId(target, machineId);
     const holder = { ticket, mac, ...known(uuid) };
     const ask = () => this.#appliance.secrets({ ...holder, agentId });
     const secrets = await ask().catch(async (refusal: unknown) => {
@@ -203,7 +231,7 @@ export class Installation {
       await this.#appliance.renewTicket(holder);
       return await ask();
     });
-    writeSecrets(TARGET, secrets);
+    writeSecrets(target, secrets);
   }
 
   #requireOrder(): Order {

@@ -12,9 +12,11 @@ try {
   const publicKey = readFileSync('/usr/lib/clustermon/appliance.pem', 'utf8');
   const machine = { ...parameters, uuid: readUuid('/'), hardware: readHardware('/') };
   say(`asking ${parameters.server}`);
-  const appliance = new Appliance(parameters.server, publicKey, (reason) =>
-    say(`the appliance does not answer (${reason}): trying again`),
-  );
+  const appliance = new Appliance({
+    server: parameters.server,
+    publicKey,
+    onSilence: (reason) => say(`the appliance does not answer (${reason}): trying again`),
+  });
   process.exitCode = (await new Installation(appliance, machine, say).run()) ? 0 : 1;
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));

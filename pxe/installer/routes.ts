@@ -24,9 +24,13 @@ export function addInstallerRoutes(
 ): void {
   const { service, space, images, agentPackage } = ports;
   app.post('/installer/hello', (request) => service.hello(readHello(request.body)));
-  app.get<{ Params: { name: string } }>('/installer/space/:name', (request, reply) =>
-    reply.type('application/x-tar').send(space.bytes(request.params.name.replace(/\.tar$/, ''))),
-  );
+  app.get<{ Params: { name: string } }>('/installer/space/:name', async (request, reply) => {
+    // We may have been started again since the machine was told the name.
+    await space.current();
+    return reply
+      .type('application/x-tar')
+      .send(space.bytes(request.params.name.replace(/\.tar$/, '')));
+  });
   app.post('/installer/classes', (request, reply) => {
     service.classes(readClasses(request.body));
     return reply.code(204).send();

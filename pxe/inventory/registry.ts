@@ -203,9 +203,11 @@ export class Registry {
    */
   foundHardware(node: PxeNode, hardware: NodeHardware): PxeNode {
     const isUnseen = bootPurpose(node) === 'install' && !node.approvedDisks?.length;
-    const approvedDisks = hardware.disks ?? [];
-    const found = { hardware, ...(isUnseen && { approvedDisks }) };
-    return this.#applyPolicy(this.#change(node, found, undefined));
+    if (!isUnseen) return this.#applyPolicy(this.#change(node, { hardware }, undefined));
+    const { disks = [] } = hardware;
+    const detail = disks.map(({ name, serial = 'no serial' }) => `${name} ${serial}`).join(', ');
+    const actor = { who: 'installer', from: 'machine', action: 'disks', detail };
+    return this.#applyPolicy(this.#change(node, { hardware, approvedDisks: disks }, actor));
   }
 
   /** Ties the node to a host of the collector. */
