@@ -15,7 +15,7 @@ import { BootService } from './boot-service.ts';
 import { findInterface } from './dhcp/device.ts';
 import { readArpTable } from './dhcp/neighbours.ts';
 import { parseRangeSetting, subnetsOf } from './dhcp/subnets.ts';
-import { mirrorFor } from './image/mirror.ts';
+import { packageSources } from './image/sources.ts';
 import { nodesPolicy } from './installer/policy.ts';
 import { Provisioning } from './installer/provisioning.ts';
 import { watchHosts } from './inventory/host-watch.ts';
@@ -60,8 +60,7 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
       : new Provisioning({
           data,
           space: settings.space,
-          suite: settings.suite,
-          mirror: mirrorFor(settings),
+          sources: packageSources(settings),
           sshKeys: settings.sshKeys,
           collectors: () =>
             devices.map(({ address }) => `${formatIpv4(address)}:${settings.agentPort}`),

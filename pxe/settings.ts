@@ -53,6 +53,10 @@ export const pxeSettings = section({
     default: '',
     doc: "package mirror of that release; empty = the one of this machine's own apt",
   }),
+  securityMirror: text({
+    default: '',
+    doc: "mirror of that release's security updates; empty = this machine's own, else the distribution's; none = without them",
+  }),
   sshKeys: text({
     default: '',
     doc: 'file with SSH public keys that may log in on machines while they are installed; empty = none',

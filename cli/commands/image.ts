@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { defineClasses } from '../../pxe/classes/class-list.ts';
-import { mirrorFor } from '../../pxe/image/mirror.ts';
+import { packageSources } from '../../pxe/image/sources.ts';
 import { Workshop } from '../../pxe/image/workshop.ts';
 import { type ConfigurationOptions, loadConfiguration } from '../configuration.ts';
 import { CommandError, EXIT } from '../exit.ts';
@@ -103,14 +103,17 @@ function spaceOf(command: Command, { space }: BuildOptions): string {
 }
 
 function workshop(command: Command, options?: BuildOptions): Workshop {
+  const begunMs = Date.now();
   const { pxe } = loadConfiguration(command.optsWithGlobals<ConfigurationOptions>());
   return new Workshop({
     data: pxe.data,
     space: options ? spaceOf(command, options) : pxe.space,
-    suite: pxe.suite,
-    mirror: mirrorFor(pxe),
+    sources: packageSources(pxe),
     clock: systemClock,
-    onStep: (id, { step, percent }) => note(`${id}: ${step}, ${percent} %`),
+    onStep: (id, { step, percent }) => {
+      const seconds = Math.round((Date.now() - begunMs) / 1000);
+      note(`${seconds} s  ${id}: ${step}, ${percent} %`);
+    },
     ...(options?.verbose && { onLine: note }),
   });
 }

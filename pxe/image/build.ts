@@ -1,4 +1,5 @@
 /** Builds the image of a class list in a throw-away root: base, debconf, repositories and packages, as FAI's own tasks make them. */
+import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorldError } from '../../base/errors.ts';
@@ -10,6 +11,7 @@ import { cleanRoot, hashArchive, packRoot } from './archive.ts';
 import { CHUNK_BYTES, type Manifest } from './manifest.ts';
 import { runCommand } from './process.ts';
 import type { Recipe } from './recipe.ts';
+import type { PackageSources } from './sources.ts';
 import type { ImageStore } from './store.ts';
 
 const RUN_FAI = new URL('../installer/programs/run-fai', import.meta.url).pathname;
@@ -37,7 +39,7 @@ const STEPS: Readonly<Record<string, number>> = {
 export interface BuildInputs {
   readonly recipe: Recipe;
   readonly space: string;
-  readonly base: { readonly suite: string; readonly mirror: string };
+  readonly base: PackageSources;
   readonly toolbox: Toolbox;
   readonly agent: AgentPackage;
   readonly key: SigningKey;
@@ -82,15 +84,15 @@ export async function buildImage(inputs: BuildInputs): Promise<Manifest> {
 
 /** The base system from the mirror; kept as an archive, so that a changed package list does not fetch it again. */
 async function unpackBase(inputs: BuildInputs, root: string): Promise<void> {
-  const { suite, mirror } = inputs.base;
-  const name = `${suite}-${Buffer.from(mirror).toString('base64url')}`;
+  const { suite, lines } = inputs.base;
+  const name = `${suite}-${createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16)}`;
   const archive = join(inputs.bases, `${name}.tar`);
   if (!existsSync(archive)) {
     mkdirSync(inputs.bases, { recursive: true });
     // mmdebstrap takes the format from the end of the name.
     const partial = join(inputs.bases, `${name}.partial.tar`);
     // The variant that debootstrap makes when it is not told otherwise, as FAI has it.
-    const args = ['--variant=important', suite, partial, mirror];
+    const args = ['--variant=important', suite, partial, ...lines];
     await runCommand('mmdebstrap', args, { ...inputs, env: { SOURCE_DATE_EPOCH } });
     renameSync(partial, archive);
   }

@@ -31,7 +31,7 @@ function write(path: string, text: string): void {
 }
 
 function recipe(classes = CLASSES, changed: { suite?: string; agentSha256?: string } = {}) {
-  const base = { suite: changed.suite ?? 'bookworm', mirror: 'http://m/debian' };
+  const base = { suite: changed.suite ?? 'bookworm', lines: ['deb http://m/debian bookworm main'] };
   return imageRecipe({
     space,
     classes,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PackageSources } from './sources.ts';
 
 /** Folders whose entries for the classes of an image go into it; scripts/, disk_config/ and most of files/ are the node's own business. */
 const PARTS: readonly { readonly folder: string; readonly owner: RegExp }[] = [
@@ -23,7 +24,7 @@ export interface RecipeInputs {
   /** The node's class list. */
   readonly classes: readonly string[];
   /** Base system, when no class has a basefile. */
-  readonly base: { readonly suite: string; readonly mirror: string };
+  readonly base: PackageSources;
   readonly toolboxId: string;
   /** Hash of the agent's package. */
   readonly agentSha256: string;

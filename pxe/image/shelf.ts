@@ -7,6 +7,7 @@ import { type AgentPackage, buildAgentPackage } from './agent-package.ts';
 import { type BuildStep, buildImage } from './build.ts';
 import type { Manifest } from './manifest.ts';
 import { imageRecipe, type Recipe } from './recipe.ts';
+import type { PackageSources } from './sources.ts';
 import type { ImageStore } from './store.ts';
 
 export type ImageState =
@@ -20,7 +21,7 @@ const RETRY_MS = 60_000;
 export interface ShelfOptions {
   readonly store: ImageStore;
   readonly space: string;
-  readonly base: { readonly suite: string; readonly mirror: string };
+  readonly base: PackageSources;
   readonly toolbox: () => Promise<Toolbox>;
   readonly key: SigningKey;
   /** For packages, base systems. */

@@ -4,6 +4,7 @@ import { loadSigningKey, type SigningKey } from '../installer/signature.ts';
 import { provideToolbox, type Toolbox } from '../installer/toolbox.ts';
 import type { BuildStep } from './build.ts';
 import { ImageShelf } from './shelf.ts';
+import type { PackageSources } from './sources.ts';
 import { ImageStore } from './store.ts';
 
 export interface WorkshopOptions {
@@ -11,9 +12,8 @@ export interface WorkshopOptions {
   readonly data: string;
   /** Folder of the config space. */
   readonly space: string;
-  /** Debian suite of toolbox and images. */
-  readonly suite: string;
-  readonly mirror: string;
+  /** Of toolbox and images. */
+  readonly sources: PackageSources;
   readonly clock: Clock;
   readonly onStep?: (id: string, step: BuildStep) => void;
   readonly onFailure?: (id: string, reason: string) => void;
@@ -30,14 +30,14 @@ export class Workshop {
   #toolbox: Promise<Toolbox> | undefined;
 
   constructor(options: WorkshopOptions) {
-    const { data, space, suite, mirror, clock, onStep, onFailure, onLine } = options;
+    const { data, space, sources, clock, onStep, onFailure, onLine } = options;
     this.#options = options;
     this.key = loadSigningKey(join(data, 'signing.pem'));
     this.images = new ImageStore(join(data, 'images'), this.key.publicKey);
     this.shelf = new ImageShelf({
       store: this.images,
       space,
-      base: { suite, mirror },
+      base: sources,
       toolbox: () => this.toolbox(),
       key: this.key,
       data,
@@ -50,11 +50,11 @@ export class Workshop {
 
   /** One toolbox for all; a failure is tried again by the next who asks. */
   toolbox(): Promise<Toolbox> {
-    const { data, suite, mirror, onLine } = this.#options;
+    const { data, sources, onStep, onLine } = this.#options;
     this.#toolbox ??= provideToolbox({
       folder: join(data, 'toolbox'),
-      suite,
-      mirror,
+      sources,
+      onBuild: (id) => onStep?.(id, { step: 'toolbox', percent: 0 }),
       ...(onLine && { onLine }),
       signal: this.#stop.signal,
     }).catch((error: unknown) => {

@@ -7,6 +7,7 @@ import { reasonOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { openDatabase } from '../../base/sqlite.ts';
 import type { InstallerMedia } from '../boot/http.ts';
+import type { PackageSources } from '../image/sources.ts';
 import { SpaceArchive } from '../image/space-archive.ts';
 import { Workshop } from '../image/workshop.ts';
 import type { Registry } from '../inventory/registry.ts';
@@ -23,8 +24,7 @@ export interface ProvisioningOptions {
   readonly data: string;
   /** Folder of the config space. */
   readonly space: string;
-  readonly suite: string;
-  readonly mirror: string;
+  readonly sources: PackageSources;
   /** File with SSH public keys that may log in on machines that are being installed; empty for none. */
   readonly sshKeys: string;
   /** Where agents send, such as `10.0.0.2:8641`. */
@@ -49,7 +49,7 @@ export class Provisioning {
   #prepared: Promise<void> = Promise.resolve();
 
   constructor(options: ProvisioningOptions) {
-    const { data, space, suite, mirror, registry, clock, log } = options;
+    const { data, space, sources, registry, clock, log } = options;
     this.#options = options;
     mkdirSync(data, { recursive: true });
     this.#database = openDatabase(join(data, 'installs.db'), {
@@ -59,8 +59,7 @@ export class Provisioning {
     this.#workshop = new Workshop({
       data,
       space,
-      suite,
-      mirror,
+      sources,
       clock,
       onStep: (id, step) => log.info('image-build', { id, ...step }),
       onFailure: (id, reason) => log.error('image-failed', { id, reason }),

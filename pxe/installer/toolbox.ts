@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../image/process.ts';
+import type { PackageSources } from '../image/sources.ts';
 
 const HOOK = fileURLToPath(new URL('programs/toolbox-hook', import.meta.url));
 
@@ -45,15 +46,15 @@ const PACKAGES = [
 export interface ToolboxOptions {
   /** Where toolboxes are kept. */
   readonly folder: string;
-  /** Debian suite, such as `bookworm`. */
-  readonly suite: string;
-  readonly mirror: string;
+  readonly sources: PackageSources;
+  /** It is not there, and takes a minute or two. */
+  readonly onBuild?: (id: string) => void;
   readonly onLine?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
 
 export interface Toolbox {
-  /** Names its inputs: suite, mirror, packages and hook. */
+  /** Names its inputs: sources, packages and hook. */
   readonly id: string;
   readonly root: string;
   readonly kernelVersion: string;
@@ -66,13 +67,16 @@ export interface Toolbox {
 export async function provideToolbox(options: ToolboxOptions): Promise<Toolbox> {
   const id = toolboxId(options);
   const final = join(options.folder, id);
-  if (!existsSync(final)) await build(options, final);
+  if (!existsSync(final)) {
+    options.onBuild?.(id);
+    await build(options, final);
+  }
   const [kernelVersion = ''] = readdirSync(join(final, 'lib/modules'));
   return { id, root: final, kernelVersion };
 }
 
 async function build(options: ToolboxOptions, final: string): Promise<void> {
-  const { folder, suite, mirror } = options;
+  const { folder, sources } = options;
   mkdirSync(folder, { recursive: true });
   // Appears under its name only when it is whole.
   const partial = `${final}.partial`;
@@ -87,9 +91,9 @@ async function build(options: ToolboxOptions, final: string): Promise<void> {
       '--dpkgopt=path-exclude=/usr/share/doc/*',
       `--include=${PACKAGES.join(',')}`,
       `--customize-hook=${HOOK}`,
-      suite,
+      sources.suite,
       partial,
-      mirror,
+      ...sources.lines,
     ],
     options,
   );
@@ -97,8 +101,8 @@ async function build(options: ToolboxOptions, final: string): Promise<void> {
   renameSync(partial, final);
 }
 
-function toolboxId({ suite, mirror }: ToolboxOptions): string {
+function toolboxId({ sources }: ToolboxOptions): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([suite, mirror, PACKAGES])).update(readFileSync(HOOK));
+  hash.update(JSON.stringify([sources, PACKAGES])).update(readFileSync(HOOK));
   return `toolbox-${hash.digest('hex').slice(0, 16)}`;
 }
