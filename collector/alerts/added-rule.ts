@@ -34,6 +34,7 @@ export function groupOfAddedRule(rule: NewRule): RuleGroup {
         annotations: new Map([['summary', check(name, 'summary', () => new Template(summary))]]),
         resolve: rule.resolve,
         onMissing: rule.onMissing,
+        isPaired: false,
         line: 1,
       },
     ],

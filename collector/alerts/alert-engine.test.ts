@@ -41,6 +41,7 @@ class Bench {
         source: this.source,
         store: new AlertStore(this.database),
         sink: { put: (alerts, nowMs) => this.#note(alerts, nowMs) },
+        inhibit: () => {},
         handlingOf: () => ({
           fingerprint: '',
           receivers: [],

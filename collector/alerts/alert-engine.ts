@@ -2,6 +2,7 @@ import { InputError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { AlertDetail, AlertTransition, NewRule, RuleInfo } from '../../wire/http.ts';
 import { type Alert, type AlertSink, fingerprint } from '../notify/alert.ts';
+import type { InhibitRule } from '../notify/inhibit.ts';
 import type { SampleSource } from '../query/source.ts';
 import { groupOfAddedRule, nameOf } from './added-rule.ts';
 import { type AlertHandling, toAlertDetail, toRuleInfo } from './alert-info.ts';
@@ -9,6 +10,7 @@ import type { AlertStore, Changes } from './alert-store.ts';
 import type { EvaluationContext } from './evaluate.ts';
 import { FLAP_LIMITS } from './flapping.ts';
 import { GroupState, type RuleHealth } from './group.ts';
+import { PairedSeverities } from './paired-severities.ts';
 import { PreparedQueries } from './prepared-queries.ts';
 import type { RuleGroup } from './rule.ts';
 import { RuleSeries } from './rule-series.ts';
@@ -20,6 +22,8 @@ export interface AlertEnginePorts {
   readonly source: SampleSource;
   readonly store: AlertStore;
   readonly sink: AlertSink;
+  /** Takes the inhibition that the rules bring along, in place of what they brought before. */
+  inhibit(rules: readonly InhibitRule[]): void;
   /** What is done with an alert: whom it is told to, why not. */
   handlingOf(labels: Readonly<Record<string, string>>): AlertHandling;
   readonly log: Log;
@@ -52,6 +56,7 @@ export class AlertEngine {
   readonly #recorded = new RuleSeries(RECORDED_MS);
   readonly #context: EvaluationContext;
   readonly #listeners = new Set<() => void>();
+  #pairs = new PairedSeverities();
   #groups: readonly ScheduledGroup[] = [];
   #firstMs: number | undefined;
   #clockMs = Number.NEGATIVE_INFINITY;
@@ -86,6 +91,9 @@ export class AlertEngine {
       const instances = before.get(identityOf(health));
       if (health.alerts && instances) health.alerts.instances = instances;
     }
+    this.#pairs = new PairedSeverities();
+    this.#pairs.learn(this.#rules());
+    this.#ports.inhibit(this.#pairs.inhibitRules());
   }
 
   /** Series of recording rules and `ALERTS`, for queries. */
@@ -111,6 +119,7 @@ export class AlertEngine {
       group.state.evaluate(nowMs, this.#context);
       changes.push(changesOf(group.state, before, { timeMs: nowMs, intervalMs: group.intervalMs }));
     }
+    if (this.#pairs.learn(this.#rules())) this.#ports.inhibit(this.#pairs.inhibitRules());
     this.#commit(joined(changes), nowMs);
   }
 
@@ -209,6 +218,7 @@ export class AlertEngine {
         ]),
       );
     }
+    if (this.#pairs.learn(this.#rules())) this.#ports.inhibit(this.#pairs.inhibitRules());
     const firing = this.#rules().flatMap(({ alerts }) =>
       [...(alerts?.instances.values() ?? [])].filter(isFiring).map((one) => this.#toAlert(one)),
     );

@@ -8,6 +8,7 @@ import type { HostTable } from '../hosts/host-table.ts';
 import type { NotifyConfig } from '../notify/config.ts';
 import { parseNotifyConfig } from '../notify/config-file.ts';
 import { defaultConfig, TOPOLOGY } from '../notify/default-config.ts';
+import type { InhibitRule } from '../notify/inhibit.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { makeIntegrations } from '../notify/receivers/make.ts';
 import { NotifyStore } from '../notify/store.ts';
@@ -49,13 +50,16 @@ export class Alerting {
   readonly #store: AlertStore;
   readonly #clock: Clock;
   readonly #unsubscribe: () => void;
+  #config: NotifyConfig;
+  /** Inhibition that rules bring along. */
+  #inhibitRules: readonly InhibitRule[] = [];
   #fileProblems: readonly Problem[] = [];
 
   /** Starts at once; rules are evaluated with each second that the host table tells. */
   constructor(ports: AlertingPorts, options: AlertingOptions) {
     this.#options = options;
     this.#clock = ports.clock;
-    const config = this.#tryConfig() ?? defaultConfig(options.webhooks);
+    this.#config = this.#tryConfig() ?? defaultConfig(options.webhooks);
     this.notifier = new Notifier(
       {
         store: new NotifyStore(ports.registry),
@@ -64,7 +68,7 @@ export class Alerting {
         integrations: makeIntegrations,
         holdReason: (host) => ports.holdReason(host),
       },
-      withTopology(config),
+      this.#effectiveConfig(),
       options.externalUrl,
     );
     this.#store = new AlertStore(ports.registry);
@@ -75,6 +79,10 @@ export class Alerting {
         source: ports.source,
         store: this.#store,
         sink: this.notifier,
+        inhibit: (rules) => {
+          this.#inhibitRules = rules;
+          this.notifier.reconfigure(this.#effectiveConfig());
+        },
         handlingOf: (labels) => this.notifier.handlingOf(labels),
         log: ports.log,
         nowMs: () => ports.clock.nowMs(),
@@ -95,9 +103,8 @@ export class Alerting {
   reload(): void {
     const { groups, problems } = loadRules(this.#options.ruleFiles, this.#options.builtInRules);
     if (problems.length > 0) throw new InputError('rule-file-invalid', problems.join('\n'));
-    const config = readConfig(this.#options);
+    this.#config = readConfig(this.#options);
     this.engine.load(groups);
-    this.notifier.reconfigure(withTopology(config));
     this.#fileProblems = [];
   }
 
@@ -127,6 +134,11 @@ export class Alerting {
   close(): void {
     this.#unsubscribe();
     this.notifier.close();
+  }
+
+  #effectiveConfig(): NotifyConfig {
+    const own = [...TOPOLOGY, ...this.#inhibitRules];
+    return { ...this.#config, inhibitRules: [...own, ...this.#config.inhibitRules] };
   }
 
   #tryConfig(): NotifyConfig | undefined {
@@ -160,8 +172,4 @@ function readConfig({ routingFile, webhooks }: AlertingOptions): NotifyConfig {
       .map(({ line, column, message }) => `${routingFile}:${line}:${column}: ${message}`)
       .join('\n'),
   );
-}
-
-function withTopology(config: NotifyConfig): NotifyConfig {
-  return { ...config, inhibitRules: [...TOPOLOGY, ...config.inhibitRules] };
 }

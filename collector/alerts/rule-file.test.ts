@@ -112,6 +112,31 @@ const bad: readonly {
     text: 'groups:\n- {name: a, limit: x}\n',
     want: ['2:20 cannot unmarshal "x" into an integer'],
   },
+  {
+    name: 'an expression beside severities',
+    text: group('{alert: x, expr: up, warning: up > 1}'),
+    want: [`4:22 group "a", rule 1, "x": 'expr' must stand in 'warning' and 'critical'`],
+  },
+  {
+    name: 'a label severity beside severities',
+    text: group('{alert: x, warning: up > 1, labels: {severity: page}}'),
+    want: ['4:41 group "a", rule 1, "x": label severity is given by'],
+  },
+  {
+    name: 'a severity in a recording rule',
+    text: group('{record: x, expr: up, critical: up > 1}'),
+    want: ['4:37 group "a", rule 1, "x": invalid field \'critical\' in recording rule'],
+  },
+  {
+    name: 'an unknown field of a severity',
+    text: group('{alert: x, critical: {expr: up, limit: 5}}'),
+    want: ['4:37 field limit not found in a severity'],
+  },
+  {
+    name: 'a severity without an expression',
+    text: group('{alert: x, critical: {for: 5m}}'),
+    want: ['4:5 group "a", rule 1, "x": field \'expr\' must be set in rule'],
+  },
   { name: 'broken YAML', text: 'groups: [\n', want: ['2:1 '] },
 ];
 
@@ -206,4 +231,27 @@ test('experimental functions are refused where Prometheus has them switched off'
   assert.deepEqual(parseRuleFile(text).problems, []);
   const { problems } = parseRuleFile(text, { refuseExperimental: true });
   assert.match(problems[0]?.message ?? '', /function "limitk" is not enabled/);
+});
+
+test('a rule with two severities is two rules', () => {
+  const text = group(
+    '{alert: Full, for: 5m, labels: {team: a}, warning: x > 90, critical: {expr: x > 95, for: 1m, resolve: x < 92}}',
+  );
+  const { groups, problems } = parseRuleFile(text);
+  assert.deepEqual(problems, []);
+  const rules = groups[0]?.rules.flatMap((rule) => (rule.kind === 'alert' ? [rule] : [])) ?? [];
+  assert.deepEqual(
+    rules.map(({ name, expr, forMs, resolve, isPaired }) => [name, expr, forMs, resolve, isPaired]),
+    [
+      ['Full', 'x > 90', 300_000, undefined, true],
+      ['Full', 'x > 95', 60_000, 'x < 92', true],
+    ],
+  );
+  assert.deepEqual(
+    rules.map(({ labels }) => [labels.get('team')?.text, labels.get('severity')?.text]),
+    [
+      ['a', 'warning'],
+      ['a', 'critical'],
+    ],
+  );
 });

@@ -1,4 +1,4 @@
-import type { Node } from 'yaml';
+import { isMap, type Node } from 'yaml';
 import { reasonOf } from '../../base/errors.ts';
 import { checkTypes } from '../query/check.ts';
 import { parseDurationMs } from '../query/duration.ts';
@@ -36,13 +36,23 @@ const RULE_FIELDS = [
   'annotations',
   'resolve',
   'on_missing',
+  'warning',
+  'critical',
+] as const;
+/** Our fields for two thresholds in one rule; each makes a rule with a label `severity` of its name. */
+const SEVERITY_FIELDS = ['warning', 'critical'] as const;
+
+/** What a recording rule must not have. */
+const ALERTING_FIELDS = [
+  ...['annotations', 'for', 'keep_firing_for', 'resolve', 'on_missing'],
+  ...SEVERITY_FIELDS,
 ] as const;
 
 type RuleFields = Readonly<Partial<Record<(typeof RULE_FIELDS)[number], Node>>>;
 
 /**
- * Reads a Prometheus rule file with our additions `resolve:` and `on_missing:`. Never throws: what is wrong is in `problems`, each
- * with its line and column.
+ * Reads a Prometheus rule file with our additions `resolve:`, `on_missing:`, `warning:` and `critical:`. Never throws: what is wrong is in
+ * `problems`, each with its line and column.
  * Source: Prometheus, "Defining recording rules", "Alerting rules"
  */
 export function parseRuleFile(text: string, options: RuleFileOptions = {}): RuleFile {
@@ -92,10 +102,11 @@ class RuleFileReader {
       limit: this.#yaml.integer(fields.limit),
       rules: this.#yaml
         .list(fields.rules, 'rules')
-        .map((rule, index) => this.#rule(rule, { group: name, number: index + 1, labels })),
+        .flatMap((rule, index) => this.#rule(rule, { group: name, number: index + 1, labels })),
     };
   }
 
+  /** One rule, or two where it has a threshold for `warning` and one for `critical`. */
   #rule(
     node: Node | undefined,
     at: {
@@ -103,7 +114,7 @@ class RuleFileReader {
       readonly number: number;
       readonly labels: Readonly<Record<string, string>>;
     },
-  ): Rule {
+  ): readonly Rule[] {
     const fields = this.#yaml.mapping(node, 'a rule', RULE_FIELDS);
     const record = this.#yaml.text(fields.record);
     const alert = this.#yaml.text(fields.alert);
@@ -112,36 +123,66 @@ class RuleFileReader {
       this.#yaml.fail(where ?? node, context + message);
     if (record && alert) fail(fields.record, "only one of 'record' and 'alert' must be set");
     if (!record && !alert) fail(node, "one of 'record' or 'alert' must be set");
-    const expr = this.#expression(fields.expr, 'expr', fail);
-    const labels = this.#yaml.textMap(fields.labels);
-    this.#checkLabelNames(labels, fields.labels, context);
+    const ownLabels = this.#yaml.textMap(fields.labels);
+    this.#checkLabelNames(ownLabels, fields.labels, context);
+    const labels = { ...at.labels, ...ownLabels };
     const line = this.#yaml.positionOf(node).line;
-    if (!alert) {
-      this.#checkRecording(fields, record, fail);
-      const rule: RecordingRule = {
-        kind: 'record',
-        name: record,
-        expr,
-        labels: { ...at.labels, ...labels },
-        line,
-      };
-      return rule;
-    }
+    if (alert) return this.#alertingRules(fields, { name: alert, labels, line }, fail);
+    const expr = this.#expression(fields.expr, 'expr', fail);
+    this.#checkRecording(fields, record, fail);
+    const rule: RecordingRule = { kind: 'record', name: record, expr, labels, line };
+    return [rule];
+  }
+
+  #alertingRules(
+    fields: RuleFields,
+    head: {
+      readonly name: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly line: number;
+    },
+    fail: Fail,
+  ): readonly AlertingRule[] {
     const annotations = this.#yaml.textMap(fields.annotations);
-    const resolve = fields.resolve && this.#expression(fields.resolve, 'resolve', fail);
-    const rule: AlertingRule = {
-      kind: 'alert',
-      name: alert,
-      expr,
-      forMs: this.#duration(fields.for),
+    const common = {
+      kind: 'alert' as const,
+      name: head.name,
+      line: head.line,
       keepFiringForMs: this.#duration(fields.keep_firing_for),
-      labels: this.#templates({ ...at.labels, ...labels }, 'label', fields.labels, fail),
       annotations: this.#templates(annotations, 'annotation', fields.annotations, fail),
-      resolve,
       onMissing: this.#onMissing(fields.on_missing, fail),
-      line,
     };
-    return rule;
+    const severities = SEVERITY_FIELDS.filter((severity) => fields[severity]);
+    if (severities.length === 0) {
+      const labels = this.#templates(head.labels, 'label', fields.labels, fail);
+      return [{ ...common, ...this.#condition(fields, fail), labels, isPaired: false }];
+    }
+    for (const field of ['expr', 'resolve'] as const) {
+      if (fields[field]) fail(fields[field], `'${field}' must stand in 'warning' and 'critical'`);
+    }
+    if (head.labels['severity'] !== undefined) {
+      fail(fields.labels, "label severity is given by 'warning' and 'critical'");
+    }
+    return severities.map((severity) => {
+      const own = this.#severityFields(fields[severity]);
+      const labels = this.#templates({ ...head.labels, severity }, 'label', fields.labels, fail);
+      const condition = this.#condition({ for: fields.for, ...own }, fail);
+      return { ...common, ...condition, labels, isPaired: severities.length > 1 };
+    });
+  }
+
+  /** `fs_full > 90`, or `{expr: fs_full > 90, for: 5m, resolve: fs_full < 85}`. */
+  #severityFields(node: Node | undefined): ConditionFields {
+    if (!isMap(node)) return { expr: node };
+    return this.#yaml.mapping(node, 'a severity', ['expr', 'for', 'resolve']);
+  }
+
+  #condition(fields: ConditionFields, fail: Fail) {
+    return {
+      expr: this.#expression(fields.expr, 'expr', fail),
+      forMs: this.#duration(fields.for),
+      resolve: fields.resolve && this.#expression(fields.resolve, 'resolve', fail),
+    };
   }
 
   #expression(node: Node | undefined, field: string, fail: Fail): string {
@@ -163,8 +204,7 @@ class RuleFileReader {
   }
 
   #checkRecording(fields: RuleFields, name: string, fail: Fail): void {
-    const none = ['annotations', 'for', 'keep_firing_for', 'resolve', 'on_missing'] as const;
-    for (const field of none) {
+    for (const field of ALERTING_FIELDS) {
       if (fields[field] && !this.#isEmpty(field, fields[field])) {
         fail(fields[field], `invalid field '${field}' in recording rule`);
       }
@@ -179,7 +219,8 @@ class RuleFileReader {
 
   #isEmpty(field: string, node: Node): boolean {
     if (field === 'annotations') return Object.keys(this.#yaml.textMap(node)).length === 0;
-    return field !== 'resolve' && field !== 'on_missing' && this.#duration(node) === 0;
+    const isDuration = field === 'for' || field === 'keep_firing_for';
+    return isDuration && this.#duration(node) === 0;
   }
 
   #checkLabelNames(
@@ -232,4 +273,6 @@ class RuleFileReader {
   }
 }
 
+/** Fields that say when an alert is. */
+type ConditionFields = Readonly<Partial<Record<'expr' | 'for' | 'resolve', Node | undefined>>>;
 type Fail = (node: Node | undefined, message: string) => void;

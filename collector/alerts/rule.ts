@@ -29,6 +29,8 @@ export interface AlertingRule {
   readonly resolve: string | undefined;
   /** undefined = the file does not say. */
   readonly onMissing: OnMissing | undefined;
+  /** One of two that were written as one, with `warning:` and `critical:`: the critical alert inhibits the warning. */
+  readonly isPaired: boolean;
   /** 1-based line in its file. */
   readonly line: number;
 }
