@@ -11,7 +11,6 @@ import { nameOfSeries } from '../data/promql.ts';
 import { range } from '../data/router.ts';
 import type { Colours } from '../data/theme.ts';
 import { rangeBounds } from '../lib/time-range.ts';
-import { formatValue } from '../lib/units.ts';
 import { subscribeAnswers } from './live-answers.ts';
 import { PanelState } from './panel-state.tsx';
 import {
@@ -63,10 +62,7 @@ export function ChartPanel({ panel, queries }: ChartPanelProps) {
     drawn.map(({ labels }) => labels),
     catalogue.value,
   );
-  const lines = useMemo(
-    () => [...linesOf(drawn, queries), ...levelsOf(panel, units)],
-    [identity, units],
-  );
+  const lines = useMemo(() => [...linesOf(drawn, queries), ...levelsOf(panel)], [identity]);
   const source = useMemo(
     () => sourceOf({ loader, drawn, all, levels: levelValues(panel), lookAgain }),
     [loader, identity],
@@ -114,11 +110,9 @@ function levelValues({ warning, critical }: ChartSpec): number[] {
   return [warning, critical].filter((value) => value !== null);
 }
 
-function levelsOf({ warning, critical }: ChartSpec, units: string): Line[] {
-  const level = (word: string, value: number | null, colour: Line['colour']): Line[] =>
-    value === null
-      ? []
-      : [{ name: `${word} ${formatValue(value, units)}`, colour, dash: [6, 4], isLevel: true }];
+function levelsOf({ warning, critical }: ChartSpec): Line[] {
+  const level = (name: string, value: number | null, colour: Line['colour']): Line[] =>
+    value === null ? [] : [{ name, colour, dash: [6, 4], isLevel: true }];
   return [
     ...level('warning', warning, (theme) => theme.warn),
     ...level('critical', critical, (theme) => theme.crit),

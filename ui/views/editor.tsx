@@ -158,7 +158,10 @@ export function Editor({ name, draft, onSaved, onCancel }: EditorProps) {
           </p>
         )}
       </section>
-      <section class={isSound ? 'preview' : 'preview stale'} aria-label="Preview">
+      <section aria-label="Preview">
+        {isSound || view.value === null ? null : (
+          <p class="dim">This is the last text without problems.</p>
+        )}
         {view.value === null ? (
           <p class="faint">The preview appears when the text has no problems.</p>
         ) : (

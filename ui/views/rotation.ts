@@ -3,7 +3,7 @@
 /** Shorter, and nobody can read it; longer is a single view. */
 const SECONDS_MIN = 2;
 const SECONDS_MAX = 86_400;
-export const SECONDS_DEFAULT = 30;
+const SECONDS_DEFAULT = 30;
 /** After somebody touched the wall it stays for so long. */
 export const TOUCHED_SECONDS = 60;
 
@@ -30,10 +30,6 @@ export class Rotation {
 
   get isHeld(): boolean {
     return this.#heldSeconds > 0;
-  }
-
-  get secondsLeft(): number {
-    return this.#everySeconds - this.#shownSeconds;
   }
 
   tick(): void {

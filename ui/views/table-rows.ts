@@ -26,7 +26,7 @@ export function tableRows(
       rows.set(key, row);
     }
   });
-  const sorted = [...rows].sort(([, a], [, b]) => first(b.values) - first(a.values));
+  const sorted = [...rows].sort(([, a], [, b]) => sizeOf(b.values) - sizeOf(a.values));
   const names = tellingNames(
     sorted.map(([, { labels }]) => labels),
     (labels) => labels['host'] ?? fullName(labels),
@@ -34,6 +34,7 @@ export function tableRows(
   return sorted.map(([key, row], index) => ({ key, name: names[index]!, ...row }));
 }
 
-function first(values: readonly (number | null)[]): number {
-  return values.find((value) => value !== null) ?? -Infinity;
+/** Rows that the first expression does not have come last, in the order of the others. */
+function sizeOf([first]: readonly (number | null)[]): number {
+  return first ?? -Number.MAX_VALUE;
 }

@@ -89,7 +89,7 @@ function Tiles({ panel, queries, isVisible }: ValuePanelProps & { isVisible: boo
   return (
     <ul>
       {tiles.map((tile) => (
-        <li key={tile.name} style={{ height: `${panel.height}px` }}>
+        <li key={tile.name} style={{ minHeight: `${panel.height}px` }}>
           <b class="big-value">
             <Graded grade={gradeOf(tile.value, panel)}>{tile.text}</Graded>
           </b>

@@ -25,6 +25,7 @@ export type StripRows = SeriesRows & { readonly name?: string };
 
 const HEIGHT_MAX = 440;
 const ROW_PX_MAX = 14;
+/** Where the height is not fixed otherwise. */
 const ROW_PX_MIN = 2;
 const AXIS_PX = 18;
 
@@ -47,8 +48,9 @@ export function HeatStrip({
     [series],
   );
   const columns = Math.max(1, ...sorted.map((rows) => rows.average.length));
+  const rowMin = height < HEIGHT_MAX ? 1 : ROW_PX_MIN;
   const rowPx = Math.max(
-    ROW_PX_MIN,
+    rowMin,
     Math.min(ROW_PX_MAX, Math.floor(height / Math.max(1, sorted.length))),
   );
   useEffect(() => {
