@@ -1,61 +1,34 @@
-import type { Command } from 'commander';
-import { stringify } from 'yaml';
+import { type Command, Option } from 'commander';
+import { type ExportedGroup, exportRules } from '../../collector/alerts/export.ts';
 import { clientOf } from '../client.ts';
-import { print } from '../output.ts';
+import { note, print } from '../output.ts';
 
-interface ApiRule {
-  readonly type: 'alerting' | 'recording';
-  readonly name: string;
-  readonly query: string;
-  readonly duration?: number;
-  readonly keepFiringFor?: number;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
-interface ApiRules {
-  readonly data: {
-    readonly groups: readonly {
-      readonly name: string;
-      readonly interval: number;
-      readonly limit: number;
-      readonly rules: readonly ApiRule[];
-    }[];
-  };
+interface ExportOptions {
+  readonly for: 'clustermon' | 'prometheus';
 }
 
 export function register(alert: Command): void {
   alert
     .command('export')
-    .description('all rules as a Prometheus rule file')
-    .addHelpText('after', '\nExample:\n  clustermon alert export > rules.yml')
-    .action(async (_options: object, command: Command) => {
-      const { data } = await clientOf(command).get<ApiRules>('/api/v1/rules');
-      const groups = data.groups.map(({ name, interval, limit, rules }) => ({
-        name,
-        ...(interval > 0 && { interval: `${interval * 1000}ms` }),
-        ...(limit > 0 && { limit }),
-        rules: rules.map(toRule),
-      }));
-      print(stringify({ groups }));
+    .description('all rules as a rule file')
+    .addOption(
+      new Option(
+        '--for <program>',
+        'who reads the file; Prometheus has no resolve: and on_missing:',
+      )
+        .choices(['clustermon', 'prometheus'])
+        .default('clustermon'),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  clustermon alert export > rules.yml\n  clustermon alert export --for prometheus > rules.yml',
+    )
+    .action(async (options: ExportOptions, command: Command) => {
+      const { data } = await clientOf(command).get<{
+        readonly data: { readonly groups: readonly ExportedGroup[] };
+      }>('/api/v1/rules', { exclude_alerts: 'true' });
+      const { text, lost } = exportRules(data.groups, options.for === 'prometheus');
+      for (const one of lost) note(`left out: ${one}`);
+      print(text);
     });
-}
-
-function toRule({
-  type,
-  name,
-  query,
-  duration = 0,
-  keepFiringFor = 0,
-  labels,
-  annotations,
-}: ApiRule) {
-  return {
-    ...(type === 'alerting' ? { alert: name } : { record: name }),
-    expr: query,
-    ...(duration > 0 && { for: `${duration * 1000}ms` }),
-    ...(keepFiringFor > 0 && { keep_firing_for: `${keepFiringFor * 1000}ms` }),
-    ...(Object.keys(labels).length > 0 && { labels }),
-    ...(annotations && Object.keys(annotations).length > 0 && { annotations }),
-  };
 }

@@ -45,6 +45,7 @@ function toGroup(state: GroupState, query: RulesQuery) {
     file: group.file,
     rules: rules.map((health) => toRule(health, withAlerts)),
     interval: (group.intervalMs ?? 0) / 1000,
+    queryOffset: (group.queryOffsetMs ?? 0) / 1000,
     limit: group.limit,
     evaluationTime: rules.reduce((sum, { durationMs }) => sum + durationMs / 1000, 0),
     lastEvaluation: timeText(
@@ -79,6 +80,9 @@ function toRule(health: RuleHealth, withAlerts: boolean) {
     keepFiringFor: rule.keepFiringForMs / 1000,
     labels: texts(rule.labels),
     annotations: texts(rule.annotations),
+    // Prometheus has neither; its clients pass over them.
+    ...(rule.resolve !== undefined && { resolve: rule.resolve }),
+    ...(rule.onMissing !== undefined && { onMissing: rule.onMissing }),
     alerts: withAlerts ? activeAlerts(health) : [],
     type: 'alerting',
   };
