@@ -1,7 +1,14 @@
 import type { HostTable } from '../hosts/host-table.ts';
 import { Labels, METRIC_NAME } from '../query/labels.ts';
 import { Matcher, matchesAll } from '../query/matcher.ts';
-import type { SampleSeries, SampleSource, SelectHints, SelectPlan } from '../query/source.ts';
+import type {
+  EvaluationTimes,
+  SampleSeries,
+  SampleSource,
+  SelectHints,
+  SelectPlan,
+} from '../query/source.ts';
+import type { Column } from '../query/value.ts';
 import type { DerivedMetric } from './derived-metric.ts';
 import { Listings } from './listings.ts';
 import { NODE_METRICS } from './node-exporter.ts';
@@ -58,6 +65,16 @@ export class NodeNames implements SampleSource {
     if (wanted.length === 0) return found;
     const read = this.#onceEach(hints);
     return [...found, ...wanted.flatMap((one) => this.#derive(one, { matchers, hints, read }))];
+  }
+
+  eachColumn(
+    matchers: readonly Matcher[],
+    hints: SelectHints,
+    times: EvaluationTimes,
+    use: (column: Column) => void,
+  ): boolean {
+    if (selected(matchers).length > 0) return false;
+    return this.#natives.eachColumn?.(matchers, hints, times, use) ?? false;
   }
 
   series(

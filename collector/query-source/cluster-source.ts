@@ -1,9 +1,17 @@
 import type { HostTable, LiveHost, LiveSeries } from '../hosts/host-table.ts';
 import type { Labels } from '../query/labels.ts';
 import type { Matcher } from '../query/matcher.ts';
-import type { SampleSeries, SampleSource, SelectHints, SelectPlan } from '../query/source.ts';
+import type {
+  EvaluationTimes,
+  SampleSeries,
+  SampleSource,
+  SelectHints,
+  SelectPlan,
+} from '../query/source.ts';
+import type { Column } from '../query/value.ts';
 import type { ArchiveInfo, SampleStore } from '../store/sample-store.ts';
 import { chooseArchive, rowsOf } from './choose-archive.ts';
+import { NewestRows } from './newest-rows.ts';
 import { heldSecondsOf, type Rows, SampleMaker, staleAfterSeconds } from './rows.ts';
 import { type IndexedSeries, SeriesIndex } from './series-index.ts';
 import { ValueReader } from './value-reader.ts';
@@ -42,6 +50,7 @@ export class ClusterSource implements SampleSource {
       store: ports.store,
       nowMs: () => ports.nowMs(),
       newestSecond: () => ports.hosts.second,
+      lateValues: () => ports.hosts.ingest.backfilled,
     });
   }
 
@@ -64,6 +73,32 @@ export class ClusterSource implements SampleSource {
     return [...byHost(found)].flatMap(([host, series]) =>
       this.#readHost(host, series, { archive, hints, maker }),
     );
+  }
+
+  eachColumn(
+    matchers: readonly Matcher[],
+    hints: SelectHints,
+    times: EvaluationTimes,
+    use: (column: Column) => void,
+  ): boolean {
+    const found = this.#index.find(matchers);
+    if (this.#isLive(hints) || !found.every(isNumber)) return false;
+    times.onFound(found.length);
+    const archive = this.#archiveFor(hints, found.length);
+    const newest = new NewestRows(times);
+    const query = {
+      series: found.map(({ series }) => series),
+      archive,
+      field: fieldOf(hints),
+      fromS: Math.floor((times.firstMs - backMs(found, archive, times)) / 1000),
+      toS: Math.floor(hints.untilMs / 1000) + 1,
+    };
+    this.#reader.read(query, (rows, index) => {
+      const { labels } = found[index] as IndexedSeries;
+      const values = newest.find(rows);
+      if (values) use({ labels, dropName: false, ...values });
+    });
+    return true;
   }
 
   series(
@@ -136,7 +171,6 @@ export class ClusterSource implements SampleSource {
     const witness = host.allSeries().find(({ metric }) => metric.type !== 'string');
     if (witness === undefined) return [];
     const range = {
-      host: host.number,
       archive,
       fromS: Math.floor(hints.afterMs / 1000) + 1 - lookBack(indexed, archive),
       toS: Math.floor(hints.untilMs / 1000) + 1,
@@ -167,8 +201,17 @@ export class ClusterSource implements SampleSource {
 
 /** Seconds before the range in which the first evaluation may still find a sample. */
 function lookBack(indexed: readonly IndexedSeries[], { stepSeconds }: ArchiveInfo): number {
-  const tmax = Math.max(0, ...indexed.map(({ series }) => series?.metric.tmax ?? 0));
+  const tmax = indexed.reduce((most, { series }) => Math.max(most, series?.metric.tmax ?? 0), 0);
   return staleAfterSeconds(stepSeconds, tmax);
+}
+
+/** How far before an evaluation time its value may lie. */
+function backMs(
+  found: readonly IndexedSeries[],
+  archive: ArchiveInfo,
+  { lookbackMs }: EvaluationTimes,
+): number {
+  return Math.min(lookbackMs, lookBack(found, archive) * 1000);
 }
 
 function isNumber(one: IndexedSeries): one is IndexedSeries & { readonly series: LiveSeries } {

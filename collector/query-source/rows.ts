@@ -145,7 +145,7 @@ export class SampleMaker {
 }
 
 /** @returns index of the newest known row up to `last`, at most `rowsBack` rows back, or -1 */
-function newestRow(values: Float64Array, last: number, rowsBack: number): number {
+export function newestRow(values: Float64Array, last: number, rowsBack: number): number {
   const newest = Math.min(values.length - 1, last);
   for (let row = newest; row >= 0 && row > newest - rowsBack; row -= 1) {
     if (!Number.isNaN(values[row] as number)) return row;

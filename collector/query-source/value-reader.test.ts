@@ -13,7 +13,7 @@ function start() {
   const cluster = new FakeCluster(NOW_S);
   const host = cluster.addHost('a');
   const decoded: RangeQuery[] = [];
-  const clock = { nowMs: NOW_S * 1000 };
+  const clock = { nowMs: NOW_S * 1000, lateValues: 0 };
   const store = {
     read(query: RangeQuery) {
       decoded.push(query);
@@ -24,14 +24,14 @@ function start() {
     store,
     nowMs: () => clock.nowMs,
     newestSecond: () => cluster.second,
+    lateValues: () => clock.lateValues,
   });
   const load = host.seriesByKey('load_one') ?? assert.fail();
   const [finest] = cluster.archives as [ArchiveInfo];
   const read = (fromS: number, toS: number, archive = finest) => {
     const found: Rows[] = [];
-    reader.read(
-      { host: host.number, series: [load], archive, field: 'average', fromS, toS },
-      (rows) => found.push({ ...rows, values: rows.values.slice() }),
+    reader.read({ series: [load], archive, field: 'average', fromS, toS }, (rows) =>
+      found.push({ ...rows, values: rows.values.slice() }),
     );
     return found[0] ?? assert.fail();
   };
@@ -81,7 +81,11 @@ test('a gap that an agent fills later is seen within seconds', () => {
   const first = decoded.length;
   clock.nowMs += 11_000;
   read(...old);
-  assert.equal(decoded.length, first);
+  read(...recent);
+  assert.equal(decoded.length, first, 'nothing has come');
+  clock.lateValues += 1;
+  read(...old);
+  assert.equal(decoded.length, first, 'agents keep a quarter of an hour');
   read(...recent);
   assert.ok(decoded.length > first);
 });

@@ -1,11 +1,12 @@
 import type { LiveSeries } from '../hosts/host-table.ts';
 import type { ArchiveInfo, Column, SampleStore } from '../store/sample-store.ts';
 import { type Rows, staleAfterSeconds } from './rows.ts';
+import { type CachedRows, SPAN_ROWS, SpanCache } from './span-cache.ts';
 
 export type Field = keyof Column;
 
 export interface ValueQuery {
-  readonly host: number;
+  /** Of any hosts. */
   readonly series: readonly LiveSeries[];
   readonly archive: ArchiveInfo;
   readonly field: Field;
@@ -20,27 +21,16 @@ export interface ValueReaderPorts {
   nowMs(): number;
   /** The newest second whose samples are all in. */
   newestSecond(): number;
+  /** Grows when values of the past have come. */
+  lateValues(): number;
 }
 
-/** Rows that are cached together. */
-const SPAN_ROWS = 120;
-/** Values kept: 16 MB. */
-const VALUES_MAX = 2_000_000;
-/** The end of what is cached lies this far back: until then samples still arrive. */
+/** What is kept ends this far back: until then samples still arrive. */
 const SETTLED_SECONDS = 20;
 /** Values that are surely in memory, when nothing was lost. */
 const MEMORY_SECONDS = 180;
-/** Agents fill gaps for a quarter of an hour; what is older does not change. */
-const CHANGING_SECONDS = 1200;
-const CHANGING_TTL_MS = 10_000;
-const SETTLED_TTL_MS = 600_000;
 
-interface CachedSpan {
-  readonly values: Float64Array;
-  readonly expiresMs: number;
-}
-
-/** Rows of the range that come from one cached span: `values` of each series, from `first` on. */
+/** Rows of the range that come from one span: `values` of each series, from `first` on. */
 interface Part {
   /** Row of the range. */
   readonly at: number;
@@ -49,18 +39,15 @@ interface Part {
   readonly values: readonly Float64Array[];
 }
 
-/**
- * Reads one value per row out of memory and the archives, and keeps what was decoded for a while: pages and dashboards ask for almost the
- * same range again every few seconds.
- */
+/** Reads one value per row out of memory and the archives. */
 export class ValueReader {
   readonly #ports: ValueReaderPorts;
-  /** The oldest entry first. */
-  readonly #spans = new Map<string, CachedSpan>();
+  readonly #cache: SpanCache;
   #rows = new Float64Array(0);
 
   constructor(ports: ValueReaderPorts) {
     this.#ports = ports;
+    this.#cache = new SpanCache(ports);
   }
 
   /** Calls `use` for one series after the other. The rows are good until it returns; their memory is used again. */
@@ -71,63 +58,78 @@ export class ValueReader {
     const rowCount = (endS - startS) / stepSeconds;
     if (this.#rows.length < rowCount) this.#rows = new Float64Array(rowCount);
     const values = this.#rows.subarray(0, rowCount);
-    const { parts, restS } = this.#cachedParts(query, startS, endS);
+    const restS = Math.max(startS, Math.min(endS, this.#settledS(query)));
+    const parts = this.#parts({ ...query, fromS: startS, toS: restS });
     const rest = { ...query, fromS: restS, toS: endS };
     for (const [index, series] of query.series.entries()) {
       for (const part of parts) copyPart(part, index, values);
       this.#fillRest(values, (restS - startS) / stepSeconds, series, rest);
-      use(
-        { values, startS, stepSeconds, staleAfterSeconds: staleAfter(series, stepSeconds) },
-        index,
-      );
+      const staleAfter = staleAfterSeconds(stepSeconds, series.metric.tmax);
+      use({ values, startS, stepSeconds, staleAfterSeconds: staleAfter }, index);
     }
+    this.#cache.trim();
   }
 
-  /** @returns the spans that are settled, and where they end */
-  #cachedParts(query: ValueQuery, startS: number, endS: number): { parts: Part[]; restS: number } {
-    const { stepSeconds } = query.archive;
+  /** Until when rows are kept: the second, or the whole span where memory cannot add rows to one. */
+  #settledS(query: ValueQuery): number {
+    const settledS = Math.floor(this.#ports.nowMs() / 1000) - SETTLED_SECONDS;
+    if (isInMemory(query)) return settledS;
+    const spanSeconds = SPAN_ROWS * query.archive.stepSeconds;
+    return Math.floor(settledS / spanSeconds) * spanSeconds;
+  }
+
+  #parts(query: ValueQuery): Part[] {
+    const { fromS, toS, archive, field } = query;
+    const { stepSeconds } = archive;
     const spanSeconds = SPAN_ROWS * stepSeconds;
-    const settledS = this.#ports.nowMs() / 1000 - SETTLED_SECONDS;
     const parts: Part[] = [];
-    let fromS = startS;
-    while (fromS < endS) {
-      const spanS = Math.floor(fromS / spanSeconds) * spanSeconds;
-      if (spanS + spanSeconds > settledS) break;
-      const toS = Math.min(endS, spanS + spanSeconds);
+    for (let at = fromS; at < toS; ) {
+      const spanS = Math.floor(at / spanSeconds) * spanSeconds;
+      const endS = spanS + spanSeconds;
+      const partEndS = Math.min(toS, endS);
+      const span = this.#cache.span(`${spanS} ${stepSeconds} ${field}`, endS);
+      const behind = query.series.filter((one) => (span.get(one)?.toS ?? spanS) < partEndS);
+      if (behind.length > 0) {
+        for (const one of behind) {
+          if (!span.has(one)) {
+            span.set(one, { values: new Float64Array(SPAN_ROWS), toS: spanS });
+          }
+        }
+        this.#extend(span, { ...query, series: behind, fromS: spanS, toS: partEndS });
+      }
       parts.push({
-        at: (fromS - startS) / stepSeconds,
-        first: (fromS - spanS) / stepSeconds,
-        count: (toS - fromS) / stepSeconds,
-        values: this.#span(query, spanS),
+        at: (at - fromS) / stepSeconds,
+        first: (at - spanS) / stepSeconds,
+        count: (partEndS - at) / stepSeconds,
+        values: query.series.map((one) => (span.get(one) as CachedRows).values),
       });
-      fromS = toS;
+      at = partEndS;
     }
-    return { parts, restS: fromS };
+    return parts;
   }
 
-  /** The whole span that begins at `spanS`, of each series. */
-  #span(query: ValueQuery, spanS: number): readonly Float64Array[] {
-    const { host, series, archive, field } = query;
-    const nowMs = this.#ports.nowMs();
-    const keyOf = ({ id }: LiveSeries) => `${host} ${id} ${spanS} ${archive.stepSeconds} ${field}`;
-    const known = series.map((one) => {
-      const span = this.#spans.get(keyOf(one));
-      return span && span.expiresMs > nowMs ? span.values : undefined;
-    });
-    const missing = series.filter((_, index) => known[index] === undefined);
-    if (missing.length === 0) return known as Float64Array[];
-    const toS = spanS + SPAN_ROWS * archive.stepSeconds;
-    const decoded = this.#decode({ ...query, series: missing, fromS: spanS, toS });
-    const isChanging = toS > nowMs / 1000 - CHANGING_SECONDS;
-    const expiresMs = nowMs + (isChanging ? CHANGING_TTL_MS : SETTLED_TTL_MS);
-    for (const [index, one] of missing.entries()) {
-      this.#keep(keyOf(one), { values: decoded[index] as Float64Array, expiresMs });
+  /** Adds the rows up to `query.toS` to those of a span that begins at `query.fromS`. */
+  #extend(span: ReadonlyMap<LiveSeries, CachedRows>, query: ValueQuery): void {
+    const { fromS: spanS, toS, archive } = query;
+    const notInMemory: LiveSeries[] = [];
+    for (const one of query.series) {
+      const cached = span.get(one) as CachedRows;
+      const at = (cached.toS - spanS) / archive.stepSeconds;
+      if (this.#fillFromMemory(cached.values, at, one, { ...query, fromS: cached.toS }))
+        cached.toS = toS;
+      else notInMemory.push(one);
     }
-    let next = 0;
-    return known.map((values) => values ?? (decoded[next++] as Float64Array));
+    for (const series of Map.groupBy(notInMemory, ({ host }) => host.number).values()) {
+      const decoded = this.#decode({ ...query, series });
+      for (const [index, one] of series.entries()) {
+        const cached = span.get(one) as CachedRows;
+        cached.values.set(decoded[index] as Float64Array);
+        cached.toS = toS;
+      }
+    }
   }
 
-  /** The newest minutes: from memory when it has them without a gap, otherwise also from the archive. */
+  /** The newest seconds: from memory when it has them without a gap, otherwise also from the archive. */
   #fillRest(values: Float64Array, at: number, series: LiveSeries, rest: ValueQuery): void {
     if (at >= values.length || this.#fillFromMemory(values, at, series, rest)) return;
     const [decoded] = this.#decode({ ...rest, series: [series] });
@@ -136,36 +138,33 @@ export class ValueReader {
 
   #fillFromMemory(values: Float64Array, at: number, series: LiveSeries, rest: ValueQuery): boolean {
     const newestS = this.#ports.newestSecond();
-    const isInMemory = rest.fromS > newestS - MEMORY_SECONDS;
-    if (!isInMemory || rest.archive.stepSeconds !== 1 || rest.field === 'count') return false;
-    for (let second = rest.fromS; second < rest.toS; second += 1) {
+    if (!isInMemory(rest) || rest.fromS <= newestS - MEMORY_SECONDS) return false;
+    const { fromS, toS } = rest;
+    for (let second = fromS; second < toS; second += 1) {
       const value = series.at(second);
       if (Number.isNaN(value) && second <= newestS) return false;
-      values[at + second - rest.fromS] = value;
+      values[at + second - fromS] = value;
     }
     return true;
   }
 
+  /** @param query series of one host */
   #decode({ field, series, ...range }: ValueQuery): Float64Array[] {
+    const host = series[0]?.host.number ?? 0;
     const ids = series.map(({ id }) => id);
-    return this.#ports.store.read({ ...range, series: ids }).columns.map((column) => column[field]);
-  }
-
-  #keep(key: string, span: CachedSpan): void {
-    this.#spans.delete(key);
-    this.#spans.set(key, span);
-    if (this.#spans.size * SPAN_ROWS <= VALUES_MAX) return;
-    const [oldest] = this.#spans.keys();
-    if (oldest !== undefined) this.#spans.delete(oldest);
+    const { columns } = this.#ports.store.read({ ...range, host, series: ids });
+    return columns.map((column) => column[field]);
   }
 }
 
-function staleAfter({ metric }: LiveSeries, stepSeconds: number): number {
-  return staleAfterSeconds(stepSeconds, metric.tmax);
+/** True for what memory can have: values of seconds. */
+function isInMemory({ archive, field }: ValueQuery): boolean {
+  return archive.stepSeconds === 1 && field !== 'count';
 }
 
 /** A loop rather than `set(subarray(…))`: a view would be made for each series. */
 function copyPart({ at, first, count, values }: Part, index: number, into: Float64Array): void {
   const from = values[index] as Float64Array;
-  for (let row = 0; row < count; row += 1) into[at + row] = from[first + row] as number;
+  if (count === from.length) into.set(from, at);
+  else for (let row = 0; row < count; row += 1) into[at + row] = from[first + row] as number;
 }

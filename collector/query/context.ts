@@ -23,5 +23,7 @@ export interface Context {
   readonly budget: Budget;
   evaluate(expr: Expr, grid: Grid): Value;
   vector(expr: Expr, grid: Grid): Column[];
+  /** Gives `use` the columns of a vector one after the other. They are good until it returns and must not be changed. */
+  eachColumn(expr: Expr, grid: Grid, use: (column: Column) => void): void;
   scalar(expr: Expr, grid: Grid): Float64Array;
 }

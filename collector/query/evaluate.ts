@@ -1,6 +1,6 @@
 import { aggregate } from './aggregate.ts';
 import type { Annotations } from './annotations.ts';
-import type { CallExpr, Expr } from './ast.ts';
+import { type CallExpr, type Expr, unwrap } from './ast.ts';
 import { binary } from './binary.ts';
 import type { Budget } from './budget.ts';
 import type { Context, QueryTimes } from './context.ts';
@@ -11,7 +11,7 @@ import { infoCall } from './info.ts';
 import { instantCall, scalarCall } from './instant-call.ts';
 import { labelJoin, labelReplace } from './label-call.ts';
 import { rangeCall } from './range-call.ts';
-import { instantVector } from './select.ts';
+import { eachInstantColumn, instantVector } from './select.ts';
 import { SIGNATURES } from './signatures.ts';
 import { sortCall } from './sort-call.ts';
 import type { SampleSource } from './source.ts';
@@ -71,6 +71,17 @@ export class Evaluation implements Context {
       throw executionError(`expected an instant vector, got a ${value.type}`, expr.span);
     if (this.source.holdsHistograms) withoutHistograms(this, value.columns, this.#operation, expr);
     return value.columns;
+  }
+
+  eachColumn(expr: Expr, grid: Grid, use: (column: Column) => void): void {
+    const bare = unwrap(expr);
+    const isOnceForAll = grid.count > 1 && this.#invariant.has(bare);
+    const isDone =
+      bare.kind === 'selector' &&
+      !isOnceForAll &&
+      eachInstantColumn(this, bare, grid, this.#operation, use);
+    if (isDone) return;
+    for (const column of this.vector(expr, grid)) use(column);
   }
 
   scalar(expr: Expr, grid: Grid): Float64Array {

@@ -45,6 +45,27 @@ export class KahanMeans {
     this.#isMean = new Uint8Array(slots);
   }
 
+  /** A value for each slot whose mark is 1. */
+  addAll(values: Float64Array, marks: Uint8Array): void {
+    const counts = this.counts;
+    const sums = this.#sums;
+    const corrections = this.#corrections;
+    for (let slot = 0; slot < values.length; slot++) {
+      if (marks[slot] === 0) continue;
+      const value = values[slot] as number;
+      const sum = sums[slot] as number;
+      const total = sum + value;
+      // What is rare takes the slow way: the first value, an overflow, and what comes after one.
+      if (counts[slot] === 0 || total - total !== 0 || this.#isMean[slot] !== 0) {
+        this.add(slot, value);
+        continue;
+      }
+      counts[slot] = (counts[slot] as number) + 1;
+      corrections[slot] = correctionAfter(sum, value, total, corrections[slot] as number);
+      sums[slot] = total;
+    }
+  }
+
   add(slot: number, value: number): void {
     const count = (this.counts[slot] as number) + 1;
     this.counts[slot] = count;

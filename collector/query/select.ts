@@ -1,4 +1,5 @@
 import type { MatrixSelector, SubqueryExpr, TimeShift, VectorSelector } from './ast.ts';
+import { ColumnCopies } from './column-copies.ts';
 import type { Context } from './context.ts';
 import { durationMs } from './duration-expr.ts';
 import { numbersOf } from './histogram-use.ts';
@@ -40,15 +41,17 @@ export function instantVector(
   operation: string,
   field: SampleField = 'value',
 ): Column[] {
+  if (field === 'value') {
+    const copies = new ColumnCopies(grid.count);
+    const isDone = eachInstantColumn(context, selector, grid, operation, (column) =>
+      copies.add(column),
+    );
+    if (isDone) return copies.columns;
+  }
   const references = referencesOf(context, selector, grid);
   const isSmoothed = selector.extension === 'smoothed';
-  const found = read(context, selector, {
-    afterMs: references.firstMs - context.lookbackMs,
-    untilMs: references.lastMs + (isSmoothed ? context.lookbackMs : 0),
-    stepMs: references.stepMs,
-    rangeMs: 0,
-    operation,
-  });
+  const hints = instantHints(context, selector, references, operation);
+  const found = read(context, selector, hints);
   context.budget.addSlots(found.length, grid.count);
   const columns: Column[] = [];
   for (const series of found) {
@@ -58,6 +61,48 @@ export function instantVector(
     if (!isEmpty(column)) columns.push(column);
   }
   return columns;
+}
+
+function instantHints(
+  { lookbackMs }: Context,
+  { extension }: VectorSelector,
+  { firstMs, stepMs, lastMs }: References,
+  operation: string,
+): SelectHints {
+  return {
+    afterMs: firstMs - lookbackMs,
+    untilMs: lastMs + (extension === 'smoothed' ? lookbackMs : 0),
+    stepMs,
+    rangeMs: 0,
+    operation,
+  };
+}
+
+/**
+ * The same from a source that has columns: each is good until `use` returns, so that a thousand series need no more memory than one.
+ * @returns false when the source has none
+ */
+export function eachInstantColumn(
+  context: Context,
+  selector: VectorSelector,
+  grid: Grid,
+  operation: string,
+  use: (column: Column) => void,
+): boolean {
+  const { source, budget, lookbackMs } = context;
+  if (!source.eachColumn || selector.extension) return false;
+  budget.checkTime();
+  const references = referencesOf(context, selector, grid);
+  const { firstMs, stepMs } = references;
+  const { count } = grid;
+  const onFound = (series: number) => {
+    budget.addSeries(series);
+    budget.addSlots(series, count);
+    budget.addSamples(series * count);
+  };
+  const hints = instantHints(context, selector, references, operation);
+  const times = { firstMs, stepMs, count, lookbackMs, onFound };
+  return source.eachColumn(selector.matchers, hints, times, use);
 }
 
 function fillNewest(

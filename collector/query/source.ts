@@ -1,5 +1,6 @@
 import type { Labels } from './labels.ts';
 import type { Matcher } from './matcher.ts';
+import type { Column } from './value.ts';
 
 /** What the evaluator will do with the samples of one selector, so that a source can choose its archive. Times in ms since the epoch. */
 export interface SelectHints {
@@ -43,6 +44,17 @@ export interface SampleSeries {
   readonly histogram?: Uint8Array;
 }
 
+/** When an instant selector is evaluated, after `@` and `offset`: at `firstMs`, `firstMs + stepMs`…, `count` times. */
+export interface EvaluationTimes {
+  readonly firstMs: number;
+  readonly stepMs: number;
+  readonly count: number;
+  /** A value that is this old or older counts no more. */
+  readonly lookbackMs: number;
+  /** To be called with the number of series before memory is taken for them. */
+  onFound(series: number): void;
+}
+
 /** Where the evaluator reads. All calls are synchronous and within one consistent view of the data. */
 export interface SampleSource {
   /** True when samples may be native histograms. */
@@ -51,6 +63,17 @@ export interface SampleSource {
   plan(matchers: readonly Matcher[], hints: SelectHints): SelectPlan;
   /** Series with at least one sample in (afterMs, untilMs], in any order; samples outside of it may be included. */
   select(matchers: readonly Matcher[], hints: SelectHints): readonly SampleSeries[];
+  /**
+   * Gives `use` what an instant selector finds, series by series, as `select` and a search for the newest sample at each time would find it.
+   * For sources that hold rows rather than samples. A column is good until `use` returns.
+   * @returns false, without a call of `use`, where the source has nothing better than `select`
+   */
+  eachColumn?(
+    matchers: readonly Matcher[],
+    hints: SelectHints,
+    times: EvaluationTimes,
+    use: (column: Column) => void,
+  ): boolean;
   /** Label sets of the series that have samples in [startMs, endMs]; the same list as before when nothing has changed, where that is cheap. */
   series(
     matchers: readonly Matcher[],
