@@ -11,6 +11,7 @@ import { dateTimeText } from '../lib/clock-text.ts';
 import type { Table } from '../lib/csv.ts';
 import { panned, rangeOf, type TimeRange, zoomed } from '../lib/time-range.ts';
 import { formatValue } from '../lib/units.ts';
+import { drawNever, drawSoon } from './draw-queue.ts';
 import { ChartFeed, type ChartSource, type FeedState } from './feed.ts';
 import { attachGestures } from './gestures.ts';
 import { colourOf, GLYPHS, type NoData, type Span } from './marks.ts';
@@ -69,6 +70,15 @@ export class ChartController {
     const { hosts } = this.#spec;
     return happenings.value.filter(({ host }) => host === '' || (hosts?.includes(host) ?? true));
   });
+  /** Draws the rows of the feed; a field, so that the queue knows it again. */
+  readonly #draw = (): void => {
+    const feed = this.#feed;
+    if (!feed || feed.window.toS === 0) return;
+    this.#plot ??= this.#makePlot();
+    this.#plot.update(feed.rows.times, feed.rows.columns);
+    this.#threshold?.place(this.#plot);
+    if (this.#row === null) this.#tellValues(feed.rows.times.length - 1);
+  };
   #range: TimeRange;
   #spec: ChartSpec;
   #preview: Window | undefined;
@@ -164,7 +174,7 @@ export class ChartController {
 
   #show(before?: ChartFeed): void {
     if (this.#feed) return;
-    this.#feed = new ChartFeed(this.#spec.source, this.#range, () => this.#draw(), before);
+    this.#feed = new ChartFeed(this.#spec.source, this.#range, () => drawSoon(this.#draw), before);
     const { state } = this.#feed;
     this.#stopFeedState = effect(() => {
       // The old picture stays while a chart that comes back into view loads again.
@@ -173,19 +183,11 @@ export class ChartController {
   }
 
   #hide(): void {
+    drawNever(this.#draw);
     this.#stopFeedState();
     this.#feed?.close();
     this.#feed = undefined;
     this.#leave();
-  }
-
-  #draw(): void {
-    const feed = this.#feed;
-    if (!feed || feed.window.toS === 0) return;
-    this.#plot ??= this.#makePlot();
-    this.#plot.update(feed.rows.times, feed.rows.columns);
-    this.#threshold?.place(this.#plot);
-    if (this.#row === null) this.#tellValues(feed.rows.times.length - 1);
   }
 
   #makePlot(): Plot {
