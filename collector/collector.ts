@@ -107,6 +107,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
       clock: systemClock,
       log,
       holdReason: (host) => nodes.holdReason(host),
+      runningInstalls: () => nodes.runningInstalls(),
     },
     { ...settings, externalUrl: externalUrl(settings) },
   );

@@ -28,7 +28,7 @@ test('alerts of a host are held from its approval until its metrics have arrived
   const pxe = createServer((_request, response) => {
     asked += 1;
     if (state === 'broken') response.writeHead(500);
-    response.end(JSON.stringify({ nodes: [{ name: 'N042', state }] }));
+    response.end(JSON.stringify({ nodes: [{ name: 'N042', state, changedMs: 5 }] }));
   });
   await new Promise<void>((resolve) => {
     pxe.listen(socket, resolve);
@@ -49,11 +49,13 @@ test('alerts of a host are held from its approval until its metrics have arrived
     await lookAt('installing');
     await until(() => nodes.holdReason('n042') === 'provisioning: installing');
     assert.equal(nodes.holdReason('n043'), undefined);
+    assert.deepEqual(nodes.runningInstalls(), [{ node: 'N042', heardMs: 5 }]);
     await lookAt('broken');
     await lookAt('broken');
     assert.equal(nodes.holdReason('n042'), 'provisioning: installing');
     await lookAt('failed');
     await until(() => nodes.holdReason('n042') === undefined);
+    assert.deepEqual(nodes.runningInstalls(), []);
   } finally {
     nodes.close();
     pxe.close();

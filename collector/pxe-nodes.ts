@@ -18,6 +18,9 @@ const HELD_STATES: ReadonlySet<NodeState> = new Set([
   'joined',
 ]);
 
+/** States in which a machine works on its installation and is heard of every few minutes. */
+const WORKING_STATES: ReadonlySet<NodeState> = new Set(['booting', 'installing', 'installed']);
+
 export interface PxeNodesPorts {
   /** Unix socket of the pxe daemon; nothing is asked while it is not there. */
   readonly socket: string;
@@ -28,6 +31,7 @@ export interface PxeNodesPorts {
 /** What provisioning says about the nodes, as of the last seconds: alerts of hosts that are being installed are held. */
 export class PxeNodes {
   readonly #ports: PxeNodesPorts;
+  #nodes: readonly PxeNode[] = [];
   #stateByHost: ReadonlyMap<string, NodeState> = new Map();
   #complained = '';
   #cancel: Cancel = () => {};
@@ -44,6 +48,16 @@ export class PxeNodes {
     return state !== undefined && HELD_STATES.has(state) ? `provisioning: ${state}` : undefined;
   }
 
+  /** Machines that are being installed, and when each was last heard of (ms since the epoch). */
+  runningInstalls(): readonly { readonly node: string; readonly heardMs: number }[] {
+    return this.#nodes
+      .filter(({ state }) => WORKING_STATES.has(state))
+      .map(({ name, changedMs, lastContact }) => ({
+        node: name,
+        heardMs: Math.max(changedMs, lastContact?.atMs ?? 0),
+      }));
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#cancel();
@@ -53,6 +67,7 @@ export class PxeNodes {
     const { socket, clock, log } = this.#ports;
     try {
       const nodes = existsSync(socket) ? await fetchNodes(socket) : [];
+      this.#nodes = nodes;
       this.#stateByHost = new Map(nodes.map(({ name, state }) => [name.toLowerCase(), state]));
       this.#complained = '';
     } catch (error) {

@@ -42,6 +42,7 @@ class Bench {
         store: new AlertStore(this.database),
         sink: { put: (alerts, nowMs) => this.#note(alerts, nowMs) },
         inhibit: () => {},
+        ownSamples: () => [],
         handlingOf: () => ({
           fingerprint: '',
           receivers: [],

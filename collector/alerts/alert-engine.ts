@@ -7,7 +7,7 @@ import type { SampleSource } from '../query/source.ts';
 import { groupOfAddedRule, nameOf } from './added-rule.ts';
 import { type AlertHandling, toAlertDetail, toRuleInfo } from './alert-info.ts';
 import type { AlertStore, Changes } from './alert-store.ts';
-import type { EvaluationContext } from './evaluate.ts';
+import type { EvaluationContext, Sample } from './evaluate.ts';
 import { FLAP_LIMITS } from './flapping.ts';
 import { GroupState, type RuleHealth } from './group.ts';
 import { PairedSeverities } from './paired-severities.ts';
@@ -16,12 +16,15 @@ import type { RuleGroup } from './rule.ts';
 import { RuleSeries } from './rule-series.ts';
 import { type AlertInstance, annotationsOf, isFiring } from './state.ts';
 import { UnionSource } from './union-source.ts';
+import { WrittenSeries } from './written-series.ts';
 
 export interface AlertEnginePorts {
   /** Live values and archives. */
   readonly source: SampleSource;
   readonly store: AlertStore;
   readonly sink: AlertSink;
+  /** Series about the appliance itself, for rules. */
+  ownSamples(nowMs: number): readonly Sample[];
   /** Takes the inhibition that the rules bring along, in place of what they brought before. */
   inhibit(rules: readonly InhibitRule[]): void;
   /** What is done with an alert: whom it is told to, why not. */
@@ -55,6 +58,7 @@ export class AlertEngine {
   readonly #options: AlertEngineOptions;
   readonly #recorded = new RuleSeries(RECORDED_MS);
   readonly #context: EvaluationContext;
+  readonly #own = new WrittenSeries(this.#recorded);
   readonly #listeners = new Set<() => void>();
   #pairs = new PairedSeverities();
   #groups: readonly ScheduledGroup[] = [];
@@ -111,6 +115,7 @@ export class AlertEngine {
    */
   evaluate(nowMs: number): void {
     this.#firstMs ??= nowMs;
+    this.#own.write(this.#ports.ownSamples(nowMs), nowMs);
     if (nowMs - this.#firstMs < START_GRACE_MS) return;
     const changes: RuleChanges[] = [];
     for (const group of this.#groups) {

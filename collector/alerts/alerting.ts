@@ -15,18 +15,21 @@ import { NotifyStore } from '../notify/store.ts';
 import type { SampleSource } from '../query/source.ts';
 import { AlertEngine } from './alert-engine.ts';
 import { AlertStore } from './alert-store.ts';
+import { ownSamples, type RunningInstall } from './own-samples.ts';
 import { loadRules } from './rule-loader.ts';
 
 export interface AlertingPorts {
   /** `registry.db` with ALERT_TABLES and NOTIFY_TABLES. */
   readonly registry: Database.Database;
-  readonly hosts: Pick<HostTable, 'subscribe' | 'byName'>;
+  readonly hosts: Pick<HostTable, 'subscribe' | 'byName' | 'ingest'>;
   /** Live values and archives. */
   readonly source: SampleSource;
   readonly clock: Clock;
   readonly log: Log;
   /** Why alerts of a host are held back at present, such as its installation; undefined = they are not. */
   holdReason(host: string): string | undefined;
+  /** Machines that are being installed at present. */
+  runningInstalls(): readonly RunningInstall[];
 }
 
 export interface AlertingOptions {
@@ -79,6 +82,7 @@ export class Alerting {
         source: ports.source,
         store: this.#store,
         sink: this.notifier,
+        ownSamples: (nowMs) => ownSamples(ports.hosts, ports.runningInstalls(), nowMs),
         inhibit: (rules) => {
           this.#inhibitRules = rules;
           this.notifier.reconfigure(this.#effectiveConfig());

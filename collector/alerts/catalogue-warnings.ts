@@ -8,7 +8,7 @@ import { selectorsOf } from './selectors.ts';
 export type Catalogue = ReadonlySet<string>;
 
 /** Metrics that are made by the collector itself. */
-const OWN: ReadonlySet<string> = new Set(['up', 'ALERTS', 'ALERTS_FOR_STATE']);
+const OWN = /^(up|ALERTS|ALERTS_FOR_STATE|clustermon_.*)$/;
 
 /** Metrics that the rules select and that neither a host has nor a rule records: likely a slip of the pen. */
 export function unknownMetrics(
@@ -21,7 +21,7 @@ export function unknownMetrics(
     const unknown = new Set(
       selectorsOf(parseSyntax(rule.expr))
         .map(metricOf)
-        .filter((name) => name !== '' && !OWN.has(name))
+        .filter((name) => name !== '' && !OWN.test(name))
         .filter((name) => !catalogue.has(name) && !recorded.has(name)),
     );
     return [...unknown].map((name) => `${rule.line}: rule ${rule.name}: no host has ${name}`);

@@ -1,5 +1,4 @@
 import { reasonOf } from '../../base/errors.ts';
-import type { Labels } from '../query/labels.ts';
 import {
   AlertingRuleState,
   alertSeries,
@@ -9,6 +8,7 @@ import {
 } from './evaluate.ts';
 import type { Rule, RuleGroup } from './rule.ts';
 import type { RuleSeries } from './rule-series.ts';
+import { WrittenSeries } from './written-series.ts';
 
 /** A rule as it stands after its last evaluation. */
 export interface RuleHealth {
@@ -27,27 +27,24 @@ interface Entry {
   error: string | undefined;
   lastEvaluationMs: number | undefined;
   durationMs: number;
-  /** The series of the last evaluation: those that are not in the next one have ended. */
-  written: ReadonlyMap<string, Labels>;
+  readonly output: WrittenSeries;
 }
 
 /** Evaluates the rules of a group one after the other; later rules see the series of earlier ones. */
 export class GroupState {
   readonly group: RuleGroup;
   readonly #entries: readonly Entry[];
-  readonly #output: RuleSeries;
 
   /** @param output where recorded series and `ALERTS` go; part of what `context.query` reads */
   constructor(group: RuleGroup, output: RuleSeries) {
     this.group = group;
-    this.#output = output;
     this.#entries = group.rules.map((rule) => ({
       rule,
       alerts: rule.kind === 'alert' ? new AlertingRuleState(rule) : undefined,
       error: undefined,
       lastEvaluationMs: undefined,
       durationMs: 0,
-      written: new Map(),
+      output: new WrittenSeries(output),
     }));
   }
 
@@ -60,7 +57,7 @@ export class GroupState {
     for (const entry of this.#entries) {
       const startedMs = performance.now();
       try {
-        this.#write(entry, this.#series(entry, timeMs, context), timeMs);
+        entry.output.write(this.#series(entry, timeMs, context), timeMs);
         entry.error = undefined;
       } catch (error) {
         entry.error = reasonOf(error);
@@ -87,17 +84,5 @@ export class GroupState {
       ...context,
       query: { instant: (expr, timeMs) => query.instant(expr, timeMs - offsetMs) },
     };
-  }
-
-  #write(entry: Entry, samples: readonly Sample[], timeMs: number): void {
-    const written = new Map<string, Labels>();
-    for (const sample of samples) {
-      this.#output.append(sample, timeMs);
-      written.set(sample.labels.key, sample.labels);
-    }
-    for (const [key, labels] of entry.written) {
-      if (!written.has(key)) this.#output.end(labels, timeMs);
-    }
-    entry.written = written;
   }
 }
