@@ -1,4 +1,4 @@
-import type { ChangeList } from '../../wire/http.ts';
+import type { ChangedSeries, ChangeList } from '../../wire/http.ts';
 import { getJson } from '../data/api.ts';
 import { useLoaded } from '../data/load.ts';
 import { marked } from '../data/marked.ts';
@@ -30,7 +30,7 @@ function ChangesIn({ host, fromS, toS }: { host: string; fromS: number; toS: num
   );
   const changes =
     state.kind === 'loaded'
-      ? state.value.changes.filter(({ distance }) => distance >= DISTANCE_MIN)
+      ? state.value.changes.filter((one) => one.distance >= DISTANCE_MIN && isSeen(one))
       : [];
   return (
     <section class="panel changes" aria-label="What changed in this window">
@@ -58,4 +58,9 @@ function ChangesIn({ host, fromS, toS }: { host: string; fromS: number; toS: num
       )}
     </section>
   );
+}
+
+/** A counter of uptime is always unlike the time before it, but reads the same. */
+function isSeen({ medianBefore, medianWithin, units }: ChangedSeries): boolean {
+  return formatValue(medianBefore, units) !== formatValue(medianWithin, units);
 }

@@ -67,10 +67,8 @@ function AlertLine({ alert, silences }: AlertLineProps) {
       </td>
       <td class="right">{alert.value === null ? '–' : digits(alert.value)}</td>
       <td title={dateTimeText(sinceS)}>{formatDuration(Math.max(0, nowS.value - sinceS))}</td>
-      <td class="wrap">{handlingOf(alert, silences)}</td>
-      <td>
-        <AlertButtons alerts={[alert]} />
-      </td>
+      <td class="wrap">{alert.state === 'resolved' ? 'over' : handlingOf(alert, silences)}</td>
+      <td>{alert.state === 'resolved' ? null : <AlertButtons alerts={[alert]} />}</td>
     </tr>
   );
 }

@@ -24,7 +24,7 @@ export function HostHardware({ host }: { host: HostDetail }) {
       : [];
   });
   return (
-    <div class="stack">
+    <div class="fact-panels">
       <section class="panel" aria-label="Size">
         <h2>Size</h2>
         <FactList rows={sizes} />

@@ -2,6 +2,7 @@ import type { MetricInfo } from '../../../wire/http.ts';
 import { PromChart } from '../../chart/prom-chart.tsx';
 import { hosts } from '../../data/live.ts';
 import { params, setParams } from '../../data/router.ts';
+import { spoken } from '../../lib/chart-plan.ts';
 import { matcherText, oneOf } from '../../lib/matchers.ts';
 import { namePattern } from '../../lib/name-pattern.ts';
 import { groupings } from '../../lib/rack-map.ts';
@@ -33,7 +34,7 @@ export function Comparison({ metric }: { metric: MetricInfo }) {
   const names = pattern === '' ? [] : hosts.value.map(({ name }) => name).filter(takes);
   return (
     <div class="groups">
-      <div class="toolbar">
+      <div class="controls">
         <label class="lens-select">
           Compare hosts
           <input
@@ -71,7 +72,11 @@ export function Comparison({ metric }: { metric: MetricInfo }) {
       {names.length > 0 ? (
         <PromChart
           expr={`${metric.name}{${matcherText(oneOf('host', names.slice(0, HOSTS_MAX)))}}`}
-          title={`${Math.min(HOSTS_MAX, names.length)} of ${names.length} hosts`}
+          title={
+            names.length > HOSTS_MAX
+              ? `${HOSTS_MAX} of ${names.length} hosts`
+              : 'Hosts beside each other'
+          }
           units={metric.units}
           height={CHART_HEIGHT}
         />
@@ -80,7 +85,7 @@ export function Comparison({ metric }: { metric: MetricInfo }) {
         <PromChart
           key={`${label} ${fold}`}
           expr={foldExpr(metric.name, label, fold)}
-          title={`${fold} by ${label}`}
+          title={`${fold === 'p95' ? fold : spoken(fold)} by ${label}`}
           units={metric.units}
           height={CHART_HEIGHT}
         />
