@@ -52,11 +52,13 @@ export class NodeNames implements SampleSource {
 
   plan(matchers: readonly Matcher[], hints: SelectHints): SelectPlan {
     const plans = [this.#natives.plan(matchers, hints)];
-    for (const { metric, from, beside } of selected(matchers)) {
+    const wanted = selected(matchers);
+    for (const { metric, from, beside } of wanted) {
       const own = nativeHints(metric, hints);
       plans.push(...[from, ...beside].map((natives) => this.#natives.plan(natives, own)));
     }
-    return sumOf(plans);
+    const isOfTheRange = wanted.some(({ metric }) => metric.kind === 'counter');
+    return { ...sumOf(plans), ...(isOfTheRange && { isOfTheRange }) };
   }
 
   select(matchers: readonly Matcher[], hints: SelectHints): readonly SampleSeries[] {

@@ -54,6 +54,11 @@ export class ClusterSource implements SampleSource {
     });
   }
 
+  /** Another one after hosts or series have changed. */
+  get generation(): number {
+    return this.#index.generation;
+  }
+
   plan(matchers: readonly Matcher[], hints: SelectHints): SelectPlan {
     const series = this.#index.find(matchers).length;
     if (this.#isLive(hints)) return { archive: 'live', series, samples: series };

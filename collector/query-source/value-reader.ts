@@ -26,7 +26,7 @@ export interface ValueReaderPorts {
 }
 
 /** What is kept ends this far back: until then samples still arrive. */
-const SETTLED_SECONDS = 20;
+export const SETTLED_SECONDS = 20;
 /** Values that are surely in memory, when nothing was lost. */
 const MEMORY_SECONDS = 180;
 

@@ -5,6 +5,7 @@ import { UnionSource } from '../alerts/union-source.ts';
 import type { HostTable } from '../hosts/host-table.ts';
 import type { QueryAnswer, QueryTask, RangeFormat } from '../http/ports.ts';
 import { answerApi } from '../query/api.ts';
+import type { RangeCache } from '../query/range-cache.ts';
 import type { SampleSource } from '../query/source.ts';
 import { findChanges } from '../range/changes.ts';
 import { formatCsv } from '../range/csv.ts';
@@ -22,6 +23,7 @@ export interface QueryData {
   readonly hosts: HostTable;
   readonly store: SampleStore;
   readonly source: SampleSource;
+  readonly cache?: RangeCache;
   nowMs(): number;
 }
 
@@ -63,12 +65,15 @@ export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boo
 
 function prometheus(
   { path, params, recorded }: Extract<QueryTask, { kind: 'prometheus' }>,
-  { source: hosts, nowMs }: QueryData,
+  { source: hosts, cache, nowMs }: QueryData,
   isCanceled: () => boolean,
 ): QueryAnswer {
   const request = { path, params: new URLSearchParams(params) };
-  const source = recorded.length === 0 ? hosts : new UnionSource(hosts, sourceOfRecorded(recorded));
-  return { type: 'application/json', ...answerApi(request, { source, nowMs, isCanceled }) };
+  const ports =
+    recorded.length === 0
+      ? { source: hosts, ...(cache && { cache }) }
+      : { source: new UnionSource(hosts, sourceOfRecorded(recorded)) };
+  return { type: 'application/json', ...answerApi(request, { ...ports, nowMs, isCanceled }) };
 }
 
 function formatted(format: RangeFormat, range: object, table: () => RangeTable): QueryAnswer {

@@ -2,7 +2,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { attachHostTable } from '../ingest/start.ts';
 import { NodeNames } from '../names/node-names.ts';
+import { RangeCache } from '../query/range-cache.ts';
 import { ClusterSource } from '../query-source/cluster-source.ts';
+import { SETTLED_SECONDS } from '../query-source/value-reader.ts';
 import { openSampleStore } from '../store/sample-reader.ts';
 import { serveTasks } from './serve-tasks.ts';
 
@@ -14,11 +16,17 @@ export interface QueryThreadData {
   readonly archives: readonly string[];
 }
 
-if (parentPort) {
+if (parentPort && workerData) {
   const { port, file, archives } = workerData as QueryThreadData;
   const hosts = attachHostTable(port);
   const store = openSampleStore({ file, archives, hosts });
   const natives = new ClusterSource({ hosts, store, nowMs: Date.now });
   const source = new NodeNames(natives, hosts);
-  serveTasks(parentPort, { hosts, store, source, nowMs: Date.now });
+  const cache = new RangeCache({
+    nowMs: Date.now,
+    settledMs: () => (hosts.second - SETTLED_SECONDS) * 1000,
+    generation: () => natives.generation,
+    lateValues: () => hosts.ingest.backfilled,
+  });
+  serveTasks(parentPort, { hosts, store, source, cache, nowMs: Date.now });
 }

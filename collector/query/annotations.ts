@@ -32,6 +32,16 @@ export class Annotations {
   }
 }
 
+/** Annotations of two parts of one query. */
+export function united(
+  some: readonly Annotation[],
+  others: readonly Annotation[],
+): readonly Annotation[] {
+  const isNew = ({ text, span }: Annotation) =>
+    !some.some((one) => one.text === text && one.span.from === span.from);
+  return [...some, ...others.filter(isNew)];
+}
+
 /** The texts of one level with their positions in the query, at most ten and a line that counts the rest. */
 export function describeAnnotations(
   annotations: readonly Annotation[],

@@ -27,6 +27,7 @@ import type { Matcher } from './matcher.ts';
 import { parseSyntax } from './parse.ts';
 import { planQuery, refuseTooLarge, type SelectorPlan } from './plan.ts';
 import { prettyPrint } from './print.ts';
+import type { RangeCache } from './range-cache.ts';
 import type { SampleSource } from './source.ts';
 
 /** What the query API answers from. */
@@ -34,6 +35,8 @@ export interface ApiPorts {
   readonly source: SampleSource;
   nowMs(): number;
   readonly limits?: Limits;
+  /** Results of earlier range queries on the same source. */
+  readonly cache?: RangeCache;
   /** True when nobody waits for the answer any more. */
   readonly isCanceled?: () => boolean;
 }
@@ -163,7 +166,11 @@ function rangeQuery(params: URLSearchParams, ports: ApiPorts): string {
       `invalid expression type ${JSON.stringify(prepared.type === 'matrix' ? 'range vector' : 'string')} for range query, must be Scalar or instant Vector`,
     );
   const plans = planned(prepared, options);
-  return queryAnswer(prepared, params, plans, evaluateRange(prepared, options));
+  const isKept = ports.cache && !params.has('stats');
+  const result = isKept
+    ? ports.cache.evaluate(prepared, options, plans)
+    : evaluateRange(prepared, options);
+  return queryAnswer(prepared, params, plans, result);
 }
 
 function required(value: number | undefined, name: string, what: string): number {

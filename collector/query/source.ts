@@ -23,6 +23,8 @@ export interface SelectPlan {
   readonly series: number;
   /** Upper bound of the samples that `select` would return. */
   readonly samples: number;
+  /** True when the values of a time are others in another range: they count from its begin. */
+  readonly isOfTheRange?: boolean;
 }
 
 /**
