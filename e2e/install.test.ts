@@ -153,7 +153,10 @@ async function installOtherPackages(rack: Rack, t: TestContext): Promise<void> {
   assert.equal((await rack.node())?.state, 'installing');
   head.run('iptables', '-D', ...cut);
   await waitUntilLive(rack);
-  assert.equal((await rack.node())?.agentId, agentId, 'it is the same host as before');
+  const node = await rack.node();
+  assert.equal(node?.agentId, agentId, 'it is the same host as before');
+  const found = node?.hardware?.disks?.[0]?.partitions?.map(({ fileSystem }) => fileSystem);
+  assert.deepEqual(found, ['ext4', 'swap'], 'what was on the disk before');
   await machine.powerOff();
   machine.withDisk(({ exists }) => assert.ok(exists('/usr/bin/hello')));
 }

@@ -44,6 +44,29 @@ export interface NodeDisk {
   readonly sizeBytes: number;
   readonly serial?: string;
   readonly model?: string;
+  /** What is on it before the installation. */
+  readonly partitions?: readonly NodePartition[];
+}
+
+export interface NodePartition {
+  readonly number: number;
+  /** From the start of the disk. */
+  readonly startBytes: number;
+  readonly sizeBytes: number;
+  /** As blkid(8) calls it, such as `ext4`, `LVM2_member` or `linux_raid_member`; absent for nothing known. */
+  readonly fileSystem?: string;
+}
+
+/** A RAID array or a logical volume that is on the disks before the installation. */
+export interface NodeVolume {
+  /** `/dev/md0`, `/dev/GROUP/NAME` */
+  readonly path: string;
+  /** `raid1` …, or `lvm`. */
+  readonly kind: string;
+  /** Of a logical volume; an array's is known only when it runs. */
+  readonly sizeBytes?: number;
+  /** What it lies on, such as `/dev/sda2`. */
+  readonly devices: readonly string[];
 }
 
 /** What the installer found in the machine. */
@@ -56,6 +79,7 @@ export interface NodeHardware {
   readonly memoryBytes?: number;
   readonly firmware?: 'bios' | 'uefi';
   readonly disks?: readonly NodeDisk[];
+  readonly volumes?: readonly NodeVolume[];
   readonly nics?: readonly { readonly name: string; readonly mac: string }[];
 }
 

@@ -50,7 +50,17 @@ function describe({ name, state, address, rack, classes, node, host }: Machine):
 
 function hardwareFields(hardware: NodeHardware | undefined): [string, string | undefined][] {
   if (!hardware) return [];
-  const { vendor, product, serial, cpu, cores, memoryBytes, firmware, disks = [] } = hardware;
+  const {
+    vendor,
+    product,
+    serial,
+    cpu,
+    cores,
+    memoryBytes,
+    firmware,
+    disks = [],
+    volumes = [],
+  } = hardware;
   return [
     ['machine', [vendor, product].filter(Boolean).join(' ') || undefined],
     ['serial', serial],
@@ -59,9 +69,18 @@ function hardwareFields(hardware: NodeHardware | undefined): [string, string | u
     ['firmware', firmware],
     ...disks.map((disk): [string, string] => [
       `disk ${disk.name}`,
-      [gib(disk.sizeBytes), disk.model, disk.serial && `serial ${disk.serial}`]
+      [
+        gib(disk.sizeBytes),
+        disk.model,
+        disk.serial && `serial ${disk.serial}`,
+        ...(disk.partitions ?? []).map((one) => `${one.number} ${one.fileSystem ?? 'unknown'}`),
+      ]
         .filter(Boolean)
         .join(', '),
+    ]),
+    ...volumes.map(({ path, kind, devices }): [string, string] => [
+      path.replace('/dev/', ''),
+      `${kind} on ${devices.join(' ')}`,
     ]),
   ];
 }

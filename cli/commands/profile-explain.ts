@@ -6,7 +6,7 @@ import { blankDisk } from '../../pxe/classes/disk/plan.ts';
 import { parseByteCount } from '../../pxe/classes/disk/size.ts';
 import { type Explanation, explain, type Machine } from '../../pxe/classes/explain.ts';
 import { formatProblem } from '../../pxe/classes/problem.ts';
-import type { PxeNode } from '../../wire/pxe.ts';
+import type { NodeDisk, PxeNode } from '../../wire/pxe.ts';
 import { clientOf } from '../client.ts';
 import { type ConfigurationOptions, loadConfiguration } from '../configuration.ts';
 import { CommandError, EXIT } from '../exit.ts';
@@ -71,7 +71,7 @@ async function subject(
   }
   const path = `/api/pxe/nodes/${encodeURIComponent(name)}`;
   const node = await clientOf(command).get<PxeNode>(path);
-  const known = node.hardware?.disks?.map((one) => blankDisk(`/dev/${one.name}`, one.sizeBytes));
+  const { disks: known = [], volumes = [], memoryBytes } = node.hardware ?? {};
   return {
     request: {
       space: resolve(space),
@@ -79,7 +79,23 @@ async function subject(
       assigned: [...node.classes, ...add],
       variables,
     },
-    machine: { disks: disk ?? known ?? [], ramBytes: ram ?? node.hardware?.memoryBytes },
+    // Disks that are given by hand are blank.
+    machine: disk
+      ? { disks: disk, ramBytes: ram ?? memoryBytes }
+      : { disks: known.map(diskOf), volumes, ramBytes: ram ?? memoryBytes },
+  };
+}
+
+/** A disk as the installer found it, with what is on it. */
+function diskOf({ name, sizeBytes, partitions = [] }: NodeDisk): Disk {
+  return {
+    ...blankDisk(`/dev/${name}`, sizeBytes),
+    partitions: partitions.map((one) => ({
+      number: one.number,
+      start: one.startBytes,
+      end: one.startBytes + one.sizeBytes - 1,
+      filesystem: one.fileSystem ?? '-',
+    })),
   };
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import { type ClassRequest, type DefinedClass, defineClasses } from './class-list.ts';
-import type { Disk } from './disk/layout.ts';
+import type { Disk, ExistingVolume } from './disk/layout.ts';
 import { type DiskPlan, planDisks } from './disk/plan.ts';
 import { chooseFiles, fileTargets } from './files.ts';
 import { packageCommands } from './package-commands.ts';
@@ -43,6 +43,8 @@ export interface Machine {
   /** Empty when they are not known. */
   readonly disks: readonly Disk[];
   readonly ramBytes?: number | undefined;
+  /** Arrays and logical volumes that are on the disks now. */
+  readonly volumes?: readonly ExistingVolume[];
 }
 
 /**
@@ -83,7 +85,7 @@ function maxPackages(variables: readonly Variable[]): number | undefined {
 function decideDisks(
   space: string,
   classes: readonly string[],
-  { disks, ramBytes }: Machine,
+  { disks, ramBytes, volumes }: Machine,
   hostname: string,
 ): DiskDecision | undefined {
   const name = winner(space, 'disk_config', classes);
@@ -92,7 +94,7 @@ function decideDisks(
   if (disks.length === 0) return { path };
   try {
     const text = readFileSync(join(space, path), 'utf8');
-    return { path, plan: planDisks(text, disks, { ramBytes, hostname }) };
+    return { path, plan: planDisks(text, disks, { ramBytes, hostname, volumes }) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const { code, message, line } = error;

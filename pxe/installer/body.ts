@@ -1,6 +1,6 @@
 /** What machines send, checked field by field: anyone on the boot network can send it. */
 import { InputError } from '../../base/errors.ts';
-import type { NodeHardware } from '../../wire/pxe.ts';
+import type { NodeHardware, NodePartition, NodeVolume } from '../../wire/pxe.ts';
 import {
   type FoundClasses,
   type Hello,
@@ -76,14 +76,40 @@ function readHardware(value: unknown): NodeHardware {
     ...(firmware && { firmware }),
     disks: list(from['disks'] ?? [], 'hardware.disks', PARTS_MAX).map((one) => {
       const disk = record(one, 'hardware.disks');
-      const sizeBytes = count(disk, 'sizeBytes', Number.MAX_SAFE_INTEGER).sizeBytes;
-      if (sizeBytes === undefined) throw wrong('hardware.disks.sizeBytes');
-      return { name: text(disk, 'name'), sizeBytes, ...some(disk, ['serial', 'model']) };
+      return {
+        name: text(disk, 'name'),
+        sizeBytes: required(disk, 'sizeBytes', Number.MAX_SAFE_INTEGER),
+        ...some(disk, ['serial', 'model']),
+        partitions: list(disk['partitions'] ?? [], 'hardware.disks.partitions', PARTS_MAX).map(
+          readPartition,
+        ),
+      };
     }),
+    volumes: list(from['volumes'] ?? [], 'hardware.volumes', PARTS_MAX).map(readVolume),
     nics: list(from['nics'] ?? [], 'hardware.nics', PARTS_MAX).map((one) => {
       const nic = record(one, 'hardware.nics');
       return { name: text(nic, 'name'), mac: text(nic, 'mac') };
     }),
+  };
+}
+
+function readPartition(value: unknown): NodePartition {
+  const from = record(value, 'hardware.disks.partitions');
+  return {
+    number: required(from, 'number', PARTS_MAX),
+    startBytes: required(from, 'startBytes', Number.MAX_SAFE_INTEGER),
+    sizeBytes: required(from, 'sizeBytes', Number.MAX_SAFE_INTEGER),
+    ...some(from, ['fileSystem']),
+  };
+}
+
+function readVolume(value: unknown): NodeVolume {
+  const from = record(value, 'hardware.volumes');
+  return {
+    path: text(from, 'path'),
+    kind: text(from, 'kind'),
+    ...count(from, 'sizeBytes', Number.MAX_SAFE_INTEGER),
+    devices: list(from['devices'] ?? [], 'hardware.volumes.devices', PARTS_MAX).map(String),
   };
 }
 
@@ -110,6 +136,12 @@ function count<K extends string>(from: Body, key: K, max: number): Partial<Recor
   if (!Number.isSafeInteger(value) || (value as number) < 0 || (value as number) > max)
     throw wrong(key);
   return { [key]: value } as Record<K, number>;
+}
+
+function required(from: Body, key: string, max: number): number {
+  const value = count(from, key, max)[key];
+  if (value === undefined) throw wrong(key);
+  return value;
 }
 
 function list(value: unknown, key: string, max: number): readonly unknown[] {

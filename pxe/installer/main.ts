@@ -4,13 +4,18 @@ import { Appliance } from './client.ts';
 import { parseBootParameters } from './command-line.ts';
 import { readHardware, readUuid } from './hardware.ts';
 import { Installation } from './install.ts';
+import { readStorage, withStorage } from './storage.ts';
 
 const say = (text: string) => process.stdout.write(`clustermon: ${text}\n`);
 
 try {
   const parameters = parseBootParameters(readFileSync('/proc/cmdline', 'utf8'));
   const publicKey = readFileSync('/usr/lib/clustermon/appliance.pem', 'utf8');
-  const machine = { ...parameters, uuid: readUuid('/'), hardware: readHardware('/') };
+  const machine = {
+    ...parameters,
+    uuid: readUuid('/'),
+    hardware: withStorage(readHardware('/'), readStorage()),
+  };
   say(`asking ${parameters.server}`);
   const appliance = new Appliance({
     server: parameters.server,

@@ -3,6 +3,7 @@ import { InputError, reasonOf } from '../../base/errors.ts';
 import type { Mac } from '../../wire/address.ts';
 import type {
   AuditEntry,
+  NodeDisk,
   NodeEvent,
   NodeHardware,
   Progress,
@@ -171,7 +172,7 @@ export class Registry {
       changedMs: this.#clock.nowMs(),
       ...(action === 'install-failed' && { failure: detail }),
       ...(action === 'metrics-arrived' && { installedMs: this.#clock.nowMs() }),
-      ...(state === 'approved' && { approvedDisks: current.hardware?.disks ?? [] }),
+      ...(state === 'approved' && { approvedDisks: identities(current.hardware) }),
     };
     this.#write(changed, this.#audit(changed, { ...actor, action, detail }));
     this.event(changed, 'state', `${current.state} → ${state}${detail ? `: ${detail}` : ''}`);
@@ -204,10 +205,12 @@ export class Registry {
   foundHardware(node: PxeNode, hardware: NodeHardware): PxeNode {
     const isUnseen = bootPurpose(node) === 'install' && !node.approvedDisks?.length;
     if (!isUnseen) return this.#applyPolicy(this.#change(node, { hardware }, undefined));
-    const { disks = [] } = hardware;
-    const detail = disks.map(({ name, serial = 'no serial' }) => `${name} ${serial}`).join(', ');
+    const approvedDisks = identities(hardware);
+    const detail = approvedDisks
+      .map(({ name, serial = 'no serial' }) => `${name} ${serial}`)
+      .join(', ');
     const actor = { who: 'installer', from: 'machine', action: 'disks', detail };
-    return this.#applyPolicy(this.#change(node, { hardware, approvedDisks: disks }, actor));
+    return this.#applyPolicy(this.#change(node, { hardware, approvedDisks }, actor));
   }
 
   /** Ties the node to a host of the collector. */
@@ -417,4 +420,13 @@ export class Registry {
       ...(expected !== undefined && { expectedNext: expected }),
     };
   }
+}
+
+/** What tells a disk from another: what is on it changes with each installation. */
+function identities(hardware: NodeHardware | undefined): readonly NodeDisk[] {
+  return (hardware?.disks ?? []).map(({ name, sizeBytes, serial }) => ({
+    name,
+    sizeBytes,
+    ...(serial !== undefined && { serial }),
+  }));
 }

@@ -1,4 +1,4 @@
-import type { BootExplanation, NodeEvent, NodeHardware } from '../../wire/pxe.ts';
+import type { BootExplanation, NodeDisk, NodeEvent, NodeHardware } from '../../wire/pxe.ts';
 import { dateTimeText } from '../lib/clock-text.ts';
 import { formatValue } from '../lib/units.ts';
 import { FactList } from './facts.tsx';
@@ -47,7 +47,7 @@ export function Provisioning({ explanation }: { explanation: BootExplanation }) 
 
 /** What the installer found in the machine. */
 export function MachineHardware({ hardware }: { hardware: NodeHardware }) {
-  const { memoryBytes, disks = [], nics = [] } = hardware;
+  const { memoryBytes, disks = [], volumes = [], nics = [] } = hardware;
   const rows: (readonly [string, string | undefined])[] = [
     ['system', [hardware.vendor, hardware.product].filter(Boolean).join(' ')],
     ['serial', hardware.serial],
@@ -55,10 +55,8 @@ export function MachineHardware({ hardware }: { hardware: NodeHardware }) {
     ['cores', hardware.cores?.toString()],
     ['memory', memoryBytes === undefined ? undefined : formatValue(memoryBytes, 'bytes')],
     ['firmware', hardware.firmware],
-    ...disks.map(
-      (disk) =>
-        [disk.name, `${formatValue(disk.sizeBytes / 1e9, 'GB')} ${disk.model ?? ''}`] as const,
-    ),
+    ...disks.map((disk) => [disk.name, describeDisk(disk)] as const),
+    ...volumes.map(({ path, kind, devices }) => [path, `${kind} on ${devices.join(' ')}`] as const),
     ...nics.map((nic) => [nic.name, nic.mac] as const),
   ];
   const known = rows.filter((row): row is readonly [string, string] => Boolean(row[1]));
@@ -70,6 +68,15 @@ export function MachineHardware({ hardware }: { hardware: NodeHardware }) {
       <FactList rows={known} />
     </section>
   );
+}
+
+/** `480 GB SAMSUNG MZ7L3: 1 ext4, 2 swap, 3 unknown` */
+function describeDisk({ sizeBytes, model, partitions = [] }: NodeDisk): string {
+  const size = [formatValue(sizeBytes / 1e9, 'GB'), model].filter(Boolean).join(' ');
+  const contents = partitions.map(
+    ({ number, fileSystem }) => `${number} ${fileSystem ?? 'unknown'}`,
+  );
+  return contents.length === 0 ? size : `${size}: ${contents.join(', ')}`;
 }
 
 /** Every packet, request and task that the appliance saw of the machine, the newest first. */

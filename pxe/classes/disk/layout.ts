@@ -19,6 +19,16 @@ export interface ExistingPartition {
   readonly filesystem: string;
 }
 
+/** A RAID array or a logical volume that is on the disks now. */
+export interface ExistingVolume {
+  /** `/dev/md0`, `/dev/GROUP/NAME` */
+  readonly path: string;
+  /** `raid1` …, or `lvm`. */
+  readonly kind: string;
+  readonly sizeBytes?: number;
+  readonly devices: readonly string[];
+}
+
 /** Something that holds a file system, is swapped to, or is part of a volume. */
 export interface Filesystem {
   readonly line: number;

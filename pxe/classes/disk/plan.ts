@@ -1,7 +1,7 @@
 import { InputError } from '../../../base/errors.ts';
 import { partitionPath } from './device.ts';
 import { type DiskVariables, planMounts } from './fstab.ts';
-import type { Disk, DiskLayout, Layout } from './layout.ts';
+import type { Disk, DiskLayout, ExistingVolume, Layout } from './layout.ts';
 import { parseDiskConfig } from './parse.ts';
 import { biosGrubNumber, type Extent, placePartitions } from './partition.ts';
 import { resolveLayout } from './resolve.ts';
@@ -44,6 +44,8 @@ export interface PlanOptions {
   readonly ramBytes?: number | undefined;
   readonly initial?: boolean;
   readonly hostname?: string | undefined;
+  /** Arrays and logical volumes that are on the disks now, and can be kept. */
+  readonly volumes?: readonly ExistingVolume[] | undefined;
 }
 
 /**
@@ -57,8 +59,8 @@ export function planDisks(
   disks: readonly Disk[],
   options: PlanOptions = {},
 ): DiskPlan {
-  const { ramBytes, initial = false, hostname } = options;
-  const layout = resolveLayout(parseDiskConfig(text), disks, { initial, hostname });
+  const { ramBytes, initial = false, hostname, volumes = [] } = options;
+  const layout = resolveLayout(parseDiskConfig(text), disks, { initial, hostname, volumes });
   const placed = new Map(
     layout.disks
       .filter((one) => one.partitioned)

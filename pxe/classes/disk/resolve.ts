@@ -9,6 +9,7 @@ import {
 import type {
   Disk,
   DiskLayout,
+  ExistingVolume,
   Filesystem,
   Group,
   Layout,
@@ -27,6 +28,8 @@ export interface ResolveOptions {
   readonly initial: boolean;
   /** Replaces HOSTNAME in NFS sources. */
   readonly hostname: string | undefined;
+  /** Arrays and logical volumes that are there now. */
+  readonly volumes: readonly ExistingVolume[];
 }
 
 /**
@@ -185,7 +188,7 @@ class LayoutBuilder {
       });
       const twice = devices.find((one, at) => devices.findIndex((d) => d.path === one.path) < at);
       if (twice) fail('disk-twice', `${twice.path} is in the array twice`, row.line);
-      refuseKept(stanza.keep, String(number), path, row.line, this.#options.initial);
+      this.#kept(wantedFor(stanza.keep, String(number)), path, row.line);
       for (const one of devices) if (!one.missing) this.#use(one.path, row.line);
       this.#arrays.push({ path, line: row.line, level: row.level, devices });
       this.#mount(row, path, stanza.fstabKey);
@@ -213,11 +216,35 @@ class LayoutBuilder {
       }
       const device = `/dev/${row.group}/${row.name}`;
       const keep = [...stanza.keep, ...(row.keep ? [{ what: row.keep, ids: 'all' as const }] : [])];
-      refuseKept(keep, `${row.group}-${row.name}`, device, row.line, this.#options.initial);
-      const { name, line, size, filesystem, mountPoint } = row;
+      const kept = this.#kept(wantedFor(keep, `${row.group}-${row.name}`), device, row.line);
+      const { name, line, filesystem, mountPoint } = row;
+      const size = kept?.sizeBytes === undefined ? row.size : fixedSize(kept.sizeBytes);
       group.volumes.push({ name, line, size, filesystem, mountPoint });
       this.#volumes.push({ row, device });
     }
+  }
+
+  /**
+   * The array or volume that a line keeps as it is; undefined where it is made anew.
+   * @throws InputError `disk-preserve` when it is to be kept but does not exist; the text says what does
+   */
+  #kept(
+    wanted: ReadonlySet<KeepOption['what']>,
+    device: string,
+    line: number,
+  ): ExistingVolume | undefined {
+    const { volumes, initial } = this.#options;
+    const isKept = wanted.has('always') || (wanted.has('reinstall') && !initial);
+    const found = volumes.find((one) => one.path === device);
+    if (found) return isKept || wanted.has('lazy') ? found : undefined;
+    if (!isKept && !wanted.has('resize')) return undefined;
+    const there = volumes.map((one) => `${one.path} (${one.kind} on ${one.devices.join(' ')})`);
+    const advice = 'Take the option away, or use preserve_lazy';
+    return fail(
+      'disk-preserve',
+      `${device} cannot be kept: it does not exist; the disks hold ${there.join(', ') || 'no array and no logical volume'}. ${advice}`,
+      line,
+    );
   }
 
   #nfsMount(row: Layout['nfs'][number]): Layout['nfs'][number] {
@@ -344,19 +371,8 @@ function wantedFor(keep: readonly KeepOption[], id: string): Set<KeepOption['wha
   );
 }
 
-/** Arrays and volumes of an earlier installation are not known here: keeping one for certain cannot be planned. */
-function refuseKept(
-  keep: readonly KeepOption[],
-  id: string,
-  device: string,
-  line: number,
-  initial: boolean,
-): void {
-  const wanted = wantedFor(keep, id);
-  if (initial) wanted.delete('reinstall');
-  if (wanted.has('always') || wanted.has('reinstall') || wanted.has('resize')) {
-    fail('disk-preserve', `${device} cannot be kept: it does not exist`, line);
-  }
+function fixedSize(bytes: number): PlannedVolume['size'] {
+  return { min: { of: 'bytes', bytes }, max: { of: 'bytes', bytes } };
 }
 
 function requireNumbers(stanza: DiskStanza, numbered: readonly { number: number }[]): void {
