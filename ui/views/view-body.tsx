@@ -10,12 +10,16 @@ import { filledIn, type Values } from './variables.ts';
 interface ViewBodyProps {
   readonly view: View;
   readonly values: Values;
-  /** Of the heights that the file asks for. */
+  /** Of the heights that the file asks for; tables then show only the rows that fit. */
   readonly scale?: number;
 }
 
+/** A row of a table in the type of a wall, and what else a table needs. */
+const ROW_PX = 33;
+const TABLE_PX = 58;
+
 /** The rows of a view on a grid of twelve columns. */
-export function ViewBody({ view, values, scale = 1 }: ViewBodyProps) {
+export function ViewBody({ view, values, scale }: ViewBodyProps) {
   return (
     <div class="view-rows">
       {view.rows.map((row, index) => (
@@ -25,7 +29,7 @@ export function ViewBody({ view, values, scale = 1 }: ViewBodyProps) {
             {row.panels.map((panel, at) => (
               <div class="view-cell" key={at} style={{ '--columns': panel.width }}>
                 <PanelElement
-                  panel={{ ...panel, height: Math.round(panel.height * scale) }}
+                  panel={scale === undefined ? panel : scaled(panel, scale)}
                   values={values}
                 />
               </div>
@@ -37,24 +41,30 @@ export function ViewBody({ view, values, scale = 1 }: ViewBodyProps) {
   );
 }
 
+function scaled(panel: Panel, scale: number): Panel {
+  const height = Math.round(panel.height * scale);
+  if (panel.type !== 'table') return { ...panel, height };
+  const limit = Math.max(1, Math.min(panel.limit, Math.floor((height - TABLE_PX) / ROW_PX)));
+  return { ...panel, height, limit };
+}
+
 function PanelElement({ panel, values }: { panel: Panel; values: Values }) {
+  if (panel.type === 'text') return <TextPanel panel={panel} />;
+  if (panel.type === 'band')
+    return <BandPanel key={`${panel.metric} ${panel.height}`} panel={panel} />;
+  const queries = filled(panel.queries, values);
+  // Answers of other queries must not be taken for those of these.
+  const asked = JSON.stringify(queries);
   switch (panel.type) {
-    case 'chart': {
-      const queries = filled(panel.queries, values);
-      // Another query, style or height is another chart.
-      const key = JSON.stringify([panel, queries]);
-      return <ChartPanel key={key} panel={panel} queries={queries} />;
-    }
-    case 'band':
-      return <BandPanel key={`${panel.metric} ${panel.height}`} panel={panel} />;
+    case 'chart':
+      // Another style or height is another drawing.
+      return <ChartPanel key={asked + JSON.stringify(panel)} panel={panel} queries={queries} />;
     case 'strip':
-      return <StripPanel panel={panel} queries={filled(panel.queries, values)} />;
+      return <StripPanel key={asked} panel={panel} queries={queries} />;
     case 'table':
-      return <TablePanel panel={panel} queries={filled(panel.queries, values)} />;
+      return <TablePanel key={asked} panel={panel} queries={queries} />;
     case 'value':
-      return <ValuePanel panel={panel} queries={filled(panel.queries, values)} />;
-    case 'text':
-      return <TextPanel panel={panel} />;
+      return <ValuePanel key={asked} panel={panel} queries={queries} />;
   }
 }
 

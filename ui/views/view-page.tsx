@@ -16,7 +16,7 @@ import { ViewBody } from './view-body.tsx';
 import { YamlField } from './yaml-field.tsx';
 
 /** A file that others change, in git or on another page, shows soon. */
-const LOOK_AGAIN_SECONDS = 10;
+const LOOK_AGAIN_SECONDS = 5;
 
 /** One view: shown, or edited beside its preview (`edit=1`). */
 export function ViewPage({ name }: { name: string }) {

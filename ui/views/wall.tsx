@@ -141,29 +141,47 @@ function AlertStrip() {
   );
 }
 
-/** The screen is filled in the second attempt: how much heads and legends take is only known once they are there. */
-const MEASURE_AFTER_MS = [1_500, 4_000];
-const SCALE_MIN = 0.5;
+/** How much heads and legends take is only known once they are there, and changes when lines come. */
+const FIT_AFTER_MS = 400;
+/** So often at most: two heights that take turns would go on for ever. */
+const FITS_MAX = 8;
+/** Left free below the view. */
+const BOTTOM_PX = 12;
+const SCALE_MIN = 0.4;
 const SCALE_MAX = 4;
 
+/** A view whose drawings are as high as the screen allows. */
 function Fitted({ view }: { view: View }) {
   const frame = useRef<HTMLDivElement>(null);
   const scale = useSignal(1);
   useEffect(() => {
+    const element = frame.current!;
+    let fits = 0;
+    let timer: number | undefined;
     const fit = () => {
-      const element = frame.current;
-      if (!element) return;
-      const drawings = heightOf(view) * scale.peek();
-      const rest = element.scrollHeight - drawings;
-      const room = innerHeight - element.getBoundingClientRect().top - 12;
-      const wanted = Math.min(SCALE_MAX, Math.max(SCALE_MIN, (room - rest) / heightOf(view)));
-      if (Math.abs(wanted / scale.peek() - 1) > 0.02) scale.value = wanted;
+      const drawings = heightOf(view);
+      const rest = element.scrollHeight - drawings * scale.peek();
+      const room = innerHeight - element.getBoundingClientRect().top - BOTTOM_PX - rest;
+      const wanted = Math.min(SCALE_MAX, Math.max(SCALE_MIN, room / drawings));
+      if (Math.abs(wanted / scale.peek() - 1) < 0.02 || fits >= FITS_MAX) return;
+      fits += 1;
+      scale.value = wanted;
     };
-    const timers = MEASURE_AFTER_MS.map((delay) => setTimeout(fit, delay));
-    addEventListener('resize', fit);
+    const soon = () => {
+      clearTimeout(timer);
+      timer = setTimeout(fit, FIT_AFTER_MS);
+    };
+    const onWindow = () => {
+      fits = 0;
+      soon();
+    };
+    const observer = new ResizeObserver(soon);
+    observer.observe(element);
+    addEventListener('resize', onWindow);
     return () => {
-      for (const timer of timers) clearTimeout(timer);
-      removeEventListener('resize', fit);
+      clearTimeout(timer);
+      observer.disconnect();
+      removeEventListener('resize', onWindow);
     };
   }, []);
   return (
