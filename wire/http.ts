@@ -185,6 +185,19 @@ export interface BacktestReport {
   /** Between evaluations. */
   readonly stepSeconds: number;
   readonly rules: readonly RuleBacktestJson[];
+  /** With `notify: 'dry-run'`: what would have been sent with the routing of now, the oldest first. */
+  readonly notifications?: readonly DryRunNotification[];
+}
+
+export interface DryRunNotification {
+  readonly timeMs: number;
+  readonly receiver: string;
+  readonly groupKey: string;
+  /** Why it would have been sent, in Alertmanager's words. */
+  readonly reason: string;
+  /** How many alerts it would have told. */
+  readonly firing: number;
+  readonly resolved: number;
 }
 
 export interface RuleBacktestJson {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { reasonOf } from '../../base/errors.ts';
-import type { BacktestReport, RuleBacktestJson } from '../../wire/http.ts';
+import type { BacktestReport, DryRunNotification, RuleBacktestJson } from '../../wire/http.ts';
 import { clientOf } from '../client.ts';
 import { CommandError, EXIT } from '../exit.ts';
-import { note, print, printJson } from '../output.ts';
+import { formatTable, note, print, printJson } from '../output.ts';
 import { formatSeconds, parseSeconds } from './duration-option.ts';
 import { failsLimit, parseLimit } from './fail-if.ts';
 
@@ -15,12 +15,14 @@ interface BacktestOptions {
   readonly rule?: string;
   readonly host?: string;
   readonly failIf: readonly string[];
+  readonly notifyDryRun?: boolean;
   readonly json?: boolean;
 }
 
 const DEFAULT_SECONDS = 30 * 86_400;
 /** Alerts shown per rule; `--json` has all. */
 const ALERTS_SHOWN = 10;
+const NOTIFICATIONS_SHOWN = 20;
 
 export function register(alert: Command): void {
   alert
@@ -42,6 +44,7 @@ export function register(alert: Command): void {
       (value: string, before: readonly string[]) => [...before, value],
       [] as readonly string[],
     )
+    .option('--notify-dry-run', 'which notifications would have been sent with the routing of now')
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
@@ -57,6 +60,7 @@ export function register(alert: Command): void {
             ...rangeOf(options),
             ...(options.step !== undefined && { stepSeconds: options.step }),
             ...(options.rule !== undefined && { rule: options.rule }),
+            ...(options.notifyDryRun && { notify: 'dry-run' }),
           }),
         );
       }
@@ -99,6 +103,31 @@ function show(report: BacktestReport, host: string | undefined): void {
   const days = formatSeconds((report.toMs - report.fromMs) / 1000);
   print(`${days} until ${new Date(report.toMs).toISOString()}, every ${report.stepSeconds} s\n`);
   for (const rule of report.rules) print(describe(rule, report, host));
+  if (report.notifications) print(describeNotifications(report.notifications));
+}
+
+function describeNotifications(notifications: readonly DryRunNotification[]): string {
+  const counts = new Map<string, number>();
+  for (const { receiver } of notifications) counts.set(receiver, (counts.get(receiver) ?? 0) + 1);
+  const receivers = [...counts].map(([receiver, count]) => `${count} to ${receiver}`).join(', ');
+  const rows = notifications
+    .slice(0, NOTIFICATIONS_SHOWN)
+    .map(({ timeMs, receiver, firing, resolved, reason, groupKey }) => [
+      new Date(timeMs).toISOString(),
+      receiver,
+      firing,
+      resolved,
+      reason,
+      groupKey,
+    ]);
+  const more = notifications.length - rows.length;
+  return [
+    `${notifications.length} notifications would have been sent${receivers && `: ${receivers}`}\n`,
+    ...(rows.length > 0
+      ? [formatTable(['TIME', 'RECEIVER', 'FIRING', 'RESOLVED', 'REASON', 'GROUP'], rows)]
+      : []),
+    ...(more > 0 ? [`  … and ${more} more (--json has all)\n`] : []),
+  ].join('');
 }
 
 function describe(

@@ -112,6 +112,11 @@ export class Alerting {
     this.#fileProblems = [];
   }
 
+  /** The routing in use, as an Alertmanager configuration. */
+  get routing(): string {
+    return this.#config.original;
+  }
+
   /** What happened to alerts; both ends of the range are included, the newest is last. */
   transitions(range: {
     readonly fromMs: number;

@@ -1,11 +1,19 @@
 import { InputError, reasonOf } from '../../base/errors.ts';
-import type { AlertBacktestJson, BacktestReport, RuleBacktestJson } from '../../wire/http.ts';
+import type {
+  AlertBacktestJson,
+  BacktestReport,
+  DryRunNotification,
+  RuleBacktestJson,
+} from '../../wire/http.ts';
+import { parseNotifyConfig } from '../notify/config-file.ts';
 import {
   type AlertBacktest,
   Backtest,
   type BacktestPorts,
   type BacktestRange,
 } from './backtest.ts';
+import { dryRunNotifications } from './notify-dry-run.ts';
+import { PairedSeverities } from './paired-severities.ts';
 import type { AlertingRule } from './rule.ts';
 import { parseRuleFile } from './rule-file.ts';
 
@@ -27,6 +35,8 @@ export interface BacktestRequest {
   readonly stepSeconds: number | undefined;
   /** Only the rule of this name. */
   readonly rule: string | undefined;
+  /** An Alertmanager configuration: adds which notifications would have been sent; undefined = that is not asked. */
+  readonly routing: string | undefined;
 }
 
 /**
@@ -44,12 +54,32 @@ export function backtest(request: BacktestRequest, ports: BacktestPorts): Backte
     .flatMap((group) => group.rules)
     .filter((rule) => rule.kind === 'alert')
     .filter(({ name }) => request.rule === undefined || name === request.rule);
+  const reports = rules.map((rule) => report(rule, range, ports));
   return {
     fromMs: range.startMs,
     toMs: range.endMs,
     stepSeconds: range.stepMs / 1000,
-    rules: rules.map((rule) => report(rule, range, ports)),
+    rules: reports,
+    ...(request.routing !== undefined && {
+      notifications: notifications(rules, reports, request.routing, range),
+    }),
   };
+}
+
+function notifications(
+  rules: readonly AlertingRule[],
+  reports: readonly RuleBacktestJson[],
+  routing: string,
+  { endMs }: BacktestRange,
+): readonly DryRunNotification[] {
+  const { config } = parseNotifyConfig(routing);
+  if (!config) throw new Error('the routing in use cannot be read');
+  const pairs = new PairedSeverities();
+  for (const [index, { name, isPaired }] of rules.entries()) {
+    if (isPaired) for (const { labels } of reports[index]?.alerts ?? []) pairs.note(name, labels);
+  }
+  const alerts = reports.flatMap((one) => one.alerts);
+  return dryRunNotifications(alerts, config, pairs.inhibitRules(), endMs);
 }
 
 function rangeOf({ fromMs, toMs, stepSeconds }: BacktestRequest): BacktestRange {

@@ -19,11 +19,16 @@ export class PairedSeverities {
     for (const { rule, alerts } of rules) {
       if (rule.kind === 'record' || !rule.isPaired) continue;
       this.#alertNames.add(rule.name);
-      for (const { labels } of alerts?.instances.values() ?? []) {
-        for (const name of Object.keys(labels.toObject())) this.#labelNames.add(name);
-      }
+      for (const { labels } of alerts?.instances.values() ?? [])
+        this.note(rule.name, labels.toObject());
     }
     return this.#alertNames.size + this.#labelNames.size > before;
+  }
+
+  /** An alert of a pair. */
+  note(alertName: string, labels: Readonly<Record<string, string>>): void {
+    this.#alertNames.add(alertName);
+    for (const name of Object.keys(labels)) this.#labelNames.add(name);
   }
 
   inhibitRules(): readonly InhibitRule[] {

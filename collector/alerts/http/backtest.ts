@@ -7,6 +7,7 @@ import { one, type QueryString, required, time } from '../../http/params.ts';
 import type { QueryRunner } from '../../http/ports.ts';
 import { answerQuery } from '../../http/routes/answer.ts';
 import type { AlertEngine } from '../alert-engine.ts';
+import type { Alerting } from '../alerting.ts';
 import type { AlertingRule } from '../rule.ts';
 
 const RULES_MAX = 1_000_000;
@@ -18,8 +19,9 @@ const TIME_MS = { min: 946_684_800_000, max: 32_503_680_000_000 };
 /** Replays of rules over the past, and what a rule's expression was made of at one time. */
 export function backtestRoutes(
   app: FastifyInstance,
-  { engine, queries }: { readonly engine: AlertEngine; readonly queries: QueryRunner },
+  { alerting, queries }: { readonly alerting: Alerting; readonly queries: QueryRunner },
 ): void {
+  const { engine } = alerting;
   app.post('/api/alerts/backtest', { config: { access: 'viewer' } }, async (request, reply) => {
     const body = new Body(request.body);
     const nowMs = Date.now();
@@ -36,6 +38,10 @@ export function backtestRoutes(
         toMs,
         stepSeconds: stepSeconds || undefined,
         rule: rule || undefined,
+        routing:
+          body.choice('notify', ['none', 'dry-run'], 'none') === 'dry-run'
+            ? alerting.routing
+            : undefined,
       },
     };
     return answerQuery(queries, reply, task);
@@ -61,6 +67,7 @@ export function backtestRoutes(
           toMs: atMs,
           stepSeconds: undefined,
           rule: undefined,
+          routing: undefined,
         },
       },
       gone.signal,

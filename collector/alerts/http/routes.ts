@@ -22,5 +22,5 @@ export function alertingRoutes(
   });
   alertHistoryRoutes(app, alerting);
   notificationRoutes(app, alerting.notifier);
-  backtestRoutes(app, { engine: alerting.engine, queries: options.queries });
+  backtestRoutes(app, { alerting, queries: options.queries });
 }
