@@ -4,21 +4,19 @@
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { COLLECTOR_NODE_FLAGS } from '../collector/flags.ts';
 
-/** What the threads of the collector begin with. */
-const ENTRIES = [
-  'main.ts',
-  'ingest/worker.ts',
-  'ingest/checkpointer.ts',
-  'query-worker/worker.ts',
-].map((name) => pathToFileURL(join(import.meta.dirname, '../collector', name)).href);
+const COLLECTOR = join(import.meta.dirname, '../collector');
+const THREADS = ['ingest/worker.ts', 'ingest/checkpointer.ts', 'query-worker/worker.ts'];
 
-// In a process of its own, because what is kept holds for one set of flags.
-execFileSync(process.execPath, [
-  ...COLLECTOR_NODE_FLAGS,
-  '--input-type=module',
-  '--eval',
-  ENTRIES.map((entry) => `import ${JSON.stringify(entry)};`).join('\n'),
-]);
+// What is kept holds for one set of flags, and for the main thread or for workers.
+if (process.argv[2] === 'here') {
+  await import(join(COLLECTOR, 'main.ts'));
+  for (const entry of THREADS) {
+    // Without data to work on it fails, which is when its sources are compiled.
+    new Worker(join(COLLECTOR, entry)).on('error', () => undefined);
+  }
+} else {
+  execFileSync(process.execPath, [...COLLECTOR_NODE_FLAGS, import.meta.filename, 'here']);
+}
