@@ -6,7 +6,9 @@
  *
  * CPU is that of the peer's process from the tenth second on, divided by the samples of that time; of clustermon that of the ingest
  * thread, which authenticates, consolidates into every archive and stores, while other threads evaluate rules and serve the page. Bytes are those on
- * disk after the peer was made to write all that it holds, memory that of the whole process.
+ * disk after the peer was made to write all that it holds, memory that of the whole process. Ten thousand hosts need net.core.rmem_max=8388608:
+ *
+ *     node bench/ingest.ts --hosts 10000 --seconds 300 --journal --peers clustermon
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,6 +20,7 @@ import { parseArgs } from 'node:util';
 import { defaultsOf } from '../base/config.ts';
 import { formatTable } from '../cli/output.ts';
 import { COLLECTOR_NODE_FLAGS } from '../collector/flags.ts';
+import { kernelDrops } from '../collector/ingest/socket.ts';
 import { collectorSettings } from '../collector/settings.ts';
 import {
   type Peer,
@@ -95,6 +98,9 @@ async function runClustermon(folder: string): Promise<Result> {
   const before = usageOf(pid, 'ingest');
   await once(load, 'exit');
   const after = usageOf(pid, 'ingest');
+  process.stderr.write(
+    `clustermon: ${kernelDrops(PORT, false)} datagrams dropped by the kernel, memory ${Math.round(after.rssBytesMax / 1e6)} MB at most\n`,
+  );
   daemon.kill('SIGTERM');
   await once(daemon, 'exit');
   return resultOf('clustermon', before, after, statSync(join(folder, 'samples.db')).size);

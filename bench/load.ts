@@ -3,7 +3,8 @@
  *
  *     node bench/load.ts --hosts 1000 --port 8641 --secret data/secret [--metrics 50] [--seconds 300] [--to 127.0.0.1]
  *
- * Prints one line of JSON at the end: what was sent, and the CPU seconds that sending took.
+ * Prints one line of JSON at the end: what was sent, the CPU seconds that sending took, and how late the latest second was begun: more than
+ * a second means that this machine cannot send so much.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -62,8 +63,10 @@ bytes = 0;
 const cpuBefore = process.cpuUsage();
 const first = Math.floor(Date.now() / 1000) + 1;
 const last = first + Number(options.seconds);
+let lateMsMax = 0;
 for (let second = first; second < last; second += 1) {
   await sleep(Math.max(0, second * 1000 - Date.now()));
+  lateMsMax = Math.max(lateMsMax, Date.now() - second * 1000);
   for (const [index, host] of hosts.entries()) {
     for (const datagram of host.samples(second)) send(datagram);
     // Lets requests in, and the receiver of a small machine at its queue.
@@ -76,5 +79,5 @@ socket.close();
 const seconds = Number(options.seconds);
 const samples = sent * Number(options.metrics);
 process.stdout.write(
-  `${JSON.stringify({ hosts: hosts.length, seconds, datagrams: sent, samples, bytes, cpuSeconds: (user + system) / 1e6 })}\n`,
+  `${JSON.stringify({ hosts: hosts.length, seconds, datagrams: sent, samples, bytes, cpuSeconds: (user + system) / 1e6, lateMsMax })}\n`,
 );

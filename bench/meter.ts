@@ -9,6 +9,8 @@ export interface Usage {
   readonly cpuSeconds: number;
   readonly writtenBytes: number;
   readonly rssBytes: number;
+  /** The most since the process began. */
+  readonly rssBytesMax: number;
 }
 
 /** @param thread counts the CPU of the thread with this name alone */
@@ -25,6 +27,7 @@ export function usageOf(pid: number, thread?: string): Usage {
     cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS,
     writtenBytes: Number(/^write_bytes: (\d+)/m.exec(io)?.[1]),
     rssBytes: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024,
+    rssBytesMax: Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) * 1024,
   };
 }
 
