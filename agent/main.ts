@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { runDaemon } from '../base/daemon.ts';
 import { startAgent } from './agent.ts';
+import { collectGarbage } from './garbage.ts';
 import { INVENTORY_ARGUMENT, takeInventory } from './inventory.ts';
 import type { AgentSettings } from './settings.ts';
 
@@ -10,5 +11,7 @@ if (process.argv[2] === INVENTORY_ARGUMENT) {
   process.stdout.write(JSON.stringify(await readHardware()));
 } else {
   const inventory = (signal: AbortSignal) => takeInventory(fileURLToPath(import.meta.url), signal);
-  await runDaemon('agent', (settings) => startAgent(settings as AgentSettings, { inventory }));
+  await runDaemon('agent', (settings) =>
+    startAgent(settings as AgentSettings, { inventory, collectGarbage }),
+  );
 }

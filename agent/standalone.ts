@@ -3,9 +3,11 @@ import { readSettings } from '../base/config.ts';
 import { runDaemon } from '../base/daemon.ts';
 import { InputError } from '../base/errors.ts';
 import { startAgent } from './agent.ts';
+import { collectGarbage } from './garbage.ts';
 import { type AgentSettings, agentSettings } from './settings.ts';
 
-await runDaemon('agent', (given) => startAgent(settingsOf(given)));
+// No await: the package runs it as CommonJS, which takes less memory.
+void runDaemon('agent', (given) => startAgent(settingsOf(given), { collectGarbage }));
 
 /** @throws InputError `config-invalid` with every problem */
 function settingsOf(given: unknown): AgentSettings {

@@ -2,10 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
-import { AGENT_NODE_FLAGS } from '../agent/flags.ts';
-import { agentSettings } from '../agent/settings.ts';
-import { defaultsOf } from '../base/config.ts';
+import { AGENT_NODE_FLAGS } from '../base/agent-flags.ts';
+import { bundleAgent } from '../pxe/image/agent-package.ts';
 
 export interface Contender {
   readonly name: string;
@@ -29,34 +27,24 @@ export function installPeers(): void {
 }
 
 /** @param folder for bundles, configurations and copies of Node: a process of its own copy shares no page with any other */
-export function contenders(folder: string): Contender[] {
-  return [...nodes(folder), ...gmonds(folder), collectd(folder), ...exporters(), netdata(folder)];
+export async function contenders(folder: string): Promise<Contender[]> {
+  return [
+    ...(await nodes(folder)),
+    ...gmonds(folder),
+    collectd(folder),
+    ...exporters(),
+    netdata(folder),
+  ];
 }
 
-function nodes(folder: string): Contender[] {
+async function nodes(folder: string): Promise<Contender[]> {
   const data = join(folder, 'agent');
   mkdirSync(data);
-  // The inventory is a file of its own: only the short-lived child that takes it should hold its 300 KB of source.
-  const bundle = join(folder, 'bundle', 'main.mjs');
-  buildSync({
-    entryPoints: [join(import.meta.dirname, '../agent/main.ts')],
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node18',
-    splitting: true,
-    outdir: join(folder, 'bundle'),
-    outExtension: { '.js': '.mjs' },
-    // systeminformation is CommonJS and asks for Node's own modules.
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-  });
+  const bundle = join(folder, 'agent.cjs');
+  writeFileSync(bundle, await bundleAgent());
   const empty = join(folder, 'empty.mjs');
   writeFileSync(empty, 'setInterval(() => {}, 1000);\n');
-  const settings = { ...defaultsOf(agentSettings), data, open: true, group: '127.0.0.1' };
-  const argument = JSON.stringify({ ...settings, port: SINK_PORT });
+  const argument = JSON.stringify({ data, open: true, group: '127.0.0.1', port: SINK_PORT });
   const node = (name: string) => {
     const copy = join(folder, name);
     copyFileSync(process.execPath, copy);

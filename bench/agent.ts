@@ -23,7 +23,7 @@ interface Runner extends Contender {
 const seconds = Number(process.argv[2] ?? 120);
 installPeers();
 const folder = mkdtempSync(join(tmpdir(), 'clustermon-bench-agent-'));
-const runners = contenders(folder).map(start);
+const runners = (await contenders(folder)).map(start);
 const scraping = setInterval(() => void scrapeAll(), 1000);
 try {
   await sleep(WARM_SECONDS * 1000);

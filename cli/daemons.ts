@@ -1,7 +1,7 @@
 /** How each daemon is started: by its main.ts, with validated settings as JSON. */
 import { join } from 'node:path';
-import { AGENT_NODE_FLAGS } from '../agent/flags.ts';
 import type { AgentSettings } from '../agent/settings.ts';
+import { AGENT_NODE_FLAGS } from '../base/agent-flags.ts';
 import { COLLECTOR_NODE_FLAGS } from '../collector/flags.ts';
 import type { CollectorSettings } from '../collector/settings.ts';
 import type { DemoSettings } from '../demo/settings.ts';

@@ -4,14 +4,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LEAN_NODE_FLAGS, NO_MAGLEV } from '../../base/agent-flags.ts';
 import { runCommand } from './process.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 /** Time of all files in the package, so that the same agent is the same package. */
 const FILE_TIME = '1735689600';
-
-const REQUIRE =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 const UNIT = `[Unit]
 Description=clustermon agent
@@ -45,8 +43,12 @@ OOMScoreAdjust=-500
 WantedBy=multi-user.target
 `;
 
+/** Debian 12 has Node 18, Debian 13 Node 20; others have newer ones. */
 const LAUNCHER = `#!/bin/sh
-exec /usr/bin/node /usr/lib/clustermon/agent.mjs "$(cat /etc/clustermon/agent.json)"
+node=/usr/bin/node
+flags='${LEAN_NODE_FLAGS.join(' ')}'
+if $node ${NO_MAGLEV} --version >/dev/null 2>&1; then flags="$flags ${NO_MAGLEV}"; fi
+exec $node $flags /usr/lib/clustermon/agent.cjs "$(cat /etc/clustermon/agent.json)"
 `;
 
 const POSTINST = `#!/bin/sh
@@ -77,7 +79,7 @@ export async function buildAgentPackage(folder: string): Promise<AgentPackage> {
   const work = mkdtempSync(join(tmpdir(), 'clustermon-deb-'));
   try {
     const files: readonly (readonly [string, string, number])[] = [
-      ['usr/lib/clustermon/agent.mjs', bundle, 0o644],
+      ['usr/lib/clustermon/agent.cjs', bundle, 0o644],
       ['usr/lib/clustermon/agent', LAUNCHER, 0o755],
       ['lib/systemd/system/clustermon-agent.service', UNIT, 0o644],
       ['etc/clustermon/agent.json', '{}\n', 0o644],
@@ -101,19 +103,21 @@ export async function buildAgentPackage(folder: string): Promise<AgentPackage> {
   }
 }
 
-/** The agent as one file that Debian 12's Node (18) runs. */
-async function bundleAgent(): Promise<string> {
+/**
+ * The agent as one file that Debian 12's Node (18) runs. CommonJS, and minified: importing Node's own modules as ES modules makes Node load all that they
+ * can lazily offer, and source text stays in memory.
+ */
+export async function bundleAgent(): Promise<string> {
   const { build } = await import('esbuild');
   const made = await build({
     // Names of sources stand in the bundle: they must not depend on where the process was started.
     absWorkingDir: REPOSITORY,
     entryPoints: [join(REPOSITORY, 'agent/standalone.ts')],
     bundle: true,
+    minify: true,
     platform: 'node',
     target: 'node18',
-    format: 'esm',
-    // The YAML reader is CommonJS and requires Node's own modules.
-    banner: { js: REQUIRE },
+    format: 'cjs',
     write: false,
   });
   return made.outputFiles[0]?.text ?? '';
