@@ -202,6 +202,8 @@ export interface DryRunNotification {
 
 export interface RuleBacktestJson {
   readonly rule: string;
+  /** Its label `severity`, by which rules of one name differ; null = it has none. */
+  readonly severity: string | null;
   readonly expr: string;
   readonly forSeconds: number;
   readonly fires: number;

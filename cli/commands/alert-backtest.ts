@@ -135,14 +135,15 @@ function describe(
   report: BacktestReport,
   host: string | undefined,
 ): string {
-  if (rule.error !== null) return `${rule.rule}  cannot be evaluated: ${rule.error}\n`;
-  if (rule.fires === 0) return `${rule.rule}  would not have fired\n`;
+  const name = rule.severity === null ? rule.rule : `${rule.rule} (${rule.severity})`;
+  if (rule.error !== null) return `${name}  cannot be evaluated: ${rule.error}\n`;
+  if (rule.fires === 0) return `${name}  would not have fired\n`;
   const others = rule.otherFor.map(
     ({ forSeconds, fires }) => `${formatSeconds(forSeconds)}: ${fires}x`,
   );
   const flaps = rule.flaps > 0 ? `; ${rule.flaps} flaps < 2m` : '';
   const lines = [
-    `${rule.rule}  fired ${rule.fires}x on ${rule.hosts} hosts, ${formatSeconds(rule.firingSeconds)} in total, longest ${formatSeconds(rule.longestSeconds)}${flaps}`,
+    `${name}  fired ${rule.fires}x on ${rule.hosts} hosts, ${formatSeconds(rule.firingSeconds)} in total, longest ${formatSeconds(rule.longestSeconds)}${flaps}`,
     `  with another for: ${others.join('  ')}`,
   ];
   const fired = rule.alerts

@@ -185,3 +185,46 @@ test('other groups replace the old ones and the alerts of rules that stay are ke
   assert.deepEqual(bench.told, ['A firing']);
   bench.close();
 });
+
+test('alerts of rules that are not in the files any more are over, also when they went in a standstill', () => {
+  const { groups } = parseRuleFile(
+    'groups:\n- name: g\n  rules:\n  - {alert: A, expr: load_one > 8}\n',
+  );
+  const bench = new Bench(groups);
+  bench.run([...warmUp, ...nines(2)]);
+  bench.engine.load([]);
+  assert.deepEqual(bench.told, ['A firing', 'A resolved']);
+  bench.engine.load(groups);
+  bench.run(nines(2));
+  bench.close();
+  const next = new Bench([], bench.second);
+  assert.deepEqual(next.told, ['A resolved']);
+  next.close();
+});
+
+test('an alert of two rules with one name is over when neither has it', () => {
+  const { groups } = parseRuleFile(
+    'groups:\n- name: g\n  rules:\n  - {alert: A, expr: load_one > 8}\n  - {alert: A, expr: load_one > 5}\n',
+  );
+  const bench = new Bench(groups);
+  bench.run([...warmUp, 9, 9, 7, 7]);
+  assert.ok(!bench.told.includes('A resolved'));
+  bench.run([1]);
+  assert.ok(bench.told.includes('A resolved'));
+  bench.close();
+});
+
+test('an alert that flaps is held, also over a restart', () => {
+  const bench = new Bench();
+  bench.engine.addRule({ expr: 'load_one > 8', name: 'A' });
+  const toggles = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 9 : 1));
+  bench.run([...warmUp, ...toggles]);
+  assert.deepEqual(bench.states, ['A firing']);
+  assert.equal(bench.told.filter((text) => text === 'A firing').length, 4);
+  bench.close();
+  const next = new Bench([], bench.second + 10);
+  next.run(Array<number>(GRACE_SECONDS + 10).fill(1));
+  assert.deepEqual(next.states, ['A firing']);
+  assert.deepEqual(next.told, ['A firing']);
+  next.close();
+});

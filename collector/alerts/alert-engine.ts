@@ -12,7 +12,7 @@ import { FLAP_LIMITS } from './flapping.ts';
 import { GroupState, type RuleHealth } from './group.ts';
 import { PairedSeverities } from './paired-severities.ts';
 import { PreparedQueries } from './prepared-queries.ts';
-import type { RuleGroup } from './rule.ts';
+import type { Rule, RuleGroup } from './rule.ts';
 import { RuleSeries } from './rule-series.ts';
 import { type AlertInstance, annotationsOf, isFiring } from './state.ts';
 import { UnionSource } from './union-source.ts';
@@ -84,16 +84,21 @@ export class AlertEngine {
     this.#resume();
   }
 
-  /** Replaces the groups of files and built-in rules; alerts of rules that stay are kept. */
+  /** Replaces the groups of files and built-in rules; alerts of rules that stay are kept, those of others are over. */
   load(groups: readonly RuleGroup[]): void {
     const added = this.#ports.store.rules().map(groupOfAddedRule);
     const before = new Map(
-      this.#rules().map((health) => [identityOf(health), health.alerts?.instances]),
+      this.#rules().map((health) => [identityOf(health.rule), health.alerts?.instances]),
     );
     this.#groups = [...groups, ...added].map((group) => this.#schedule(group));
     for (const health of this.#rules()) {
-      const instances = before.get(identityOf(health));
+      const instances = before.get(identityOf(health.rule));
       if (health.alerts && instances) health.alerts.instances = instances;
+    }
+    const kept = new Set(this.#rules().map(({ rule }) => identityOf(rule)));
+    for (const [identity, instances] of before) {
+      if (kept.has(identity)) continue;
+      this.#drop(identity, [...(instances?.values() ?? [])], this.#ports.nowMs());
     }
     this.#pairs = new PairedSeverities();
     this.#pairs.learn(this.#rules());
@@ -162,7 +167,7 @@ export class AlertEngine {
     const removed = this.#groups.filter(isRemoved).flatMap(({ state }) => state.rules);
     this.#groups = this.#groups.filter((group) => !isRemoved(group));
     for (const { rule, alerts } of removed) {
-      this.#drop({ rule }, [...(alerts?.instances.values() ?? [])], nowMs);
+      this.#drop(identityOf(rule), [...(alerts?.instances.values() ?? [])], nowMs);
     }
     this.#tell();
   }
@@ -174,7 +179,7 @@ export class AlertEngine {
       if (!alerts) continue;
       const isGone = ({ labels }: AlertInstance) => labels.get('host') === host;
       const all = [...alerts.instances];
-      this.#drop({ rule }, all.map(([, instance]) => instance).filter(isGone), nowMs);
+      this.#drop(identityOf(rule), all.map(([, instance]) => instance).filter(isGone), nowMs);
       alerts.instances = new Map(all.filter(([, instance]) => !isGone(instance)));
     }
     this.#tell();
@@ -211,8 +216,12 @@ export class AlertEngine {
       0,
       this.#ports.nowMs() - (this.#ports.store.evaluatedMs ?? this.#ports.nowMs()),
     );
+    const known = new Set(this.#rules().map(({ rule }) => identityOf(rule)));
+    for (const [identity, instances] of stored) {
+      if (!known.has(identity)) this.#drop(identity, [...instances.values()], this.#ports.nowMs());
+    }
     for (const health of this.#rules()) {
-      const instances = stored.get(identityOf(health));
+      const instances = stored.get(identityOf(health.rule));
       if (!health.alerts || !instances) continue;
       health.alerts.instances = new Map(
         [...instances].map(([key, instance]) => [
@@ -246,23 +255,27 @@ export class AlertEngine {
       this.#ports.store.noteEvaluation(nowMs);
       this.#clockMs = nowMs;
     }
-    if (changes.passedOn.length > 0) {
+    const news = changes.passedOn.filter((one) => isFiring(one) || !this.#firesElsewhere(one));
+    if (news.length > 0) {
       this.#ports.sink.put(
-        changes.passedOn.map((one) => this.#toAlert(one)),
+        news.map((one) => this.#toAlert(one)),
         nowMs,
       );
     }
     if (changes.transitions.length > 0) this.#tell();
   }
 
+  /** Two rules may make the same alert: it is over when none of them has it firing. */
+  #firesElsewhere({ labels }: AlertInstance): boolean {
+    return this.#rules().some(({ alerts }) => {
+      const other = alerts?.instances.get(labels.key);
+      return other !== undefined && isFiring(other);
+    });
+  }
+
   /** Forgets alerts whose rule or host is gone; what fires is resolved. */
-  #drop(
-    { rule }: Pick<RuleHealth, 'rule'>,
-    instances: readonly AlertInstance[],
-    nowMs: number,
-  ): void {
+  #drop(identity: string, instances: readonly AlertInstance[], nowMs: number): void {
     if (instances.length === 0) return;
-    const identity = identityOf({ rule });
     this.#ports.store.write({
       saved: [],
       forgotten: instances.map(({ labels }) => ({ rule: identity, key: labels.key })),
@@ -315,7 +328,7 @@ class ScheduledGroup {
 }
 
 /** By it a rule's alerts are found again after a reload or restart: name and labels, as in Prometheus. */
-function identityOf({ rule }: Pick<RuleHealth, 'rule'>): string {
+function identityOf(rule: Rule): string {
   const labels =
     rule.kind === 'record' ? [] : [...rule.labels].map(([name, { text }]) => [name, text]);
   return JSON.stringify([rule.name, ...labels]);
@@ -348,7 +361,7 @@ function changesOf(
   for (const health of group.rules) {
     const old = before.get(health);
     if (!health.alerts || !old || health.alerts.instances === old) continue;
-    const rule = identityOf(health);
+    const rule = identityOf(health.rule);
     const note = (instance: AlertInstance, state: AlertTransition['state']) =>
       transitions.push({
         timeMs,

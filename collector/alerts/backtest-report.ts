@@ -92,7 +92,13 @@ function rangeOf({ fromMs, toMs, stepSeconds }: BacktestRequest): BacktestRange 
 }
 
 function report(rule: AlertingRule, range: BacktestRange, ports: BacktestPorts): RuleBacktestJson {
-  const empty = { rule: rule.name, expr: rule.expr, forSeconds: rule.forMs / 1000, otherFor: [] };
+  const empty = {
+    rule: rule.name,
+    severity: rule.labels.get('severity')?.text ?? null,
+    expr: rule.expr,
+    forSeconds: rule.forMs / 1000,
+    otherFor: [],
+  };
   try {
     const replayed = new Backtest(rule, range, ports);
     const alerts = replayed.replay().map((alert) => toJson(alert, range));

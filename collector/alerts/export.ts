@@ -1,4 +1,5 @@
 import { Document, type Node } from 'yaml';
+import { formatDurationMs } from '../query/duration.ts';
 
 /** A rule as `/api/v1/rules` tells it. Times in seconds. */
 export interface ExportedRule {
@@ -33,8 +34,8 @@ export function exportRules(
   const document = new Document({
     groups: groups.map((group, index) => ({
       name: names[index],
-      ...(group.interval > 0 && { interval: `${group.interval * 1000}ms` }),
-      ...(group.queryOffset > 0 && { query_offset: `${group.queryOffset * 1000}ms` }),
+      ...(group.interval > 0 && { interval: duration(group.interval) }),
+      ...(group.queryOffset > 0 && { query_offset: duration(group.queryOffset) }),
       ...(group.limit > 0 && { limit: group.limit }),
       rules: group.rules.map((rule) => ({ ...toPlain(rule), ...(!isPlain && ownFields(rule)) })),
     })),
@@ -63,12 +64,20 @@ function uniqueNames(names: readonly string[]): readonly string[] {
 }
 
 function toPlain(rule: ExportedRule) {
-  const { type, name, query, duration = 0, keepFiringFor = 0, labels, annotations = {} } = rule;
+  const {
+    type,
+    name,
+    query,
+    duration: forSeconds = 0,
+    keepFiringFor = 0,
+    labels,
+    annotations = {},
+  } = rule;
   return {
     ...(type === 'alerting' ? { alert: name } : { record: name }),
     expr: query,
-    ...(duration > 0 && { for: `${duration * 1000}ms` }),
-    ...(keepFiringFor > 0 && { keep_firing_for: `${keepFiringFor * 1000}ms` }),
+    ...(forSeconds > 0 && { for: duration(forSeconds) }),
+    ...(keepFiringFor > 0 && { keep_firing_for: duration(keepFiringFor) }),
     ...(Object.keys(labels).length > 0 && { labels }),
     ...(Object.keys(annotations).length > 0 && { annotations }),
   };
@@ -79,4 +88,8 @@ function ownFields({ resolve, onMissing }: ExportedRule): Readonly<Record<string
     ...(resolve !== undefined && { resolve }),
     ...(onMissing !== undefined && { on_missing: onMissing }),
   };
+}
+
+function duration(seconds: number): string {
+  return formatDurationMs(seconds * 1000);
 }
