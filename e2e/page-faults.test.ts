@@ -100,7 +100,8 @@ test('a chart shows its numbers as a table, with their summary', async () => {
     await figure.getByRole('button', { name: 'Actions for Network traffic' }).click();
     await page.getByRole('button', { name: 'Show as a table' }).click();
     const table = page.getByRole('region', { name: 'Values of Network traffic' });
-    await table.getByRole('row', { name: /^in all .*B/ }).waitFor();
+    await table.getByRole('columnheader', { name: 'in all' }).waitFor();
+    await table.getByRole('row', { name: /^in .*B$/ }).waitFor();
     await table
       .getByRole('row', { name: /^20\d\d-/ })
       .nth(40)

@@ -250,15 +250,18 @@ test('a rule is added on the page, fires, and is removed', async () => {
     const form = page.getByRole('form', { name: 'New rule' });
     await form.getByLabel('Fires when').fill(`load_one{host="${HOST}"} >= 0`);
     await form.getByLabel('Name').fill('PageTest');
-    await form.getByRole('button', { name: 'Try on the last 24 h' }).click();
-    await form.getByText(/It would have fired 1 times on 1 hosts/).waitFor();
+    await form.getByText(/it would have fired 1 times on 1 hosts/).waitFor();
     await form.getByRole('button', { name: 'Add rule' }).click();
     const alert = page
       .getByRole('region', { name: 'Alerts of now' })
       .getByRole('row', { name: /PageTest/ });
     await alert.getByText(/firing/).waitFor();
     await alert.getByRole('button', { name: 'Ack PageTest' }).click();
-    await alert.getByText('acknowledged by local').waitFor();
+    const dialog = page.getByRole('dialog', { name: 'Acknowledge' });
+    await dialog.getByLabel('By').fill('Ada');
+    await dialog.getByLabel('Comment').fill('on it');
+    await dialog.getByRole('button', { name: 'Acknowledge' }).click();
+    await alert.getByText(/acknowledged by Ada until .*: on it/).waitFor();
     const history = page.getByRole('region', { name: 'History' });
     await history.getByText('PageTest').first().waitFor();
     const rule = page.getByRole('region', { name: 'Rules' }).getByRole('row', { name: /PageTest/ });
@@ -291,9 +294,11 @@ test('the metric page shows every host, the explorer answers PromQL and explains
     await field.fill('topk(3, load_one) + 0');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: /^\d+ series/ }).waitFor();
-    await field.fill('topk(3,');
+    const plan = page.getByRole('region', { name: 'Plan' });
+    await plan.getByRole('row', { name: /load_one.* 1s average / }).waitFor();
+    await field.fill('topk(3, foo(load_one))');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').filter({ hasText: /./ }).first().waitFor();
+    assert.equal(await page.getByRole('alert').locator('mark').textContent(), 'foo');
   });
 });
 

@@ -225,7 +225,7 @@ export class FakeAppliance {
       };
       return { interfaces: [one], httpPort: 8642, hasInstaller: true };
     }
-    if (area === 'nodes') return { nodes: this.machines };
+    if (area === 'nodes') return name === undefined ? { nodes: this.machines } : { lines: [] };
     const node = this.machines.find((machine) => machine.name === name);
     return area === 'explain' && node ? explain(node) : undefined;
   }
