@@ -183,8 +183,11 @@ function startTar(target: string): Tar {
   };
 }
 
+/** What tar says of a write that failed, or was cut short. */
+const FULL = /^tar: (.*?): (?:(?:[^:]*: )?No space left on device|Wrote only \d+ of \d+ bytes)$/m;
+
 function tarError(status: number | null, lines: string): Error {
-  const full = /^tar: (.*?): (?:[^:]*: )?No space left on device/m.exec(lines);
+  const full = FULL.exec(lines);
   return full
     ? new InputError('target-full', `no space is left for ${full[1]}`)
     : new WorldError('image-extract', `tar ended with ${status}`, lines);
