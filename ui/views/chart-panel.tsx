@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { useMemo, useRef } from 'preact/hooks';
 import type { ChartPanel as ChartSpec, ViewQuery } from '../../wire/views.ts';
 import { Chart } from '../chart/chart.tsx';
@@ -13,21 +14,14 @@ import type { Colours } from '../data/theme.ts';
 import { rangeBounds } from '../lib/time-range.ts';
 import { subscribeAnswers } from './live-answers.ts';
 import { PanelState } from './panel-state.tsx';
-import {
-  placeOf,
-  queryRanges,
-  type RangeOfQueries,
-  type SeriesOfQuery,
-  unitsOf,
-} from './query-range.ts';
-import { type Named, namesOf } from './series-names.ts';
+import { placeOf, type SeriesOfQuery, unitsOf } from './query-range.ts';
+import { RangeLoader } from './range-loader.ts';
+import { namesOf } from './series-names.ts';
 
-/** Rows of a range: more would be finer than pixels. */
-const POINTS = 450;
 /** Series that were not there at first are looked for this often at most. */
 const LOOK_AGAIN_MS = 10_000;
-/** The chart asks for the range right after its lines are known: the same answer serves. */
-const SAME_WINDOW_SECONDS = 2;
+/** A panel that has nothing to show looks again. */
+const RETRY_SECONDS = 15;
 
 interface ChartPanelProps {
   readonly panel: ChartSpec;
@@ -40,13 +34,16 @@ export function ChartPanel({ panel, queries }: ChartPanelProps) {
   const shown = range.value;
   const exprs = queries.map(({ expr }) => expr);
   const loader = useMemo(() => new RangeLoader(queries), [JSON.stringify(queries)]);
-  const { state, reload } = useLoaded(
-    async () => {
-      await clockReady;
-      return loader.load(rangeBounds(shown, nowS.peek()));
-    },
-    JSON.stringify([exprs, shown]),
-  );
+  const isLacking = useSignal(false);
+  const load = async () => {
+    await clockReady;
+    isLacking.value = true;
+    const answer = await loader.load(rangeBounds(shown, nowS.peek()));
+    isLacking.value = answer.series.length === 0;
+    return answer;
+  };
+  const everySeconds = isLacking.value && shown.kind === 'live' ? RETRY_SECONDS : 0;
+  const { state, reload } = useLoaded(load, JSON.stringify([exprs, shown]), everySeconds);
   const lookedAtMs = useRef(0);
   const lookAgain = () => {
     if (Date.now() - lookedAtMs.current < LOOK_AGAIN_MS) return;
@@ -64,7 +61,7 @@ export function ChartPanel({ panel, queries }: ChartPanelProps) {
   );
   const lines = useMemo(() => [...linesOf(drawn, queries), ...levelsOf(panel)], [identity]);
   const source = useMemo(
-    () => sourceOf({ loader, drawn, all, levels: levelValues(panel), lookAgain }),
+    () => sourceOf({ loader, drawn, levels: levelValues(panel), lookAgain }),
     [loader, identity],
   );
   const omitted = all.length - drawn.length;
@@ -119,47 +116,15 @@ function levelsOf({ warning, critical }: ChartSpec): Line[] {
   ];
 }
 
-/** Asks for ranges; one that was asked for a moment ago is not asked for again. */
-class RangeLoader {
-  readonly queries: readonly ViewQuery[];
-  #last: { readonly window: Window; readonly answer: Promise<RangeOfQueries> } | undefined;
-
-  constructor(queries: readonly ViewQuery[]) {
-    this.queries = queries;
-  }
-
-  load(window: Window): Promise<RangeOfQueries> {
-    const last = this.#last;
-    if (last && isSame(last.window, window)) return last.answer;
-    const answer = queryRanges(this.queries, window, POINTS);
-    this.#last = { window, answer };
-    answer.catch(() => this.forget());
-    return answer;
-  }
-
-  forget(): void {
-    this.#last = undefined;
-  }
-}
-
-function isSame(a: Window, b: Window): boolean {
-  return (
-    Math.abs(a.fromS - b.fromS) <= SAME_WINDOW_SECONDS &&
-    Math.abs(a.toS - b.toS) <= SAME_WINDOW_SECONDS
-  );
-}
-
 interface SourceParts {
   readonly loader: RangeLoader;
   readonly drawn: readonly SeriesOfQuery[];
-  readonly all: readonly Named[];
   readonly levels: readonly number[];
   readonly lookAgain: () => void;
 }
 
-function sourceOf({ loader, drawn, all, levels, lookAgain }: SourceParts): ChartSource {
+function sourceOf({ loader, drawn, levels, lookAgain }: SourceParts): ChartSource {
   const places = drawn.map(placeOf);
-  const known = new Set(all.map(placeOf));
   return {
     columnCount: places.length + levels.length,
     async load(window: Window): Promise<Rows> {
@@ -181,7 +146,7 @@ function sourceOf({ loader, drawn, all, levels, lookAgain }: SourceParts): Chart
           for (const { labels, value } of series) values.set(placeOf({ query, labels }), value);
         });
         onRow(timeS, [...places.map((place) => values.get(place) ?? null), ...levels]);
-        if ([...values.keys()].some((place) => !known.has(place))) lookAgain();
+        if ([...values.keys()].some((place) => !loader.knows(place))) lookAgain();
       });
     },
   };

@@ -1,9 +1,12 @@
+import { useRef } from 'preact/hooks';
 import type { Panel, View, ViewQuery } from '../../wire/views.ts';
 import { BandPanel } from './band-panel.tsx';
 import { ChartPanel } from './chart-panel.tsx';
+import { PanelState } from './panel-state.tsx';
 import { StripPanel } from './strip-panel.tsx';
 import { TablePanel } from './table-panel.tsx';
 import { TextPanel } from './text-panel.tsx';
+import { useVisible } from './use-visible.ts';
 import { ValuePanel } from './value-panel.tsx';
 import { filledIn, type Values } from './variables.ts';
 
@@ -27,12 +30,11 @@ export function ViewBody({ view, values, scale }: ViewBodyProps) {
           {row.title === '' ? null : <h2>{row.title}</h2>}
           <div class="view-grid">
             {row.panels.map((panel, at) => (
-              <div class="view-cell" key={at} style={{ '--columns': panel.width }}>
-                <PanelElement
-                  panel={scale === undefined ? panel : scaled(panel, scale)}
-                  values={values}
-                />
-              </div>
+              <Cell
+                key={at}
+                panel={scale === undefined ? panel : scaled(panel, scale)}
+                values={values}
+              />
             ))}
           </div>
         </section>
@@ -46,6 +48,22 @@ function scaled(panel: Panel, scale: number): Panel {
   if (panel.type !== 'table') return { ...panel, height };
   const limit = Math.max(1, Math.min(panel.limit, Math.floor((height - TABLE_PX) / ROW_PX)));
   return { ...panel, height, limit };
+}
+
+/** A panel asks for nothing before it is seen for the first time. */
+function Cell({ panel, values }: { panel: Panel; values: Values }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const wasSeen = useRef(false);
+  if (useVisible(frame).value) wasSeen.current = true;
+  return (
+    <div ref={frame} class="view-cell" style={{ '--columns': panel.width }}>
+      {wasSeen.current ? (
+        <PanelElement panel={panel} values={values} />
+      ) : (
+        <PanelState panel={panel} state={{ kind: 'loading' }} onRetry={() => {}} />
+      )}
+    </div>
+  );
 }
 
 function PanelElement({ panel, values }: { panel: Panel; values: Values }) {

@@ -16,7 +16,7 @@ interface HeatStripProps {
   readonly startS: number;
   readonly stepSeconds: number;
   readonly series: readonly StripRows[];
-  /** Of all lines together, at most; CSS pixels. */
+  /** Of all lines together, where room for them is given; CSS pixels. */
   readonly height?: number;
 }
 
@@ -25,19 +25,11 @@ export type StripRows = SeriesRows & { readonly name?: string };
 
 const HEIGHT_MAX = 440;
 const ROW_PX_MAX = 14;
-/** Where the height is not fixed otherwise. */
 const ROW_PX_MIN = 2;
 const AXIS_PX = 18;
 
 /** One line per series, one column per row of the archive, colour for value: stragglers stand out as stripes. */
-export function HeatStrip({
-  title,
-  units,
-  startS,
-  stepSeconds,
-  series,
-  height = HEIGHT_MAX,
-}: HeatStripProps) {
+export function HeatStrip({ title, units, startS, stepSeconds, series, height }: HeatStripProps) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(frame);
@@ -48,11 +40,7 @@ export function HeatStrip({
     [series],
   );
   const columns = Math.max(1, ...sorted.map((rows) => rows.average.length));
-  const rowMin = height < HEIGHT_MAX ? 1 : ROW_PX_MIN;
-  const rowPx = Math.max(
-    rowMin,
-    Math.min(ROW_PX_MAX, Math.floor(height / Math.max(1, sorted.length))),
-  );
+  const rowPx = rowHeight(sorted.length, height);
   useEffect(() => {
     if (size.value.width === 0) return;
     const domain = domainOf(largest(sorted), units);
@@ -110,6 +98,12 @@ export function HeatStrip({
   );
 }
 
+/** Whole pixels, unless there is a height to be filled. */
+function rowHeight(rows: number, height: number | undefined): number {
+  if (height !== undefined) return Math.min(ROW_PX_MAX, Math.max(1, height / Math.max(1, rows)));
+  return Math.max(ROW_PX_MIN, Math.min(ROW_PX_MAX, Math.floor(HEIGHT_MAX / Math.max(1, rows))));
+}
+
 /** Host, and what tells its series apart. */
 export function nameOf(rows: StripRows): string {
   return rows.name ?? [rows.host, ...Object.values(rows.labels)].join(' ');
@@ -139,6 +133,7 @@ function drawStrip(canvas: HTMLCanvasElement, strip: Strip): void {
   const columnPx = width / columns;
   sorted.forEach((rows, row) => {
     // Neighbours of one colour are one rectangle: the strip is mostly calm.
+    const top = Math.round(row * rowPx);
     let from = 0;
     let step = stepAt(rows, 0, domain);
     for (let column = 1; column <= columns; column++) {
@@ -147,9 +142,9 @@ function drawStrip(canvas: HTMLCanvasElement, strip: Strip): void {
       ctx.fillStyle = ramp[step] ?? 'transparent';
       ctx.fillRect(
         from * columnPx,
-        row * rowPx,
+        top,
         (column - from) * columnPx + 0.5,
-        rowPx - (rowPx > 4 ? 1 : 0),
+        Math.round((row + 1) * rowPx) - top - (rowPx > 4 ? 1 : 0),
       );
       from = column;
       step = next;
