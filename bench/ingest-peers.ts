@@ -78,7 +78,7 @@ export async function startPrometheus(folder: string, port: number): Promise<Pee
     'content-type': 'application/x-protobuf',
     'x-prometheus-remote-write-version': '0.1.0',
   };
-  const templates = new Map<number, RemoteWrite>();
+  const templates = new Map<string, RemoteWrite>();
   return {
     name: 'Prometheus',
     process: child,
@@ -86,8 +86,8 @@ export async function startPrometheus(folder: string, port: number): Promise<Pee
     folder: join(data, 'snapshots'),
     write: (second, values) =>
       inRequests(values, (first, count) => {
-        const template = templates.get(first) ?? new RemoteWrite(first, count);
-        templates.set(first, template);
+        const template = templates.get(`${first}+${count}`) ?? new RemoteWrite(first, count);
+        templates.set(`${first}+${count}`, template);
         return post(`${url}/api/v1/write`, template.body(values, second), headers);
       }),
     async flush() {

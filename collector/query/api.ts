@@ -17,7 +17,6 @@ import {
   evaluateRange,
   LOOKBACK_MS,
   type Prepared,
-  prepare,
   type QueryResult,
 } from './engine.ts';
 import { QueryError } from './errors.ts';
@@ -26,6 +25,7 @@ import type { Labels } from './labels.ts';
 import type { Matcher } from './matcher.ts';
 import { parseSyntax } from './parse.ts';
 import { planQuery, refuseTooLarge, type SelectorPlan } from './plan.ts';
+import { PreparedQueries } from './prepared-queries.ts';
 import { prettyPrint } from './print.ts';
 import type { RangeCache } from './range-cache.ts';
 import type { SampleSource } from './source.ts';
@@ -127,9 +127,12 @@ function success(
   return `{"status":"success","data":${data}${list('warnings', notes.warnings)}${list('infos', notes.infos)}}`;
 }
 
+/** Dashboards ask the same again every few seconds. */
+const PREPARED = new PreparedQueries();
+
 function prepareParameter(params: URLSearchParams, name = 'query'): Prepared {
   try {
-    return prepare(params.get(name) ?? '');
+    return PREPARED.get(params.get(name) ?? '');
   } catch (error) {
     throw error instanceof QueryError ? parameterError(name, error.message) : error;
   }

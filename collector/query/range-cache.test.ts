@@ -82,6 +82,8 @@ for (const expr of [
     for (const seconds of [0, 1, 1, 3, 40, 100, 2]) {
       advance(seconds);
       ask(expr, 60);
+      ask(expr, 95, 1);
+      ask(expr, 20, 1);
       ask(expr, 90, 3);
     }
   });

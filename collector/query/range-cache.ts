@@ -4,6 +4,7 @@ import {
   type MatrixSeries,
   type Prepared,
   type QueryResult,
+  type QueryValue,
   type RangeOptions,
 } from './engine.ts';
 import { Labels } from './labels.ts';
@@ -72,21 +73,29 @@ export class RangeCache {
       return evaluateRange(prepared, options);
     const key = `${stepMs} ${startMs % stepMs} ${lookbackMs} ${prepared.text}`;
     const archives = archivesOf(plans);
-    const kept = this.#good(key, startMs, archives);
-    const fromMs = kept ? kept.lastMs + stepMs : startMs;
-    const rest = { ...options, startMs: fromMs };
-    if (kept && fromMs <= endMs && archivesOf(planQuery(prepared, rest)) !== archives)
-      return evaluateRange(prepared, options); // it would answer from finer rows than the rest did
-    const evaluated = fromMs <= endMs ? evaluateRange(prepared, rest) : undefined;
-    const result = kept ? joined(kept, evaluated, { startMs, endMs }) : evaluated;
-    if (!result) throw new Error('a range without steps'); // the caller has refused it
-    this.#keep(key, result, { options, archives, before: kept });
-    return result;
+    const kept = this.#good(key, options, archives);
+    if (!kept) {
+      const result = evaluateRange(prepared, options);
+      this.#keep(key, result, { startMs, endMs, stepMs, archives, before: undefined });
+      return result;
+    }
+    const gaps = gapsOf(kept, options).map((gap) => ({ ...options, ...gap }));
+    if (gaps.some((gap) => archivesOf(planQuery(prepared, gap)) !== archives))
+      return evaluateRange(prepared, options); // they would be answered from finer rows than the rest was
+    const evaluated = gaps.map((gap) => evaluateRange(prepared, gap));
+    const result = joined(kept, evaluated);
+    const range = {
+      startMs: Math.min(startMs, kept.firstMs),
+      endMs: Math.max(endMs, kept.lastMs),
+    };
+    this.#keep(key, result, { ...range, stepMs, archives, before: kept });
+    return { ...result, value: between(result.value, startMs, endMs) };
   }
 
-  #good(key: string, startMs: number, archives: string): Kept | undefined {
+  /** What is kept of the query, when it reaches into the range and is still good. */
+  #good(key: string, { startMs, endMs, stepMs }: RangeOptions, archives: string): Kept | undefined {
     const kept = this.#kept.get(key);
-    if (!kept || kept.firstMs > startMs || kept.lastMs < startMs) return undefined;
+    if (!kept || startMs > kept.lastMs + stepMs || endMs < kept.firstMs - stepMs) return undefined;
     const hasChanged = kept.lateValues !== this.#ports.lateValues();
     const isGood =
       kept.generation === this.#ports.generation() &&
@@ -99,11 +108,15 @@ export class RangeCache {
     key: string,
     { value, annotations }: QueryResult,
     {
-      options: { startMs, endMs, stepMs },
+      startMs,
+      endMs,
+      stepMs,
       archives,
       before,
     }: {
-      readonly options: RangeOptions;
+      readonly startMs: number;
+      readonly endMs: number;
+      readonly stepMs: number;
       readonly archives: string;
       readonly before: Kept | undefined;
     },
@@ -142,47 +155,71 @@ function archivesOf(plans: readonly SelectorPlan[]): string {
   return plans.map(({ archive }) => archive).join();
 }
 
-/** What is kept, from `startMs` on, and what was evaluated after it. */
-function joined(
-  kept: Kept,
-  evaluated: QueryResult | undefined,
-  { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
-): QueryResult {
-  const lastMs = Math.min(endMs, kept.lastMs);
+interface Gap {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** The evaluation times before and after those that are kept. */
+function gapsOf({ firstMs, lastMs }: Kept, { startMs, endMs, stepMs }: RangeOptions): Gap[] {
+  const before = { startMs, endMs: firstMs - stepMs };
+  const after = { startMs: lastMs + stepMs, endMs };
+  return [before, after].filter((gap) => gap.startMs <= gap.endMs);
+}
+
+/** What is kept with what was evaluated before and after it. */
+function joined(kept: Kept, evaluated: readonly QueryResult[]): QueryResult {
+  const parts = [keptPart(kept), ...evaluated.map(({ value }) => matrixOf(value))];
   const byKey = new Map<string, MatrixSeries>();
-  for (const one of kept.series) {
-    const part = between(one, startMs, lastMs);
-    if (part.values.length > 0) byKey.set(one.labels.key, part);
-  }
-  const added = evaluated?.value.type === 'matrix' ? evaluated.value.series : [];
-  for (const one of added) {
-    const before = byKey.get(one.labels.key);
-    byKey.set(one.labels.key, before ? after(before, one) : one);
+  for (const one of parts.flat()) {
+    const other = byKey.get(one.labels.key);
+    byKey.set(one.labels.key, other ? inOrder(other, one) : one);
   }
   const series = [...byKey.values()].sort((a, b) => Labels.compare(a.labels, b.labels));
+  const sumOf = (what: 'seriesRead' | 'samplesRead') =>
+    evaluated.reduce((sum, { stats }) => sum + stats[what], 0);
   return {
     value: { type: 'matrix', series },
-    annotations: united(kept.annotations, evaluated?.annotations ?? []),
-    stats: evaluated?.stats ?? { seriesRead: 0, samplesRead: 0 },
+    annotations: evaluated.reduce<readonly Annotation[]>(
+      (all, { annotations }) => united(all, annotations),
+      kept.annotations,
+    ),
+    stats: { seriesRead: sumOf('seriesRead'), samplesRead: sumOf('samplesRead') },
   };
 }
 
-/** The values of times from `fromMs` to `toMs` inclusive. */
-function between(
-  { labels, timesMs, values }: MatrixSeries,
-  fromMs: number,
-  toMs: number,
-): MatrixSeries {
-  const first = firstAfter(timesMs, fromMs - 1);
-  const end = firstAfter(timesMs, toMs);
-  return { labels, timesMs: timesMs.subarray(first, end), values: values.subarray(first, end) };
+function keptPart({ series, firstMs, lastMs }: Kept): readonly MatrixSeries[] {
+  return matrixOf(between({ type: 'matrix', series }, firstMs, lastMs));
 }
 
-function after(before: MatrixSeries, added: MatrixSeries): MatrixSeries {
+function matrixOf(value: QueryValue): readonly MatrixSeries[] {
+  return value.type === 'matrix' ? value.series : [];
+}
+
+/** The values of times from `fromMs` to `toMs` inclusive. */
+function between(value: QueryValue, fromMs: number, toMs: number): QueryValue {
+  const series = matrixOf(value)
+    .map(({ labels, timesMs, values }) => {
+      const first = firstAfter(timesMs, fromMs - 1);
+      const end = firstAfter(timesMs, toMs);
+      return {
+        labels,
+        timesMs: timesMs.subarray(first, end),
+        values: values.subarray(first, end),
+      };
+    })
+    .filter(({ values }) => values.length > 0);
+  return { type: 'matrix', series };
+}
+
+/** One series of two parts that do not overlap. */
+function inOrder(one: MatrixSeries, other: MatrixSeries): MatrixSeries {
+  const isFirst = (one.timesMs[0] as number) < (other.timesMs[0] as number);
+  const [first, second] = isFirst ? [one, other] : [other, one];
   return {
-    labels: before.labels,
-    timesMs: concat(before.timesMs, added.timesMs),
-    values: concat(before.values, added.values),
+    labels: one.labels,
+    timesMs: concat(first.timesMs, second.timesMs),
+    values: concat(first.values, second.values),
   };
 }
 

@@ -1,0 +1,294 @@
+/**
+ * Queries beside Prometheus and VictoriaMetrics (Debian packages), which hold the same history in the same run, while clustermon takes in
+ * a sample of every series a second. The peers rest but for the queries.
+ *
+ *     node bench/query.ts [--hosts 1000] [--minutes 15] [--peers victoria,prometheus] [--rounds 15]
+ *
+ * Each query is asked by HTTP on a kept connection, one peer after the other, round after round. `now` rows are clustermon's alone: the same
+ * query up to the newest second, which is in memory.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { defaultsOf } from '../base/config.ts';
+import { formatTable } from '../cli/output.ts';
+import { layoutArchives } from '../collector/archive/layout.ts';
+import { COLLECTOR_NODE_FLAGS } from '../collector/flags.ts';
+import { collectorSettings } from '../collector/settings.ts';
+import { type Peer, startPrometheus, startVictoriaMetrics } from './ingest-peers.ts';
+import { feed, type History, LONG_SECONDS, MONTH_SECONDS, writeArchives } from './query-history.ts';
+import { SIMULATED_METRICS } from './simulated-host.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    hosts: { type: 'string', default: '1000' },
+    minutes: { type: 'string', default: '15' },
+    peers: { type: 'string', default: 'victoria,prometheus' },
+    rounds: { type: 'string', default: '15' },
+  },
+});
+const HOSTS = Number(options.hosts);
+const ROUNDS = Number(options.rounds);
+const PORT = 18_950;
+const PANELS = 286;
+/** Connections of a browser to one server. */
+const CONNECTIONS = 6;
+
+/** How one server calls a series, and where it is asked. */
+interface Server {
+  readonly name: string;
+  readonly url: string;
+  metric(name: string): string;
+  host(index: number): string;
+}
+
+interface Range {
+  readonly startS: number;
+  readonly endS: number;
+  readonly stepS: number;
+}
+
+function rangePath(query: string, { startS, endS, stepS }: Range): string {
+  const params = { query, start: String(startS), end: String(endS), step: String(stepS) };
+  return `/api/v1/query_range?${new URLSearchParams(params)}`;
+}
+
+function instantPath(query: string, timeS: number): string {
+  return `/api/v1/query?${new URLSearchParams({ query, time: String(timeS) })}`;
+}
+
+/** What is measured: the requests of one round. @param endS last second that is asked for */
+const CASES: Readonly<Record<string, (server: Server, endS: number) => string[]>> = {
+  'one series, an hour at 1 s': (server, endS) => [
+    rangePath(`${server.metric('load_one')}{host="${server.host(0)}"}`, {
+      startS: endS - LONG_SECONDS + 1,
+      endS,
+      stepS: 1,
+    }),
+  ],
+  'newest value of every host': (server, endS) => [instantPath(server.metric('load_one'), endS)],
+  'average of all hosts, 10 min at 1 s': (server, endS) => [
+    rangePath(`avg(${server.metric('load_one')})`, { startS: endS - 599, endS, stepS: 1 }),
+  ],
+  'a month at 1 h': (server, endS) => [
+    rangePath(`avg_over_time(${server.metric('load_one')}{host="${server.host(0)}"}[1h])`, {
+      startS: endS - MONTH_SECONDS + 3601,
+      endS,
+      stepS: 3600,
+    }),
+  ],
+  [`dashboard of ${PANELS} expressions`]: (server, endS) =>
+    Array.from({ length: PANELS }, (_, index) =>
+      rangePath(panel(server, index), { startS: endS - 839, endS, stepS: 15 }),
+    ),
+};
+
+function panel(server: Server, index: number): string {
+  const metric = server.metric(SIMULATED_METRICS[index % SIMULATED_METRICS.length]?.name ?? '');
+  const series = `${metric}{host="${server.host(index % 7)}"}`;
+  switch (Math.floor(index / SIMULATED_METRICS.length)) {
+    case 0:
+      return series;
+    case 1:
+      return `avg_over_time(${series}[1m])`;
+    case 2:
+      return `${series} / 1024 + 1`;
+    case 3:
+      return `max_over_time(${series}[5m]) - min_over_time(${series}[5m])`;
+    case 4:
+      return `sum by (host) (${series})`;
+    default:
+      return `deriv(${series}[2m])`;
+  }
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+
+function ask(url: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent }, (response) => {
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve(bytes);
+        else reject(new Error(`${url}: ${response.statusCode}`));
+      });
+    }).on('error', reject);
+  });
+}
+
+/** Milliseconds until all answers are there. */
+async function measure(server: Server, paths: readonly string[]): Promise<number> {
+  const beganMs = performance.now();
+  await Promise.all(paths.map((path) => ask(server.url + path)));
+  return performance.now() - beganMs;
+}
+
+interface Clustermon extends Server {
+  close(): Promise<void>;
+}
+
+async function startCollector(folder: string): Promise<ChildProcess> {
+  writeFileSync(join(folder, 'secret'), 'ab'.repeat(32), { mode: 0o600 });
+  const settings = {
+    ...defaultsOf(collectorSettings),
+    data: folder,
+    port: PORT,
+    webPort: PORT + 1,
+  };
+  const main = join(import.meta.dirname, '../collector/main.ts');
+  const daemon = spawn(
+    process.execPath,
+    [...COLLECTOR_NODE_FLAGS, main, JSON.stringify(settings)],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  await new Promise<void>((resolve, reject) => {
+    let log = '';
+    daemon.stderr?.on('data', (chunk) => {
+      log += chunk;
+      if (log.includes(' ready ')) resolve();
+    });
+    daemon.once('exit', () => reject(new Error(`the collector has ended: ${log}`)));
+  });
+  return daemon;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exit;
+}
+
+function startLoad(folder: string, seconds: number): ChildProcess {
+  return spawn(
+    process.execPath,
+    [
+      join(import.meta.dirname, 'load.ts'),
+      ...['--hosts', String(HOSTS), '--seconds', String(seconds)],
+      ...['--port', String(PORT), '--secret', join(folder, 'secret'), '--seed', '1'],
+    ],
+    { stdio: 'ignore' },
+  );
+}
+
+/** A collector that knows all hosts, has their history and receives their samples. */
+async function startClustermon(folder: string, history: History): Promise<Clustermon> {
+  const archives = layoutArchives(defaultsOf(collectorSettings).archives);
+  const first = await startCollector(folder);
+  await once(startLoad(folder, 3), 'exit');
+  await stop(first);
+  writeArchives(join(folder, 'samples.db'), archives, history);
+  const daemon = await startCollector(folder);
+  const load = startLoad(folder, 86_400);
+  await sleep(5000);
+  return {
+    name: 'clustermon',
+    url: `http://127.0.0.1:${PORT + 1}`,
+    metric: (name) => name,
+    host: (index) => `h${String(index).padStart(5, '0')}`,
+    async close() {
+      await stop(load);
+      await stop(daemon);
+    },
+  };
+}
+
+const PEERS: Readonly<Record<string, (folder: string) => Promise<Peer>>> = {
+  victoria: (folder) => startVictoriaMetrics(folder, PORT + 2),
+  prometheus: (folder) => startPrometheus(folder, PORT + 3),
+};
+
+const SERVERS: Readonly<Record<string, Server>> = {
+  victoria: {
+    name: 'VictoriaMetrics',
+    url: `http://127.0.0.1:${PORT + 2}`,
+    metric: (name) => `m_${name}`,
+    host: (index) => `h${index}`,
+  },
+  prometheus: {
+    name: 'Prometheus',
+    url: `http://127.0.0.1:${PORT + 3}`,
+    metric: (name) => name,
+    host: (index) => `h${index}`,
+  },
+};
+
+interface IngestCounts {
+  readonly samples: number;
+  readonly gaps: number;
+  readonly kernelDrops: number;
+}
+
+async function ingestOf({ url }: Server): Promise<IngestCounts> {
+  const status = (await (await fetch(`${url}/api/status`)).json()) as { ingest: IngestCounts };
+  return status.ingest;
+}
+
+function progress(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'clustermon-bench-query-'));
+const endS = Math.floor(Date.now() / 60_000) * 60;
+const history: History = { hosts: HOSTS, seconds: Number(options.minutes) * 60, endS };
+const peers: Peer[] = [];
+try {
+  const servers: Server[] = [];
+  progress('clustermon: writing the history …');
+  const own = await startClustermon(folder, history);
+  servers.push(own);
+  for (const name of options.peers.split(',').filter(Boolean)) {
+    const [start, server] = [PEERS[name], SERVERS[name]];
+    if (!start || !server) throw new Error(`no peer ${name}`);
+    progress(`${server.name}: writing the history …`);
+    const peer = await start(mkdtempSync(join(folder, name)));
+    peers.push(peer);
+    servers.push(server);
+    await feed(peer, history);
+    if (name === 'victoria') await peer.flush();
+  }
+  const before = await ingestOf(own);
+  const rows: string[][] = [];
+  for (const [name, requests] of Object.entries(CASES)) {
+    const times = servers.map(() => [] as number[]);
+    const live: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const [index, server] of servers.entries())
+        times[index]?.push(await measure(server, requests(server, endS - 1)));
+      await sleep(20);
+    }
+    for (let round = 0; round < ROUNDS; round += 1) {
+      live.push(await measure(own, requests(own, Math.floor(Date.now() / 1000) - 1)));
+      await sleep(1000 / 3);
+    }
+    rows.push([name, ...times.map(cell), cell(live)]);
+    progress(rows.at(-1)?.join('  ') ?? '');
+  }
+  process.stdout.write(
+    formatTable(['MS: LEAST, MEDIAN', ...servers.map((server) => server.name), 'NOW'], rows),
+  );
+  const after = await ingestOf(own);
+  process.stdout.write(
+    `ingest meanwhile: ${after.samples - before.samples} samples, ${after.gaps - before.gaps} gaps, ${after.kernelDrops - before.kernelDrops} datagrams dropped\n`,
+  );
+  await own.close();
+} finally {
+  for (const peer of peers) peer.process.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(0);
+
+function cell(times: readonly number[]): string {
+  const sorted = [...times].sort((a, b) => a - b);
+  const show = (value = Number.NaN) => value.toPrecision(3);
+  return `${show(sorted[0])}, ${show(sorted[sorted.length >> 1])}`;
+}
