@@ -72,6 +72,13 @@ for (const { expr, series } of selections) {
   });
 }
 
+for (const backS of [0, 100, 150, 200, 239, 300, 3000]) {
+  test(`an instant query finds every host ${backS} s ago, whether memory or the archive has that second`, () => {
+    const hosts = cluster();
+    assert.equal(instant(hosts, 'load_one', hosts.second - backS).length, 3);
+  });
+}
+
 test('up is 1, 0 when the host is down, absent when it was stopped', () => {
   const hosts = cluster();
   hosts.byName('b')?.setState('down');

@@ -1,3 +1,4 @@
+import { ROWS } from '../hosts/host-rows.ts';
 import type { HostTable, LiveHost, LiveSeries } from '../hosts/host-table.ts';
 import type { Labels } from '../query/labels.ts';
 import type { Matcher } from '../query/matcher.ts';
@@ -29,8 +30,8 @@ interface Selection {
   readonly maker: SampleMaker;
 }
 
-/** How far back values are in memory, less what a query may take. */
-const LIVE_SECONDS = 240;
+/** How far back values are in memory, less what a query may take and a series may be silent. */
+const LIVE_SECONDS = ROWS - 60;
 
 /**
  * All series of all hosts for PromQL: `cpu_user{host="n001",class="WEB",rack="r07"}`, and `up`. Instant queries of the last minutes

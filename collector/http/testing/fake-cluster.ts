@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { BAND_FIELDS, type HostState, type StoreStatus } from '../../../wire/http.ts';
 import { type Labels, type Metric, seriesKey } from '../../../wire/metric.ts';
+import { ROWS } from '../../hosts/host-rows.ts';
 import type { HostChange, HostTable, LiveHost, LiveSeries } from '../../hosts/host-table.ts';
 import type {
   ArchiveInfo,
@@ -18,8 +19,6 @@ type ValueAt = (second: number) => number;
 
 /** Summaries of a larger cluster look at every second, third… host. */
 const SUMMARY_HOSTS_MAX = 16;
-/** Seconds that a host keeps in memory. */
-const LIVE_SECONDS = 300;
 
 function metric(name: string, units: string, group: string, labels: Labels = {}): Metric {
   return {
@@ -64,7 +63,7 @@ export class FakeSeries implements LiveSeries {
   }
 
   at(second: number): number {
-    return second > this.host.cluster.second - LIVE_SECONDS ? this.history(second) : Number.NaN;
+    return second > this.host.cluster.second - ROWS ? this.history(second) : Number.NaN;
   }
 
   /** Unknown in the future and after the host went. */
