@@ -82,6 +82,15 @@ test('a host that is not known, and one that is down', async () => {
   });
 });
 
+test('a host that is down keeps its charts, greyed, and says since when there is no data', async () => {
+  await onPage('/host/n042', async (page) => {
+    const figure = page.getByRole('figure', { name: 'Load' });
+    await page.locator('.silent .chart-body canvas').first().waitFor();
+    const described = figure.getByText(/no data since \d\d:\d\d:\d\d · n042 down/);
+    await waitFor('the words', async () => (await described.count()) === 1);
+  });
+});
+
 test('a host that goes down is said at once, and comes back the same way', async () => {
   await onPage('/host/n001', async (page) => {
     const heading = page.locator('.page-head');

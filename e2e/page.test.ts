@@ -278,6 +278,44 @@ test('a rule is added on the page, fires, and is removed', async () => {
   });
 });
 
+test('the bound of a rule is dragged on the chart, and what it would have done follows', async () => {
+  await onPage(`/host/${HOST}`, async (page) => {
+    await waitFor('the chart', async () =>
+      /\d/.test(await legendValue(chart(page, 'Load'), 'one')),
+    );
+    await chart(page, 'Load').getByRole('button', { name: 'Actions for Load' }).click();
+    await page.getByRole('button', { name: 'New alert rule …' }).click();
+    const form = page.getByRole('form', { name: 'New rule' });
+    const expr = form.getByLabel('Fires when');
+    assert.match(await expr.inputValue(), /^load_one > [\d.]+$/);
+    await expr.fill('load_one > 1');
+    const line = form.getByRole('slider', { name: 'Threshold' });
+    await waitFor('the line', async () => (await line.getAttribute('aria-valuenow')) === '1');
+    await line.scrollIntoViewIfNeeded();
+    const box = (await line.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2, box.y - 40, { steps: 4 });
+    await page.mouse.up();
+    const bound = Number(/^load_one > ([\d.]+)$/.exec(await expr.inputValue())?.[1]);
+    assert.ok(bound > 1, `dragged up to ${bound}`);
+    await line.press('ArrowDown');
+    await waitFor('a smaller bound', async () => {
+      const now = Number(/[\d.]+$/.exec(await expr.inputValue())?.[0]);
+      return now < bound;
+    });
+    await form.getByText(/it would have fired \d+ times on \d+ hosts/).waitFor();
+  });
+});
+
+test('every receiver has a button that tries it', async () => {
+  await onPage('/alerts', async (page) => {
+    const receivers = page.getByRole('region', { name: 'Receivers' });
+    await receivers.getByRole('row', { name: /^default/ }).waitFor();
+    assert.ok(await receivers.getByRole('button', { name: 'Send a test to default' }).isDisabled());
+  });
+});
+
 test('the metric page shows every host, the explorer answers PromQL and explains errors', async () => {
   await onPage('/metric/load_one', async (page) => {
     await page.getByRole('img', { name: /^One-minute load of (19\d|20\d) series/ }).waitFor();
@@ -306,10 +344,15 @@ const PICTURES: readonly (readonly [name: string, path: string])[] = [
   ['overview', '/'],
   ['overview-table', '/?view=table'],
   ['host', `/host/${HOST}`],
+  ['host-alerts', `/host/${HOST}?tab=alerts`],
+  ['host-provisioning', `/host/${HOST}?tab=provisioning`],
+  ['host-hardware', `/host/${HOST}?tab=hardware`],
+  ['host-services', `/host/${HOST}?tab=services`],
+  ['host-facts', `/host/${HOST}?tab=facts`],
   ['alerts', '/alerts'],
   ['machines', '/machines'],
   ['metrics', '/metric'],
-  ['metric', '/metric/load_one'],
+  ['metric', '/metric/load_one?by=class&hosts=n[001-004]'],
   ['explore', '/explore?expr=topk(3%2C+load_one)'],
 ];
 for (const [name, path] of PICTURES) {

@@ -68,6 +68,7 @@ export function Chart(given: ChartProps) {
   useEffect(() => controller.current?.update(props));
   useEffect(() => controller.current?.setRange(shownRange), [shownRange]);
 
+  const silence = props.noData?.()?.text;
   const table = (): Table => controller.current?.table() ?? { times: [], names: [], columns: [] };
   const setHidden = (next: ReadonlySet<number>) => {
     hidden.value = next;
@@ -124,6 +125,7 @@ export function Chart(given: ChartProps) {
       {isTable.value ? <ValueTable table={table()} units={units} title={title} /> : null}
       <span id={`${id}-help`} class="hidden-text">
         {units === '' ? '' : `in ${units}. `}Arrow keys read the values.
+        {silence ? ` There is ${silence}.` : ''}
       </span>
       <span class="hidden-text" role="status" aria-live="polite">
         {spoken}
