@@ -185,7 +185,7 @@ test('a change shows as a diff, and Ctrl-S leads to it', async () => {
       await assertAccessible(page, 'diff');
       await keepPicture(page, 'view-diff-light');
       await page.getByRole('button', { name: 'Save', exact: true }).click();
-      await heading(page, 'Load of all').waitFor();
+      await page.getByRole('button', { name: 'Edit' }).waitFor();
       assert.match(fileOf('diffed'), /# by hand\n(.*\n)*.*limit: 7/);
     },
     { theme: 'light' },
@@ -266,6 +266,23 @@ test('who may only look cannot change anything', async () => {
   );
   const refused = await fetch(`${url}/api/views/cluster`, { method: 'DELETE', headers });
   assert.equal(refused.status, 403);
+});
+
+test('the command line lists, shows, checks and imports', async () => {
+  const run = async (...args: string[]) => {
+    const running = startProcess(CLUSTERMON, ['--data', appliance.data, 'view', ...args]);
+    return { code: await running.ended, output: running.output() };
+  };
+  writeFile('bad', 'title: x\npanels: [{expr: "sum("}]\n');
+  assert.match((await run('list')).output, /bad +own +0 +1 problems/);
+  assert.match((await run('show', 'disks')).output, /^title: Disks/m);
+  const check = await run('check', join(appliance.data, 'views/bad.yaml'));
+  assert.equal(check.code, 1);
+  assert.match(check.output, /bad\.yaml:2:\d+: panels\[0\]\.expr is no PromQL/);
+  const imported = await run('import', '--save', '--name', 'web', GANGLIA);
+  assert.match(imported.output, /not carried over: its parent Production/);
+  assert.match(fileOf('web'), /web-0\[2-7\]/);
+  assert.match((await run('import', '--save', '--name', 'web', GANGLIA)).output, /already/);
 });
 
 test('variables are fields whose values are in the URL', async () => {

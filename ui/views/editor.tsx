@@ -4,9 +4,10 @@ import type { View, ViewFile, ViewProblem } from '../../wire/views.ts';
 import { ApiFailure } from '../data/api.ts';
 import { params } from '../data/router.ts';
 import { loadViews } from '../data/views.ts';
-import { Status } from '../parts/status.tsx';
+import { Conflict } from './conflict.tsx';
 import { DiffView } from './diff-view.tsx';
 import { type Draft, dropDraft, hasDrafts, keepDraft } from './drafts.ts';
+import { ProblemList } from './problem-list.tsx';
 import { valuesOf } from './variables.ts';
 import { checkView, loadView, saveView } from './view-api.ts';
 import { ViewBody } from './view-body.tsx';
@@ -136,7 +137,7 @@ export function Editor({ name, draft, onSaved, onCancel }: EditorProps) {
               onText={(next) => setDraft({ ...current.peek(), text: next })}
               onSave={review}
             />
-            <Problems
+            <ProblemList
               problems={problems.value}
               onProblem={(problem) => showProblem(field.current!, problem)}
             />
@@ -199,75 +200,5 @@ function Buttons({ main, other }: { main: Choice; other: Choice }) {
         {other.text}
       </button>
     </div>
-  );
-}
-
-function Problems({
-  problems,
-  onProblem,
-}: {
-  problems: readonly ViewProblem[];
-  onProblem: (problem: ViewProblem) => void;
-}) {
-  return (
-    <div role="status" aria-label="Problems" class="view-problems">
-      {problems.length === 0 ? (
-        <Status shape="ok">no problems</Status>
-      ) : (
-        <ul>
-          {problems.map((problem) => (
-            <li key={`${problem.line} ${problem.column} ${problem.message}`}>
-              <button type="button" onClick={() => onProblem(problem)}>
-                <Status shape="crit">
-                  line {problem.line}, column {problem.column}
-                </Status>
-              </button>
-              <span>
-                {problem.field === '' ? null : <code>{problem.field}</code>} {problem.message}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
-  );
-}
-
-interface ConflictProps {
-  readonly name: string;
-  readonly mine: string;
-  readonly theirs: ViewFile | null;
-  readonly onMine: (theirs: ViewFile | null) => void;
-  readonly onTheirs: (theirs: ViewFile | null) => void;
-  readonly onEdit: (theirs: ViewFile | null) => void;
-}
-
-/** Somebody else was faster: both texts, and what to do about it. */
-function Conflict({ name, mine, theirs, onMine, onTheirs, onEdit }: ConflictProps) {
-  return (
-    <>
-      <div role="alert">
-        <h2>
-          {theirs
-            ? `${name} was saved by somebody else since you began`
-            : `${name} was deleted by somebody else since you began`}
-        </h2>
-        <p class="dim">
-          Nothing was overwritten. Below, − is what is saved now and + is your text.
-        </p>
-      </div>
-      <DiffView before={theirs?.text ?? ''} after={mine} label="From the saved text to yours" />
-      <div class="editor-buttons">
-        <button type="button" class="main" onClick={() => onEdit(theirs)}>
-          Go on editing mine
-        </button>
-        <button type="button" onClick={() => onMine(theirs)}>
-          Save mine over it
-        </button>
-        <button type="button" onClick={() => onTheirs(theirs)}>
-          Take the saved one
-        </button>
-      </div>
-    </>
   );
 }

@@ -4,16 +4,16 @@ import type { View, ViewFile } from '../../wire/views.ts';
 import { ApiFailure } from '../data/api.ts';
 import { useLoaded } from '../data/load.ts';
 import { go, linkTo, params, setParams } from '../data/router.ts';
-import { loadViews } from '../data/views.ts';
 import { NotLoaded } from '../parts/loading.tsx';
+import { BrokenView } from './broken-view.tsx';
+import { DeleteForm } from './delete-form.tsx';
 import { draftOf, keepDraft, template } from './drafts.ts';
 import { Editor } from './editor.tsx';
 import { NameForm } from './name-form.tsx';
 import { VariableFields } from './variable-fields.tsx';
 import { valuesOf } from './variables.ts';
-import { deleteView, loadView } from './view-api.ts';
+import { loadView } from './view-api.ts';
 import { ViewBody } from './view-body.tsx';
-import { YamlField } from './yaml-field.tsx';
 
 /** A file that others change, in git or on another page, shows soon. */
 const LOOK_AGAIN_SECONDS = 5;
@@ -98,7 +98,7 @@ function Shown({ file }: { file: ViewFile }) {
   return (
     <>
       <Head file={file} />
-      {file.view ? <Body view={file.view} /> : <Broken file={file} />}
+      {file.view ? <Body view={file.view} /> : <BrokenView file={file} />}
     </>
   );
 }
@@ -176,65 +176,5 @@ function Head({ file }: { file: ViewFile }) {
       ) : null}
       {isDeleting.value ? <DeleteForm file={file} /> : null}
     </>
-  );
-}
-
-function DeleteForm({ file }: { file: ViewFile }) {
-  const failure = useSignal<string | null>(null);
-  const run = () => {
-    deleteView(file.name, file.version).then(
-      () => {
-        loadViews();
-        go({ name: 'views' });
-      },
-      (error: unknown) => {
-        failure.value = error instanceof Error ? error.message : String(error);
-      },
-    );
-  };
-  return (
-    <section class="panel view-form" aria-label="Delete">
-      <span>
-        {file.isOverride
-          ? 'Your file goes; the built-in view shows again.'
-          : `The file ${file.name}.yaml goes. Nothing brings it back but git or a backup of yours.`}
-      </span>
-      <button type="button" class="danger" onClick={run}>
-        Delete {file.name}
-      </button>
-      {failure.value === null ? null : (
-        <p class="failure" role="alert">
-          {failure.value}
-        </p>
-      )}
-    </section>
-  );
-}
-
-/** A file that was broken outside of the page. */
-function Broken({ file }: { file: ViewFile }) {
-  const field = useRef<HTMLTextAreaElement>(null);
-  return (
-    <section class="panel view-broken">
-      <div role="alert">
-        <h2>This file cannot be shown</h2>
-        <ul>
-          {file.problems.map((problem) => (
-            <li key={`${problem.line} ${problem.column} ${problem.message}`}>
-              line {problem.line}, column {problem.column}: <code>{problem.field}</code>{' '}
-              {problem.message}
-            </li>
-          ))}
-        </ul>
-      </div>
-      <YamlField
-        field={field}
-        text={file.text}
-        problems={file.problems}
-        isReadOnly={true}
-        onText={() => {}}
-        onSave={() => {}}
-      />
-    </section>
   );
 }
