@@ -37,7 +37,7 @@ export function heldSecondsOf({ slope, tmax }: Metric, operation: string): numbe
   return isHeld ? 2 * Math.min(tmax, LOOKBACK_SECONDS) : 0;
 }
 
-/** Values that are allocated together. */
+/** Values that are allocated together at most. */
 const CHUNK_SIZE = 16_384;
 
 /**
@@ -50,6 +50,8 @@ export class SampleMaker {
   #stale = new Uint8Array(0);
   #count = 0;
   #chunk = new Float64Array(0);
+  /** Values that were made: a chunk is as large as all before, so that one series does not take the memory of many. */
+  #made = 0;
   /** Times of the series before. */
   #lastTimesMs = new Float64Array(0);
 
@@ -133,8 +135,9 @@ export class SampleMaker {
 
   #finishValues(): Float64Array {
     if (this.#chunk.length < this.#count) {
-      this.#chunk = new Float64Array(Math.max(CHUNK_SIZE, this.#count));
+      this.#chunk = new Float64Array(Math.max(this.#count, Math.min(CHUNK_SIZE, this.#made)));
     }
+    this.#made += this.#count;
     const values = this.#chunk.subarray(0, this.#count);
     this.#chunk = this.#chunk.subarray(this.#count);
     for (let index = 0; index < this.#count; index += 1) {

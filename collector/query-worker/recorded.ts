@@ -21,15 +21,19 @@ const EVERYTHING = {
   operation: '',
 };
 
+/** A selector without a metric's name before its braces, or with a pattern of names in them: it may find any series. */
+const UNNAMED = /__name__|(?:^|[^\w:\s]|\b(?:and|or|unless|atan2|bool)\s)\s*\{/i;
+
 /**
- * The recorded series whose metric stands in one of the texts.
+ * The recorded series that the texts may ask for: those whose metric stands in one of them.
  * @param texts queries and selectors; without any, when all names or labels are asked for, every series is taken
  */
 export function recordedFor(texts: readonly string[], recorded: SampleSource): RecordedSeries[] {
   const range = { startMs: 0, endMs: EVERYTHING.untilMs };
+  const isAny = texts.length === 0 || texts.some((text) => UNNAMED.test(text));
   const metrics = new Set(recorded.series([], range).map((labels) => labels.get(METRIC_NAME)));
   return [...metrics]
-    .filter((metric) => texts.length === 0 || texts.some((text) => text.includes(metric)))
+    .filter((metric) => isAny || texts.some((text) => text.includes(metric)))
     .flatMap((metric) => recorded.select([new Matcher(METRIC_NAME, '=', metric)], EVERYTHING))
     .map(({ labels, timesMs, values, stale }) => {
       return { labels: labels.toObject(), timesMs, values, stale };

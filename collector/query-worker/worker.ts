@@ -16,7 +16,7 @@ export interface QueryThreadData {
   readonly archives: readonly string[];
 }
 
-if (parentPort && workerData) {
+if (parentPort) {
   const { port, file, archives } = workerData as QueryThreadData;
   const hosts = attachHostTable(port);
   const store = openSampleStore({ file, archives, hosts });

@@ -1,5 +1,4 @@
 import type { QueryValue } from './engine.ts';
-import type { Labels } from './labels.ts';
 import { formatSampleValue } from './literal.ts';
 
 /** `data` of an answer to a query, in the HTTP API's JSON; `stats` is JSON text or ''. */
@@ -17,7 +16,7 @@ function valueJson(value: QueryValue): string {
     case 'vector': {
       const series = value.samples.map(
         ({ labels, value: number }) =>
-          `{"metric":${labelsJson(labels)},"value":${pointJson(value.timeMs, number)}}`,
+          `{"metric":${labels.json},"value":${pointJson(value.timeMs, number)}}`,
       );
       return `[${series.join(',')}]`;
     }
@@ -26,7 +25,7 @@ function valueJson(value: QueryValue): string {
         const points: string[] = new Array(values.length);
         for (let i = 0; i < values.length; i++)
           points[i] = pointJson(timesMs[i] as number, values[i] as number);
-        return `{"metric":${labelsJson(labels)},"values":[${points.join(',')}]}`;
+        return `{"metric":${labels.json},"values":[${points.join(',')}]}`;
       });
       return `[${series.join(',')}]`;
     }
@@ -35,8 +34,4 @@ function valueJson(value: QueryValue): string {
 
 function pointJson(timeMs: number, value: number): string {
   return `[${timeMs / 1000},"${formatSampleValue(value)}"]`;
-}
-
-export function labelsJson(labels: Labels): string {
-  return JSON.stringify(labels);
 }

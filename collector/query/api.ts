@@ -1,7 +1,7 @@
 import { InputError } from '../../base/errors.ts';
 import { describeAnnotations } from './annotations.ts';
 import { describeExpr } from './api-ast.ts';
-import { labelsJson, resultJson } from './api-json.ts';
+import { resultJson } from './api-json.ts';
 import {
   type ApiRequest,
   durationParameter,
@@ -288,7 +288,7 @@ function seriesAnswer(params: URLSearchParams, ports: ApiPorts): string {
       `${found.length} series match, the limit is ${seriesMax}; give limit=N or more matchers`,
     );
   const { kept, warnings } = truncated(found, limit);
-  return success(`[${kept.map(labelsJson).join(',')}]`, { warnings });
+  return success(`[${kept.map(({ json }) => json).join(',')}]`, { warnings });
 }
 
 function labelNames(params: URLSearchParams, ports: ApiPorts): string {

@@ -1,6 +1,6 @@
 import type { Column } from './value.ts';
 
-/** Values that are allocated together: what costs is not the copying but a thousand small arrays. */
+/** Values that are allocated together at most: what costs is not the copying but a thousand small arrays. */
 const CHUNK_SIZE = 65_536;
 
 /** Copies of columns of one length. */
@@ -31,8 +31,9 @@ export class ColumnCopies {
     });
   }
 
+  /** As large as all before, so that one series does not take the memory of many. */
   #beginChunk(): void {
-    const size = Math.max(CHUNK_SIZE, this.#count);
+    const size = Math.max(this.#count, Math.min(CHUNK_SIZE, this.columns.length * this.#count));
     this.#values = new Float64Array(size);
     this.#present = new Uint8Array(size);
     this.#used = 0;

@@ -11,6 +11,7 @@ export class Labels {
   /** name, value, name, value… sorted by name */
   readonly #pairs: readonly string[];
   #key: string | undefined;
+  #json: string | undefined;
 
   private constructor(sortedPairs: readonly string[]) {
     this.#pairs = sortedPairs;
@@ -29,6 +30,12 @@ export class Labels {
   get key(): string {
     this.#key ??= this.#pairs.join('\u0000');
     return this.#key;
+  }
+
+  /** The set in the HTTP API's JSON; made once, as `key`. */
+  get json(): string {
+    this.#json ??= JSON.stringify(this);
+    return this.#json;
   }
 
   get size(): number {

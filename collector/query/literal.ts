@@ -111,7 +111,8 @@ export function formatDecimal(value: number): string {
 export function formatSampleValue(value: number): string {
   if (!Number.isFinite(value)) return formatNonFinite(value);
   if (Object.is(value, -0)) return '-0';
-  return String(value).replace(/e([+-])(\d)$/, 'e$10$2');
+  const text = String(value);
+  return text.includes('e') ? text.replace(/e([+-])(\d)$/, 'e$10$2') : text;
 }
 
 function formatNonFinite(value: number): string {
