@@ -51,13 +51,10 @@ function AlertLine({ group, handled }: AlertLineProps) {
   const [first] = members;
   return (
     <li class={state}>
-      <div class="alert-line">
-        <Status shape={state === 'resolved' ? 'ok' : SEVERITY_SHAPES[severity]}>
-          <strong>{rule}</strong>
-          {count > 1 ? ` × ${count}` : ''}
-        </Status>
-        {first && state !== 'resolved' ? <AlertButtons alerts={members} /> : null}
-      </div>
+      <Status shape={state === 'resolved' ? 'ok' : SEVERITY_SHAPES[severity]}>
+        <strong>{rule}</strong>
+        {count > 1 ? ` × ${count}` : ''}
+      </Status>
       <div class="alert-where">
         <span class="faint">
           {severity} {state} {formatDuration(seconds)}
@@ -72,6 +69,7 @@ function AlertLine({ group, handled }: AlertLineProps) {
             <a href={`${linkTo({ name: 'alerts' })}`}>+{hosts.length - HOSTS_MAX}</a>
           ) : null}
         </span>
+        {first && state !== 'resolved' ? <AlertButtons alerts={members} /> : null}
         {first && isQuiet(first) ? (
           <span class="dim alert-handling">{handlingOf(first, handled!.silences)}</span>
         ) : null}
