@@ -4,7 +4,7 @@
  */
 
 /** Seconds that are kept: a whole block of the finest archive (150 s), and what may pass until that is written. */
-export const ROWS = 180;
+export const ROWS = 168;
 
 /** Cells before the values of a row: its second since the epoch. */
 const HEAD = 1;
