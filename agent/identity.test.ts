@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { agentIdToHex } from '../wire/packet.ts';
-import { agentId, idOf, networkNamespace, nextBoot } from './identity.ts';
+import { agentIdOf } from '../base/agent-id.ts';
+import { agentId, networkNamespace, nextBoot } from './identity.ts';
 import { quietLog } from './testing/machine.ts';
 
 function withRoot(run: (root: string) => void): void {
@@ -19,9 +19,9 @@ function withRoot(run: (root: string) => void): void {
 test('the id does not tell the machine id and differs from namespace to namespace', () => {
   const machine = Buffer.from('3d1219c7c4c5404aaa1f6d2a48adfda4', 'hex');
   // Made with: systemd-id128 -a 6f1c35a2d93b4c0e8a4be1f0a7715d26 machine-id, for this machine id.
-  assert.equal(agentIdToHex(idOf(machine, undefined)), 'd48232cba9214676a5794afbdf5a0ca5');
-  assert.notEqual(idOf(machine, 'n1'), idOf(machine, undefined));
-  assert.notEqual(idOf(machine, 'n1'), idOf(machine, 'n2'));
+  assert.equal(agentIdOf(machine).toString('hex'), 'd48232cba9214676a5794afbdf5a0ca5');
+  assert.notDeepEqual(agentIdOf(machine, 'n1'), agentIdOf(machine));
+  assert.notDeepEqual(agentIdOf(machine, 'n1'), agentIdOf(machine, 'n2'));
 });
 
 for (const contents of [undefined, 'uninitialized\n', '']) {
@@ -45,11 +45,22 @@ test('boots grow, also when the clock went back', () =>
     assert.equal(nextBoot(ports, 1000), 6002);
   }));
 
-test('where nothing can be written the clock serves', () => {
-  const ports = { data: '/proc/none', root: '/proc/none', log: quietLog };
-  assert.equal(nextBoot(ports, 7000), 7000);
-  assert.equal(agentId(ports, undefined).length, 16);
-});
+test('a data folder that is not there is made, for its owner only', () =>
+  withRoot((root) => {
+    const data = join(root, 'new/data');
+    nextBoot({ data, root, log: quietLog }, 5000);
+    assert.equal(statSync(data).mode & 0o777, 0o700);
+    assert.equal(nextBoot({ data, root, log: quietLog }, 1000), 5001);
+  }));
+
+test('where nothing can be written the clock serves', () =>
+  withRoot((root) => {
+    const file = join(root, 'file');
+    writeFileSync(file, '');
+    const ports = { data: join(file, 'data'), root: file, log: quietLog };
+    assert.equal(nextBoot(ports, 7000), 7000);
+    assert.equal(agentId(ports, undefined).length, 16);
+  }));
 
 test('a named network namespace is known by its name', () =>
   withRoot((root) => {

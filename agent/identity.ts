@@ -1,6 +1,7 @@
 /** Who this agent is: its id, its host name and the number of its boot. */
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
+  mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -8,13 +9,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { agentIdOf } from '../base/agent-id.ts';
 import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { AGENT_ID_SIZE, agentIdFromHex, agentIdToHex } from '../wire/packet.ts';
-
-/** Application id of clustermon for machine-id(5); `systemd-id128 -a 6f1c… machine-id` gives the same agent id. */
-const APPLICATION = Buffer.from('6f1c35a2d93b4c0e8a4be1f0a7715d26', 'hex');
 
 export interface IdentityPorts {
   readonly data: string;
@@ -32,18 +31,7 @@ export interface IdentityPorts {
 export function agentId(ports: IdentityPorts, namespace: string | undefined): string {
   const machine = readMachineId(join(ports.root, 'etc/machine-id'));
   if (machine === undefined) return keptRandomId(ports);
-  return idOf(machine, namespace);
-}
-
-/** @param machine 16 bytes, see sd_id128_get_machine_app_specific(3) */
-export function idOf(machine: Uint8Array, namespace: string | undefined): string {
-  const hmac = createHmac('sha256', machine).update(APPLICATION);
-  if (namespace !== undefined) hmac.update(namespace);
-  const id = hmac.digest().subarray(0, AGENT_ID_SIZE);
-  // The bits that make it a random UUID, as systemd sets them. RFC 9562 §5.4
-  id[6] = (id[6]! & 0x0f) | 0x40;
-  id[8] = (id[8]! & 0x3f) | 0x80;
-  return id.toString('latin1');
+  return agentIdOf(machine, namespace).toString('latin1');
 }
 
 function readMachineId(file: string): Uint8Array | undefined {
@@ -99,6 +87,7 @@ export function nextBoot({ data, log }: IdentityPorts, nowMs: number): number {
 /** A folder that cannot be written is no reason not to run: the clock serves, and a random id that lasts until the end. */
 function keep(file: string, text: string, log: Log): void {
   try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const next = `${file}.${process.pid}`;
     writeFileSync(next, `${text}\n`);
     renameSync(next, file);

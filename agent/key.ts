@@ -23,11 +23,7 @@ function readHex(file: string, field: string): Uint8Array {
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new InputError(
-      'key-missing',
-      `cannot read the key in ${file} (${reasonOf(error)}). Copy the collector's \`secret\` there, name this agent's own key in agent.keyFile, or set agent.open on both sides to run without authentication.`,
-      { field, cause: error },
-    );
+    throw new InputError('key-missing', missing(file, field, error), { field, cause: error });
   }
   if (!/^[0-9a-f]{64}$/i.test(text)) {
     throw new InputError(
@@ -39,4 +35,13 @@ function readHex(file: string, field: string): Uint8Array {
     );
   }
   return Buffer.from(text, 'hex');
+}
+
+function missing(file: string, field: string, error: unknown): string {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+    return `cannot read the key in ${file}: ${reasonOf(error)}`;
+  }
+  return field === 'agent.keyFile'
+    ? `agent.keyFile: there is no file ${file}`
+    : `there is no copy of the cluster's secret at ${file}. Copy the file secret out of the data folder of the appliance to it (\`clustermon up\` makes that one), or name a copy with --secret-file.`;
 }
