@@ -229,3 +229,26 @@ test('a counter that is measured every 15 s has the right rate in every second',
     }
   }
 });
+
+test('a series that has ended goes on for the look-back that the caller gives', () => {
+  const hosts = cluster();
+  const silentSince = hosts.second - 60;
+  const metric = hosts.byName('a')?.seriesByKey('load_one')?.metric ?? assert.fail();
+  hosts
+    .byName('a')
+    ?.add({ ...metric, name: 'ended', tmax: 0 }, (second) =>
+      second > silentSince ? Number.NaN : 7,
+    );
+  const countAt = (options: { holdMs?: number; lookbackMs?: number }) => {
+    const timeMs = hosts.second * 1000;
+    const { value } = evaluateInstant(prepare('ended'), {
+      source: sourceOf(hosts),
+      timeMs,
+      ...options,
+    });
+    return value.type === 'vector' ? value.samples.length : -1;
+  };
+  assert.equal(countAt({}), 0);
+  assert.equal(countAt({ holdMs: 300_000, lookbackMs: 300_000 }), 1);
+  assert.equal(countAt({ holdMs: 30_000, lookbackMs: 30_000 }), 0);
+});

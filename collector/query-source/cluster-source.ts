@@ -96,8 +96,9 @@ export class ClusterSource implements SampleSource {
       series: found.map(({ series }) => series),
       archive,
       field: fieldOf(hints),
-      fromS: Math.floor((times.firstMs - backMs(found, archive, times)) / 1000),
+      fromS: Math.floor((times.firstMs - backMs(found, archive, { ...times, ...hints })) / 1000),
       toS: Math.floor(hints.untilMs / 1000) + 1,
+      holdMs: hints.holdMs,
     };
     this.#reader.read(query, (rows, index) => {
       const { labels } = found[index] as IndexedSeries;
@@ -128,9 +129,12 @@ export class ClusterSource implements SampleSource {
     this.#index.close();
   }
 
-  #isLive({ stepMs, rangeMs, untilMs }: SelectHints): boolean {
+  #isLive({ stepMs, rangeMs, untilMs, holdMs }: SelectHints): boolean {
     return (
-      stepMs === 0 && rangeMs === 0 && untilMs / 1000 > this.#ports.hosts.second - LIVE_SECONDS
+      holdMs === undefined &&
+      stepMs === 0 &&
+      rangeMs === 0 &&
+      untilMs / 1000 > this.#ports.hosts.second - LIVE_SECONDS
     );
   }
 
@@ -178,8 +182,9 @@ export class ClusterSource implements SampleSource {
     if (witness === undefined) return [];
     const range = {
       archive,
-      fromS: Math.floor(hints.afterMs / 1000) + 1 - lookBack(indexed, archive),
+      fromS: Math.floor(hints.afterMs / 1000) + 1 - lookBack(indexed, archive, hints.holdMs),
       toS: Math.floor(hints.untilMs / 1000) + 1,
+      holdMs: hints.holdMs,
     };
     const found: SampleSeries[] = [];
     const add = (labels: Labels, rows: Rows, heldSeconds = 0) => {
@@ -206,18 +211,22 @@ export class ClusterSource implements SampleSource {
 }
 
 /** Seconds before the range in which the first evaluation may still find a sample. */
-function lookBack(indexed: readonly IndexedSeries[], { stepSeconds }: ArchiveInfo): number {
+function lookBack(
+  indexed: readonly IndexedSeries[],
+  { stepSeconds }: ArchiveInfo,
+  holdMs: number | undefined,
+): number {
   const tmax = indexed.reduce((most, { series }) => Math.max(most, series?.metric.tmax ?? 0), 0);
-  return staleAfterSeconds(stepSeconds, tmax);
+  return staleAfterSeconds(stepSeconds, tmax, holdMs);
 }
 
 /** How far before an evaluation time its value may lie. */
 function backMs(
   found: readonly IndexedSeries[],
   archive: ArchiveInfo,
-  { lookbackMs }: EvaluationTimes,
+  { lookbackMs, holdMs }: Pick<EvaluationTimes, 'lookbackMs'> & Pick<SelectHints, 'holdMs'>,
 ): number {
-  return Math.min(lookbackMs, lookBack(found, archive) * 1000);
+  return Math.min(lookbackMs, lookBack(found, archive, holdMs) * 1000);
 }
 
 function isNumber(one: IndexedSeries): one is IndexedSeries & { readonly series: LiveSeries } {

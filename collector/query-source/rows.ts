@@ -20,8 +20,14 @@ const LOOKBACK_SECONDS = 300;
  * A series that is unknown for longer than this has ended, until its next sample: 5 s, or three rows of an archive, or as long as its metric
  * may be silent.
  * @param tmaxSeconds of the metric
+ * @param holdMs      counts alone when the caller of the query has given it
  */
-export function staleAfterSeconds(stepSeconds: number, tmaxSeconds: number): number {
+export function staleAfterSeconds(
+  stepSeconds: number,
+  tmaxSeconds: number,
+  holdMs?: number,
+): number {
+  if (holdMs !== undefined) return Math.max(stepSeconds, holdMs / 1000);
   return Math.max(5, 3 * stepSeconds, Math.min(tmaxSeconds, LOOKBACK_SECONDS));
 }
 

@@ -14,6 +14,7 @@ export interface ValueQuery {
   readonly fromS: number;
   /** Exclusive; rounded up. */
   readonly toS: number;
+  readonly holdMs?: number | undefined;
 }
 
 export interface ValueReaderPorts {
@@ -64,7 +65,7 @@ export class ValueReader {
     for (const [index, series] of query.series.entries()) {
       for (const part of parts) copyPart(part, index, values);
       this.#fillRest(values, (restS - startS) / stepSeconds, series, rest);
-      const staleAfter = staleAfterSeconds(stepSeconds, series.metric.tmax);
+      const staleAfter = staleAfterSeconds(stepSeconds, series.metric.tmax, query.holdMs);
       use({ values, startS, stepSeconds, staleAfterSeconds: staleAfter }, index);
     }
     this.#cache.trim();

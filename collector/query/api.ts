@@ -186,9 +186,11 @@ function commonOptions(
   { source, limits = DEFAULT_LIMITS, isCanceled }: ApiPorts,
 ) {
   const timeoutMs = durationParameter(params, 'timeout') ?? limits.timeMsMax;
+  const holdMs = durationParameter(params, 'lookback_delta');
   return {
     source,
-    lookbackMs: durationParameter(params, 'lookback_delta') ?? LOOKBACK_MS,
+    lookbackMs: holdMs ?? LOOKBACK_MS,
+    ...(holdMs !== undefined && { holdMs }),
     limits: { ...limits, timeMsMax: Math.min(timeoutMs, limits.timeMsMax) },
     ...(isCanceled && { isCanceled }),
   };

@@ -17,6 +17,8 @@ export interface Context {
   readonly times: QueryTimes;
   /** An instant selector finds samples that are younger than this. */
   readonly lookbackMs: number;
+  /** How long a series goes on after a sample, when the caller has said so. */
+  readonly holdMs: number | undefined;
   /** Step of a subquery that names none. */
   readonly subqueryStepMs: number;
   readonly annotations: Annotations;

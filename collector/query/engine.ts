@@ -37,6 +37,8 @@ export interface QueryOptions {
   readonly source: SampleSource;
   /** An instant selector finds samples younger than this; 5 minutes unless told. */
   readonly lookbackMs?: number;
+  /** How long each series goes on after a sample, where the caller wants to say so; otherwise the source knows it by metric. */
+  readonly holdMs?: number;
   /** Step of subqueries that name none; 1 minute unless told. */
   readonly subqueryStepMs?: number;
   readonly limits?: Limits;
@@ -143,6 +145,7 @@ function run(
     source: options.source,
     times,
     lookbackMs: options.lookbackMs ?? LOOKBACK_MS,
+    holdMs: options.holdMs,
     subqueryStepMs: options.subqueryStepMs ?? SUBQUERY_STEP_MS,
     annotations,
     budget,

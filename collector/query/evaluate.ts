@@ -22,6 +22,7 @@ export interface EvaluationInput {
   readonly source: SampleSource;
   readonly times: QueryTimes;
   readonly lookbackMs: number;
+  readonly holdMs?: number | undefined;
   readonly subqueryStepMs: number;
   readonly annotations: Annotations;
   readonly budget: Budget;
@@ -34,6 +35,7 @@ export class Evaluation implements Context {
   readonly source: SampleSource;
   readonly times: QueryTimes;
   readonly lookbackMs: number;
+  readonly holdMs: number | undefined;
   readonly subqueryStepMs: number;
   readonly annotations: Annotations;
   readonly budget: Budget;
@@ -45,6 +47,7 @@ export class Evaluation implements Context {
     this.source = input.source;
     this.times = input.times;
     this.lookbackMs = input.lookbackMs;
+    this.holdMs = input.holdMs;
     this.subqueryStepMs = input.subqueryStepMs;
     this.annotations = input.annotations;
     this.budget = input.budget;

@@ -13,7 +13,9 @@ import { vector } from './testing/random-queries.ts';
 import { randomSource } from './testing/random-source.ts';
 
 const SEED = 5;
-const QUERIES = 400;
+/** Compared. Others are asked, too, that 2.42 does not know or answers otherwise. */
+const QUERIES = 200;
+const ASKED_MAX = 3000;
 
 /**
  * What Prometheus 2.42 (Debian's) does otherwise than the version 3 that we follow: it drops metric names at once, so that selectors of
@@ -39,7 +41,8 @@ test('random queries give what the installed Prometheus gives', async (context) 
   const source = withoutEnds(randomSource(SEED));
   const address = await startPrometheus(context, source);
   let compared = 0;
-  for (const query of fc.sample(vector, { seed: SEED, numRuns: QUERIES })) {
+  for (const query of fc.sample(vector, { seed: SEED, numRuns: ASKED_MAX })) {
+    if (compared === QUERIES) break;
     if (CHANGED_SINCE.test(query)) continue;
     // Off the samples' times: Prometheus 3 excludes the left end of a range, 2.42 includes it.
     const params = new URLSearchParams({ query, start: '600.007', end: '674.007', step: '37' });
@@ -52,7 +55,7 @@ test('random queries give what the installed Prometheus gives', async (context) 
     assertSame(ours.data?.result ?? [], theirs.data?.result ?? [], query);
     compared++;
   }
-  assert.ok(compared > QUERIES / 5, `only ${compared} queries were compared`);
+  assert.equal(compared, QUERIES);
 });
 
 /** The import format of Prometheus has no end markers. */

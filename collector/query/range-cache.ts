@@ -68,10 +68,10 @@ export class RangeCache {
     options: RangeOptions & { readonly lookbackMs: number },
     plans: readonly SelectorPlan[],
   ): QueryResult {
-    const { startMs, endMs, stepMs, lookbackMs } = options;
+    const { startMs, endMs, stepMs, holdMs = '' } = options;
     if (OF_THE_RANGE.test(prepared.text) || plans.some(({ isOfTheRange }) => isOfTheRange))
       return evaluateRange(prepared, options);
-    const key = `${stepMs} ${startMs % stepMs} ${lookbackMs} ${prepared.text}`;
+    const key = `${stepMs} ${startMs % stepMs} ${holdMs} ${prepared.text}`;
     const archives = archivesOf(plans);
     const kept = this.#good(key, options, archives);
     if (!kept) {

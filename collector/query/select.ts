@@ -64,7 +64,7 @@ export function instantVector(
 }
 
 function instantHints(
-  { lookbackMs }: Context,
+  { lookbackMs, holdMs }: Context,
   { extension }: VectorSelector,
   { firstMs, stepMs, lastMs }: References,
   operation: string,
@@ -75,6 +75,7 @@ function instantHints(
     stepMs,
     rangeMs: 0,
     operation,
+    ...(holdMs !== undefined && { holdMs }),
   };
 }
 

@@ -14,6 +14,8 @@ export interface SelectHints {
   readonly rangeMs: number;
   /** The function or aggregation right above the selector (`max_over_time`, `rate`, `sum`…), or ''. */
   readonly operation: string;
+  /** How long a series goes on after a sample, when the caller has said so. */
+  readonly holdMs?: number;
 }
 
 /** Where a source would read from, told before anything is read. */
