@@ -359,6 +359,32 @@ test('names of views, panels, series and links are text', async () => {
   });
 });
 
+test('a strip says the same as a table', async () => {
+  writeFile('strip', 'title: S\npanels: [{title: Loads, type: strip, expr: load_one}]\n');
+  await onPage('/view/strip', async (page) => {
+    await page.getByText('as table').click();
+    const rows = page.getByRole('table', { name: 'Loads' }).getByRole('row');
+    await waitFor('a row per host', async () => (await rows.count()) > HOSTS / 2);
+    assert.match((await rows.nth(1).textContent()) ?? '', /\d/);
+    await assertAccessible(page, 'strip');
+  });
+});
+
+test('panels that nobody has seen ask for nothing', async () => {
+  const panel = (index: number) =>
+    `  - {title: 'P${index}', width: 12, height: 600, expr: 'load_one * ${index}'}\n`;
+  writeFile('long', `title: Long\npanels:\n${[1, 2, 3, 4, 5, 6].map(panel).join('')}`);
+  await onPage('/view/long', async (page) => {
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(decodeURIComponent(request.url())));
+    await page.reload();
+    await page.getByRole('figure', { name: 'P1' }).waitFor();
+    assert.ok(!asked.some((url) => url.includes('load_one+*+6')), asked.join('\n'));
+    await page.getByRole('region', { name: 'P6' }).scrollIntoViewIfNeeded();
+    await page.getByRole('figure', { name: 'P6' }).waitFor();
+  });
+});
+
 test('a panel that cannot be answered leaves the others alone', async () => {
   writeFile(
     'faulty',

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { useMemo, useRef } from 'preact/hooks';
 import type { StripPanel as StripSpec, ViewQuery } from '../../wire/views.ts';
 import { catalogue } from '../data/catalogue.ts';
@@ -6,7 +7,9 @@ import { useLoaded } from '../data/load.ts';
 import { paused } from '../data/pause.ts';
 import { nameOfSeries } from '../data/promql.ts';
 import { range } from '../data/router.ts';
+import { mean } from '../lib/spread.ts';
 import { rangeBounds } from '../lib/time-range.ts';
+import { formatValue } from '../lib/units.ts';
 import { HeatStrip } from '../pages/metric/heat-strip.tsx';
 import { PanelState } from './panel-state.tsx';
 import { queryRanges, type RangeOfQueries, unitsOf } from './query-range.ts';
@@ -16,6 +19,7 @@ import { useVisible } from './use-visible.ts';
 /** Columns: about one per three pixels. */
 const POINTS = 300;
 const RELOAD_SECONDS = 15;
+const TABLE_ROWS_MAX = 50;
 
 interface StripPanelProps {
   readonly panel: StripSpec;
@@ -53,15 +57,19 @@ function Strip({ panel, queries }: StripPanelProps) {
     return <PanelState panel={{ ...panel, title: '' }} state={state} onRetry={reload} />;
   const { startS, stepSeconds, series } = state.value;
   const labels = series.map((one) => one.labels);
+  const units = unitsOf(queries[0]!, labels, catalogue.value);
   return (
-    <HeatStrip
-      title={panel.title}
-      units={unitsOf(queries[0]!, labels, catalogue.value)}
-      startS={startS}
-      stepSeconds={stepSeconds}
-      series={rows}
-      height={panel.height}
-    />
+    <>
+      <HeatStrip
+        title={panel.title}
+        units={units}
+        startS={startS}
+        stepSeconds={stepSeconds}
+        series={rows}
+        height={panel.height}
+      />
+      <StripTable title={panel.title} rows={rows} units={units} />
+    </>
   );
 }
 
@@ -77,4 +85,59 @@ function rowsOf({ series }: RangeOfQueries, queries: readonly ViewQuery[]) {
     min: [],
     max: [],
   }));
+}
+
+/** The same in text. */
+function StripTable({
+  title,
+  rows,
+  units,
+}: {
+  title: string;
+  rows: ReturnType<typeof rowsOf>;
+  units: string;
+}) {
+  const isOpen = useSignal(false);
+  const sorted = isOpen.value
+    ? rows
+        .map(({ name, average }) => ({
+          name,
+          mean: mean(average),
+          last: average.findLast((value) => value !== null) ?? null,
+        }))
+        .sort((a, b) => (b.mean ?? -Number.MAX_VALUE) - (a.mean ?? -Number.MAX_VALUE))
+        .slice(0, TABLE_ROWS_MAX)
+    : [];
+  return (
+    <details
+      class="strip-table"
+      onToggle={(event) => {
+        isOpen.value = event.currentTarget.open;
+      }}
+    >
+      <summary class="faint">as table</summary>
+      <table class="list" aria-label={title}>
+        <thead>
+          <tr>
+            <th scope="col">Series</th>
+            <th scope="col" class="right">
+              Mean
+            </th>
+            <th scope="col" class="right">
+              Last
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map((row) => (
+            <tr key={row.name}>
+              <th scope="row">{row.name}</th>
+              <td class="right">{formatValue(row.mean, units)}</td>
+              <td class="right">{formatValue(row.last, units)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
 }

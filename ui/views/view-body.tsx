@@ -53,7 +53,7 @@ function scaled(panel: Panel, scale: number): Panel {
 /** A panel asks for nothing before it is seen for the first time. */
 function Cell({ panel, values }: { panel: Panel; values: Values }) {
   const frame = useRef<HTMLDivElement>(null);
-  const wasSeen = useRef(false);
+  const wasSeen = useRef(panel.type === 'text');
   if (useVisible(frame).value) wasSeen.current = true;
   return (
     <div ref={frame} class="view-cell" style={{ '--columns': panel.width }}>

@@ -67,7 +67,7 @@ export function HeatStrip({ title, units, startS, stepSeconds, series, height }:
       <canvas
         ref={canvas}
         role="img"
-        aria-label={`${title} of ${sorted.length} series over time, the largest mean on top; the tables below have the same order`}
+        aria-label={`${title} of ${sorted.length} series over time, the largest mean on top; tables below say the same`}
         onMouseMove={onMove}
         onMouseLeave={() => {
           pointed.value = null;
