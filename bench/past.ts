@@ -34,7 +34,10 @@ export interface Past {
 /** Settings of a collector over a new folder with this past; each row is as if its 300 samples had been the same. */
 export function settingsOver(past: Past): CollectorSettings {
   const data = mkdtempSync(join(tmpdir(), 'clustermon-bench-past-'));
-  const settings = { ...defaultsOf(collectorSettings), data, port: 0, webPort: 0, open: true };
+  const settings = {
+    ...defaultsOf(collectorSettings),
+    ...{ data, port: 0, webPort: 0, open: true, queryTimeoutSeconds: 600 },
+  };
   const archives = layoutArchives(settings.archives);
   const archive = archives.find(({ stepSeconds }) => stepSeconds === STEP_SECONDS) as Archive;
   const database = openSamples(join(data, 'samples.db'), archives);

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { reasonOf } from '../../base/errors.ts';
+import { parseRuleFile } from '../../collector/alerts/rule-file.ts';
 import type { BacktestReport, DryRunNotification, RuleBacktestJson } from '../../wire/http.ts';
-import { clientOf } from '../client.ts';
+import { type Client, clientOf } from '../client.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { formatTable, note, print, printJson } from '../output.ts';
 import { formatSeconds, parseSeconds } from './duration-option.ts';
@@ -53,17 +54,8 @@ export function register(alert: Command): void {
     .action(async (files: string[], options: BacktestOptions, command: Command) => {
       const limits = options.failIf.map(parseLimit);
       const reports: BacktestReport[] = [];
-      for (const file of files) {
-        reports.push(
-          await clientOf(command).send<BacktestReport>('POST', '/api/alerts/backtest', {
-            rules: readRules(file),
-            ...rangeOf(options),
-            ...(options.step !== undefined && { stepSeconds: options.step }),
-            ...(options.rule !== undefined && { rule: options.rule }),
-            ...(options.notifyDryRun && { notify: 'dry-run' }),
-          }),
-        );
-      }
+      const client = clientOf(command);
+      for (const file of files) reports.push(await replay(client, readRules(file), options));
       if (options.json) printJson(reports);
       else for (const report of reports) show(report, options.host);
       const failed = reports.flatMap((report) =>
@@ -78,6 +70,38 @@ export function register(alert: Command): void {
       for (const text of failed) note(`failed: ${text}`);
       if (failed.length > 0) process.exitCode = EXIT.failed;
     });
+}
+
+/** One request for each rule, because the time that the appliance takes for a request is bounded. */
+async function replay(
+  client: Client,
+  rules: string,
+  options: BacktestOptions,
+): Promise<BacktestReport> {
+  const range = rangeOf(options);
+  const ask = (rule: string | undefined) =>
+    client.send<BacktestReport>('POST', '/api/alerts/backtest', {
+      rules,
+      ...range,
+      ...(options.step !== undefined && { stepSeconds: options.step }),
+      ...(rule !== undefined && { rule }),
+      ...(options.notifyDryRun && { notify: 'dry-run' }),
+    });
+  // Notifications group alerts of several rules.
+  const isWhole = options.notifyDryRun || options.rule !== undefined;
+  const [first, ...others] = isWhole ? [options.rule] : alertNames(rules);
+  const report = await ask(first);
+  const more: RuleBacktestJson[] = [];
+  for (const name of others) more.push(...(await ask(name)).rules);
+  return { ...report, rules: [...report.rules, ...more] };
+}
+
+/** Empty for a file with faults: the appliance says which. */
+function alertNames(rules: string): readonly string[] {
+  const { groups, problems } = parseRuleFile(rules);
+  if (problems.length > 0) return [];
+  const alerts = groups.flatMap((group) => group.rules).filter(({ kind }) => kind === 'alert');
+  return [...new Set(alerts.map(({ name }) => name))];
 }
 
 function readRules(file: string): string {
