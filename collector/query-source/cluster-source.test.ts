@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeCluster } from '../http/testing/fake-cluster.ts';
 import { evaluateInstant, evaluateRange, prepare } from '../query/engine.ts';
+import type { SampleSource } from '../query/source.ts';
 import { ClusterSource } from './cluster-source.ts';
 
 const START_S = 1_767_225_600;
@@ -252,3 +253,42 @@ test('a series that has ended goes on for the look-back that the caller gives', 
   assert.equal(countAt({ holdMs: 300_000, lookbackMs: 300_000 }), 1);
   assert.equal(countAt({ holdMs: 30_000, lookbackMs: 30_000 }), 0);
 });
+
+const grids = [
+  { name: 'each second', fromS: 300, stepMs: 1000, offset: '' },
+  { name: 'each second, between the seconds', fromS: 200.4, stepMs: 1000, offset: '' },
+  { name: 'in longer steps', fromS: 3000, stepMs: 7000, offset: ' offset 3s' },
+  { name: 'in parts of a second', fromS: 30, stepMs: 250, offset: '' },
+  { name: 'from a coarse archive', fromS: 20 * DAY_S, stepMs: 3_600_000, offset: '' },
+];
+for (const { name, fromS, stepMs, offset } of grids) {
+  test(`rows give what samples give: ${name}`, () => {
+    const hosts = cluster();
+    const metric = hosts.byName('a')?.seriesByKey('load_one')?.metric ?? assert.fail();
+    // Known for 20 of 30 seconds: it ends and comes back.
+    hosts
+      .byName('b')
+      ?.add({ ...metric, name: 'load_one', tmax: 0, labels: { of: 'gaps' } }, (second) =>
+        second % 30 < 20 ? second : Number.NaN,
+      );
+    const source = sourceOf(hosts);
+    const ofSamples: SampleSource = {
+      plan: (...args) => source.plan(...args),
+      select: (...args) => source.select(...args),
+      series: (...args) => source.series(...args),
+    };
+    const endMs = (hosts.second - 2) * 1000;
+    for (const expr of [`load_one${offset}`, `sum(load_one${offset})`]) {
+      const [rows, samples] = [source, ofSamples].map(
+        (one) =>
+          evaluateRange(prepare(expr), {
+            source: one,
+            startMs: endMs - fromS * 1000,
+            endMs,
+            stepMs,
+          }).value,
+      );
+      assert.deepEqual(rows, samples, expr);
+    }
+  });
+}
