@@ -2,23 +2,23 @@
  * The same view in the ways of others, in the same browser: Netdata's own dashboard of one host (Debian's netdata-web), and a dashboard
  * of 24 panels that asks one PromQL query per panel each second, as Grafana's do.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright';
-import { waitFor } from '../../e2e/harness/process.ts';
+import { startProcess, waitFor } from '../../e2e/harness/process.ts';
 import { startDemo } from './appliance.ts';
 import { type Load, MeasuredPage } from './chromium.ts';
 import { print, quantile, quantiles } from './report.ts';
 
 const NETDATA_PORT = 19_977;
 const SETTLE_MS = 20_000;
+const START_MS_MAX = 60_000;
 
 export async function peers(browser: Browser, minutes: number): Promise<void> {
   const appliance = await startDemo(200);
   try {
-    const ours = await ownHostPage(browser, `${appliance.url}/host/n043`, minutes);
+    const ours = await hostPage(browser, `${appliance.url}/host/n043`, minutes);
     printWork('clustermon, page of one host', ours);
     await perPanel(browser, appliance, minutes);
   } finally {
@@ -27,7 +27,8 @@ export async function peers(browser: Browser, minutes: number): Promise<void> {
   printWork('Netdata, page of one host', await netdata(browser, minutes));
 }
 
-async function ownHostPage(browser: Browser, url: string, minutes: number): Promise<Load> {
+/** @returns the work of a page that shows one host */
+async function hostPage(browser: Browser, url: string, minutes: number): Promise<Load> {
   const measured = await MeasuredPage.open(browser);
   await measured.page.goto(url);
   await measured.page.waitForTimeout(SETTLE_MS);
@@ -79,26 +80,29 @@ async function perPanel(
 
 async function netdata(browser: Browser, minutes: number): Promise<Load> {
   const folder = mkdtempSync(join(tmpdir(), 'netdata-bench-'));
-  const child = startNetdata(folder);
+  const config = join(folder, 'netdata.conf');
+  writeFileSync(config, netdataConfig(folder));
+  const running = startProcess('netdata', ['-D', '-c', config, '-p', String(NETDATA_PORT)]);
   const url = `http://127.0.0.1:${NETDATA_PORT}`;
   try {
-    await waitFor('netdata', async () => (await fetch(`${url}/api/v1/info`).catch(() => null))?.ok);
-    return await ownHostPage(browser, url, minutes);
+    const answers = async () => (await fetch(`${url}/api/v1/info`).catch(() => null))?.ok;
+    await waitFor('netdata', answers, START_MS_MAX);
+    return await hostPage(browser, url, minutes);
   } finally {
-    child.kill();
-    await new Promise((ended) => child.on('exit', ended));
+    await running.end();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function startNetdata(folder: string): ChildProcess {
-  const config = join(folder, 'netdata.conf');
-  const folders = ['cache', 'lib', 'log'].map((name) => `${name} = ${join(folder, name)}`);
-  writeFileSync(
-    config,
-    `[global]\nrun as user = root\n[directories]\n${folders.join('\n')}\n[db]\nmode = ram\n[web]\nbind to = 127.0.0.1\nweb files owner = root\n`,
-  );
-  return spawn('netdata', ['-D', '-c', config, '-p', String(NETDATA_PORT)], { stdio: 'ignore' });
+function netdataConfig(folder: string): string {
+  const folders = ['cache', 'lib', 'log'].map((name) => {
+    mkdirSync(join(folder, name));
+    return `${name} = ${join(folder, name)}`;
+  });
+  return [
+    ...['[global]', 'run as user = root', '[directories]', ...folders, '[db]', 'mode = ram'],
+    ...['[web]', 'bind to = 127.0.0.1', 'web files owner = root', 'web files group = root', ''],
+  ].join('\n');
 }
 
 function printWork(name: string, { all, script, longTasks }: Load): void {

@@ -1,5 +1,5 @@
 /** Ranges of series and bands from the archives; requests for the same window that come together go out as one. */
-import type { BandRange, SeriesRange, SeriesRows } from '../../wire/http.ts';
+import type { BandRange, SeriesRange } from '../../wire/http.ts';
 import { keyOf } from '../lib/series-key.ts';
 import { getJson, queryOf } from './api.ts';
 
@@ -61,24 +61,27 @@ function gather(place: string, host: string, { fromS, toS }: Window): Batch {
   return batch;
 }
 
-/** One metric of every host. */
+interface MetricOptions {
+  readonly points?: number;
+  /** Only these; absent = every host. */
+  readonly hosts?: readonly string[];
+}
+
+/** Names of so many hosts fit into a URL; of more, all are asked for. */
+const HOSTS_MAX = 500;
+
+/** One metric of many hosts. */
 export async function loadMetric(
   metric: string,
   { fromS, toS }: Window,
-  points = POINTS,
-): Promise<{
-  startS: number;
-  stepSeconds: number;
-  archive: string;
-  series: readonly SeriesRows[];
-}> {
-  return getJson<SeriesRange>('/api/series', {
-    metric,
-    from: fromS,
-    to: toS,
-    points,
-    only: 'average',
-  });
+  { points = POINTS, hosts = [] }: MetricOptions = {},
+): Promise<SeriesRange> {
+  const host = hosts.length <= HOSTS_MAX ? hosts : [];
+  const query = { metric, host, from: fromS, to: toS, points, only: 'average' };
+  const range = await getJson<SeriesRange>('/api/series', query);
+  if (hosts.length <= HOSTS_MAX) return range;
+  const wanted = new Set(hosts);
+  return { ...range, series: range.series.filter((rows) => wanted.has(rows.host)) };
 }
 
 export async function loadBand(metric: string, { fromS, toS }: Window): Promise<BandRange> {

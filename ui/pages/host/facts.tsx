@@ -1,4 +1,5 @@
 import type { HostDetail, SeriesInfo } from '../../../wire/http.ts';
+import { dateTimeText } from '../../lib/clock-text.ts';
 import { natural } from '../../lib/rack-map.ts';
 import { formatValue } from '../../lib/units.ts';
 import { FactList } from '../../parts/facts.tsx';
@@ -26,6 +27,11 @@ export function Facts({ host }: { host: HostDetail }) {
   );
 }
 
-function textOf(series: SeriesInfo): string {
-  return typeof series.value === 'string' ? series.value : formatValue(series.value, series.units);
+/** As many seconds are no duration but a time since the epoch: when the machine booted. */
+const EPOCH_S_MIN = 1e9;
+
+function textOf({ value, units }: SeriesInfo): string {
+  if (typeof value === 'string') return value;
+  if (units === 's' && value !== null && value > EPOCH_S_MIN) return dateTimeText(value);
+  return formatValue(value, units);
 }

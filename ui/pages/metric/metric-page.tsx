@@ -25,7 +25,7 @@ export function MetricPage({ name }: { name: string }) {
   const shown = range.value;
   const load = async () => {
     await clockReady;
-    return loadMetric(name, rangeBounds(shown, nowS.peek()), POINTS);
+    return loadMetric(name, rangeBounds(shown, nowS.peek()), { points: POINTS });
   };
   const { state, reload } = useLoaded(
     load,

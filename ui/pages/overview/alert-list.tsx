@@ -11,15 +11,19 @@ const GROUPS_MAX = 30;
 const HOSTS_MAX = 3;
 
 /** Alerts of now by rule, the most urgent first, with what is done about each. */
-export function AlertList() {
-  const groups = groupAlerts(alerts.value);
+export function AlertList({ hosts }: { hosts: ReadonlySet<string> | undefined }) {
+  const shown = hosts ? alerts.value.filter(({ labels }) => isOf(hosts, labels)) : alerts.value;
+  const groups = groupAlerts(shown);
   const { state } = useHandledAlerts();
-  const handled = state.kind === 'loaded' ? state.value : undefined;
+  const handled = state.kind === 'loaded' ? handledOf(state.value, hosts) : undefined;
   return (
     <section class="panel alert-list" aria-label="Alerts">
       <h2>
         <a href={linkTo({ name: 'alerts' })}>Alerts</a>{' '}
-        <span class="faint">{alerts.value.length}</span>
+        <span class="faint">
+          {shown.length}
+          {hosts ? ` of ${alerts.value.length}` : ''}
+        </span>
       </h2>
       {groups.length === 0 ? (
         <p class="calm">
@@ -76,6 +80,15 @@ function AlertLine({ group, handled }: AlertLineProps) {
       </div>
     </li>
   );
+}
+
+function isOf(hosts: ReadonlySet<string>, labels: AlertDetail['labels']): boolean {
+  return hosts.has(labels['host'] ?? '');
+}
+
+function handledOf(all: HandledAlerts, hosts: ReadonlySet<string> | undefined): HandledAlerts {
+  if (!hosts) return all;
+  return { ...all, alerts: all.alerts.filter(({ labels }) => isOf(hosts, labels)) };
 }
 
 function isIn(group: AlertGroup, { rule, severity, state }: AlertDetail): boolean {

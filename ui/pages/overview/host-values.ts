@@ -83,7 +83,7 @@ export class HostValues {
     const toS = nowS.peek();
     const window = { fromS: toS - HISTORY_SECONDS, toS };
     const ranges = await Promise.all(
-      this.#main.metrics.map((metric) => loadMetric(metric, window, HISTORY_SECONDS)),
+      this.#main.metrics.map((metric) => loadMetric(metric, window, { points: HISTORY_SECONDS })),
     ).catch(() => []);
     const [first] = ranges;
     if (!first) return;

@@ -46,6 +46,7 @@ function Cluster() {
     () => (selected.size > 0 ? shown.filter((host) => selected.has(host.name)) : shown),
     [shown, selected],
   );
+  const chosenNames = selected.size > 0 ? chosen.map(({ name }) => name) : undefined;
   const values = useHostValues(lens, tops);
   const domain = useDomain(lens, values, shown);
   const severities = useComputed(worstSeverities).value;
@@ -104,10 +105,15 @@ function Cluster() {
             />
           ))}
         </div>
-        <AlertList />
+        <AlertList hosts={selected.size > 0 ? selected : undefined} />
         <div class="bands">
           {clusterMetrics(catalogue.value, CLUSTER_CHARTS).map((metric) => (
-            <BandChart key={metric.name} metric={metric} height={CHART_HEIGHT} />
+            <BandChart
+              key={metric.name}
+              metric={metric}
+              height={CHART_HEIGHT}
+              hosts={chosenNames}
+            />
           ))}
         </div>
         <SparklineWall
