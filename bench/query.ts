@@ -109,16 +109,17 @@ function panel(server: Server, index: number): string {
 
 const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
 
-function ask(url: string): Promise<number> {
+/** @throws Error when the answer holds no series: a peer that lacks the data would be quick */
+function ask(url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     get(url, { agent }, (response) => {
-      let bytes = 0;
+      let head = '';
       response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
+        head ||= chunk.toString('latin1');
       });
       response.on('end', () => {
-        if (response.statusCode === 200) resolve(bytes);
-        else reject(new Error(`${url}: ${response.statusCode}`));
+        if (response.statusCode === 200 && !head.includes('"result":[]')) resolve();
+        else reject(new Error(`${url}: ${response.statusCode} ${head}`));
       });
     }).on('error', reject);
   });
