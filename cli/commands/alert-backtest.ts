@@ -56,6 +56,9 @@ export function register(alert: Command): void {
       const reports: BacktestReport[] = [];
       const client = clientOf(command);
       for (const file of files) reports.push(await replay(client, readRules(file), options));
+      if (options.rule !== undefined && reports.every(({ rules }) => rules.length === 0)) {
+        throw new CommandError(EXIT.failed, `no file has an alerting rule ${options.rule}`);
+      }
       if (options.json) printJson(reports);
       else for (const report of reports) show(report, options.host);
       const failed = reports.flatMap((report) =>

@@ -74,12 +74,12 @@ function alertsTable(alerts: readonly AlertDetail[]): string {
   );
 }
 
-/** Why nobody is told, or who has taken it on. */
+/** Why nobody is told, who has taken it on, or that it flaps. */
 function noteOf(alert: AlertDetail): string {
   if (alert.acknowledged) return `ack ${alert.acknowledged.byWhom}`;
   if (alert.silencedBy.length > 0) return 'silenced';
   if (alert.inhibitedBy.length > 0) return 'inhibited';
-  return alert.mutedBy[0] ?? '';
+  return alert.mutedBy[0] ?? ('flapping' in alert.annotations ? 'flapping' : '');
 }
 
 function rulesTable(rules: readonly RuleInfo[]): string {
