@@ -16,7 +16,7 @@ const SIZES: Readonly<Record<string, readonly [width: number, height: number]>> 
 };
 const SIZE_DEFAULT = 'medium';
 
-/** What the reports that Ganglia ships draw; SELECT stands for the choice of hosts, a sum over all of them when none is named. */
+/** What the reports that Ganglia ships draw: of one host, or of all that are meant, percent as mean and everything else as sum. */
 const REPORTS: Readonly<
   Record<
     string,

@@ -78,3 +78,58 @@ test('one that fails leaves the others alone', async () => {
     ['the thread is gone', null],
   );
 });
+
+test('a slow one answers with the value before, and is not asked for twice at the same time', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let nowMs = 10_400;
+  let finish: () => void = () => {};
+  let asked = 0;
+  const live = new LiveValues(
+    async (expr) => {
+      if (expr === 'fast') return vector('1');
+      asked += 1;
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return vector(String(asked));
+    },
+    () => nowMs,
+  );
+  const shown = async () => {
+    const { answers: given } = await live.values(['slow', 'fast']);
+    assert.equal(given[1]?.series[0]?.value, 1);
+    return given[0]?.error ?? given[0]?.series[0]?.value;
+  };
+  const first = shown();
+  nowMs += 1_000;
+  const second = shown();
+  t.mock.timers.tick(1_000);
+  assert.match(String(await first), /longer than a second/);
+  assert.match(String(await second), /longer than a second/);
+  assert.equal(asked, 1);
+  finish();
+  assert.equal(await shown(), 1);
+  nowMs += 1_000;
+  const third = shown();
+  t.mock.timers.tick(1_000);
+  assert.equal(await third, 1);
+  assert.equal(asked, 2);
+  finish();
+});
+
+test('few are evaluated at a time', async () => {
+  let running = 0;
+  let most = 0;
+  const live = new LiveValues(
+    async () => {
+      most = Math.max(most, ++running);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      running -= 1;
+      return vector('1');
+    },
+    () => 5_000,
+  );
+  const { answers: given } = await live.values(Array.from({ length: 20 }, (_, at) => `x${at}`));
+  assert.ok(given.every(({ error }) => error === null));
+  assert.equal(most, 4);
+});

@@ -39,6 +39,13 @@ test('a file that git brings shows when it is asked for, and a broken one says w
     assert.throws(() => store.get('other'), { code: 'view-unknown' });
   }));
 
+test('a file that is too large says so', () =>
+  withStore((store, folder) => {
+    store.save('load', LOAD, undefined);
+    writeFileSync(join(folder, 'load.yaml'), `${LOAD}# ${'x'.repeat(2_000_000)}`);
+    assert.match(store.get('load').problems[0]?.message ?? '', /larger than 256 KiB/);
+  }));
+
 test('an own view stands in place of a built-in one until it is deleted', () =>
   withStore((store) => {
     const builtIn = store.get('cluster');

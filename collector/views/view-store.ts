@@ -6,7 +6,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -135,8 +135,7 @@ export class ViewStore {
     const stamp = `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
     const cached = this.#read.get(file);
     if (cached?.stamp === stamp) return cached.view;
-    // A file far too large is not read whole; the parser then says that it is too large.
-    const text = readFileSync(file, 'utf8').slice(0, VIEW_LENGTH_MAX + 1);
+    const text = readStart(file);
     const changedMs = origin === 'own' ? Math.round(stat.mtimeMs) : null;
     const version = createHash('sha256').update(text).digest('base64url').slice(0, 16);
     const view = { name, text, version, origin, isOverride: false, changedMs, ...parseView(text) };
@@ -159,6 +158,17 @@ export class ViewStore {
     const folder = openSync(this.#folder, 'r');
     fsyncSync(folder);
     closeSync(folder);
+  }
+}
+
+/** Of a file that is too large, just so much that the parser says so: 4 bytes make a character at most. */
+function readStart(file: string): string {
+  const bytes = Buffer.alloc(4 * VIEW_LENGTH_MAX + 4);
+  const input = openSync(file, 'r');
+  try {
+    return bytes.toString('utf8', 0, readSync(input, bytes));
+  } finally {
+    closeSync(input);
   }
 }
 
