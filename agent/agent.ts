@@ -34,7 +34,7 @@ const STDERR = 2;
 const SCHEMA_EVERY_TICKS = 60;
 /** What starting left behind goes at this tick, and what has gathered since after each so many more. */
 const COLLECT_AT_TICK = 10;
-const COLLECT_EVERY_TICKS = 600;
+const COLLECT_EVERY_TICKS = 1800;
 
 export interface AgentPorts {
   readonly clock: Clock;
