@@ -3,6 +3,7 @@ import { register as registerActions } from './node-actions.ts';
 import { register as registerAdd } from './node-add.ts';
 import { register as registerEvents } from './node-events.ts';
 import { register as registerList } from './node-list.ts';
+import { register as registerLog } from './node-log.ts';
 import { register as registerShow } from './node-show.ts';
 
 export function register(program: Command): void {
@@ -25,4 +26,5 @@ Examples:
   registerAdd(node);
   registerActions(node);
   registerEvents(node);
+  registerLog(node);
 }

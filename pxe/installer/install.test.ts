@@ -46,6 +46,8 @@ let app: FastifyInstance;
 let registry: Registry;
 /** Part of a path: the appliance is killed once while it answers it. */
 let killPoint: string | undefined;
+/** What people do before it is started again. */
+let whileDown: () => void;
 const statesAfterKill: NodeState[] = [];
 const opened: { close(): void }[] = [];
 
@@ -58,6 +60,7 @@ beforeEach(async () => {
   await addImage();
   port = 0;
   killPoint = undefined;
+  whileDown = () => {};
   await startAppliance();
 });
 afterEach(async () => {
@@ -150,6 +153,7 @@ function isKillPoint(url: string): boolean {
 async function killAppliance(): Promise<void> {
   killPoint = undefined;
   await app.close();
+  whileDown();
   await startAppliance();
   statesAfterKill.push(node().state);
 }
@@ -238,6 +242,15 @@ for (const [path, states] of KILL_POINTS) {
     assert.equal(timeline('ticket-renewed').length, path === 'secrets' ? 1 : 0);
   });
 }
+
+test('a config space that changed while the appliance was away is fetched anew', async () => {
+  approve();
+  killPoint = 'space';
+  whileDown = () => writeFileSync(join(folder, 'space/class/new'), '');
+  assert.equal(await installation().run(), true);
+  assertInstalled();
+  assert.equal(timeline('installer').length, 2, 'it says hello again');
+});
 
 test('a machine that waits in RAM takes over what was decided meanwhile, and starts over', async () => {
   const said: string[] = [];

@@ -86,12 +86,12 @@ export class Installation {
   /** From hello to the end, or until what this machine is has changed: then nothing was written yet. */
   async #once(): Promise<void> {
     const { mac, uuid, hardware } = this.#machine;
-    this.#mustStartOver = false;
     this.#failure = undefined;
     const hello = await this.#appliance.hello({ mac, hardware, ...known(uuid) });
     this.#hello = hello;
     this.#say(`this is ${hello.name}; config space ${hello.spaceSha256.slice(0, 12)}`);
-    await this.#fetchSpace(hello.spaceSha256);
+    this.#mustStartOver = !(await this.#fetchSpace(hello.spaceSha256));
+    if (this.#mustStartOver) return;
     const status = await this.#runFai(hello.name, hello.classes);
     if (this.#mustStartOver) return;
     if (status !== 0 || this.#failure !== undefined || !this.#order) {
@@ -101,8 +101,13 @@ export class Installation {
     await this.#appliance.done({ mac, ticket: this.#order.ticket, ...known(uuid) });
   }
 
-  async #fetchSpace(sha256: string): Promise<void> {
-    const archive = await this.#appliance.space(sha256);
+  /** @returns false when the appliance has another one by now */
+  async #fetchSpace(sha256: string): Promise<boolean> {
+    const archive = await this.#appliance.space(sha256).catch((refusal: unknown) => {
+      if (refusal instanceof Refusal && refusal.code === 'space-unknown') return undefined;
+      throw refusal;
+    });
+    if (!archive) return false;
     const found = createHash('sha256').update(archive).digest('hex');
     if (found !== sha256) throw new InputError('space-tampered', `the config space is ${found}`);
     const { space } = this.#surroundings;
@@ -110,6 +115,7 @@ export class Installation {
     mkdirSync(space, { recursive: true });
     const run = spawnSync('tar', ['-x', '-C', space, '-f', '-'], { input: archive });
     if (run.status !== 0) throw new Error(`unpacking the config space: ${run.stderr}`);
+    return true;
   }
 
   async #runFai(name: string, classes: readonly string[]): Promise<number | null> {
