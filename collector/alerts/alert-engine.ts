@@ -13,7 +13,7 @@ import { GroupState, type RuleHealth } from './group.ts';
 import { PairedSeverities } from './paired-severities.ts';
 import { PreparedQueries } from './prepared-queries.ts';
 import type { Rule, RuleGroup } from './rule.ts';
-import { RuleSeries } from './rule-series.ts';
+import { type Retention, RuleSeries } from './rule-series.ts';
 import { type AlertInstance, annotationsOf, isFiring } from './state.ts';
 import { UnionSource } from './union-source.ts';
 import { WrittenSeries } from './written-series.ts';
@@ -40,8 +40,8 @@ export interface AlertEngineOptions {
   readonly intervalMs: number;
 }
 
-/** How long recorded series are kept in memory, for range selectors on them. */
-const RECORDED_MS = 3_600_000;
+/** What is kept in memory of recorded series, for range selectors on them. */
+const RECORDED: Retention = { keepMs: 3_600_000, sameValueEveryMs: 15_000 };
 /** After a start rules wait until hosts have been heard again, so that missing data is not taken for change. */
 const START_GRACE_MS = 5_000;
 /** Texts with values in them change all the time: they are passed on once a minute, Prometheus' resend delay. */
@@ -56,7 +56,7 @@ const CLOCK_MS = 30_000;
 export class AlertEngine {
   readonly #ports: AlertEnginePorts;
   readonly #options: AlertEngineOptions;
-  readonly #recorded = new RuleSeries(RECORDED_MS);
+  readonly #recorded = new RuleSeries(RECORDED);
   readonly #context: EvaluationContext;
   readonly #own = new WrittenSeries(this.#recorded);
   readonly #listeners = new Set<() => void>();

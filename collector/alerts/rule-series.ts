@@ -10,18 +10,27 @@ interface Stored {
   readonly stale: (0 | 1)[];
 }
 
-/**
- * Series that rules make, kept in memory: those of recording rules, `ALERTS` and `ALERTS_FOR_STATE`; and the input of rule tests.
- * Samples older than the retention are forgotten as newer ones come.
- */
+export interface Retention {
+  /** Samples that are older are forgotten as newer ones come, and so are series that have only such samples. */
+  readonly keepMs: number;
+  /** Of a value that stays the same a sample is kept at least this often, and the newest: an alert that fires for an hour is no 3,600 samples. */
+  readonly sameValueEveryMs: number;
+}
+
+/** How often series are looked for that ended long ago. */
+const SWEEP_MS = 60_000;
+
+/** Series that rules make, kept in memory: those of recording rules, `ALERTS` and `ALERTS_FOR_STATE`; and the input of rule tests. */
 export class RuleSeries implements SampleSource {
   readonly #series = new Map<string, Stored>();
   /** The same by metric, which almost every selector names. */
   readonly #byMetric = new Map<string, Stored[]>();
-  readonly #retentionMs: number;
+  readonly #retention: Retention;
+  #sweptMs = 0;
 
-  constructor(retentionMs = Number.POSITIVE_INFINITY) {
-    this.#retentionMs = retentionMs;
+  /** Keeps everything unless told. */
+  constructor(retention: Retention = { keepMs: Number.POSITIVE_INFINITY, sameValueEveryMs: 0 }) {
+    this.#retention = retention;
   }
 
   /** Samples must come in order of time; one at the time of the last replaces it. */
@@ -88,21 +97,44 @@ export class RuleSeries implements SampleSource {
       if (others) others.push(series);
       else this.#byMetric.set(metric, [series]);
     }
-    const { timesMs, values } = series;
-    const at = timesMs.at(-1) === timeMs ? timesMs.length - 1 : timesMs.length;
-    timesMs[at] = timeMs;
-    values[at] = value;
+    const at = this.#place(series, timeMs, value, stale);
+    series.timesMs[at] = timeMs;
+    series.values[at] = value;
     series.stale[at] = stale;
     this.#forget(series, timeMs);
+    if (timeMs - this.#sweptMs >= SWEEP_MS) this.#sweep(timeMs);
+  }
+
+  /** Index of the new sample: it takes the place of the last one when that is of the same time, or tells nothing. */
+  #place({ timesMs, values, stale: ends }: Stored, timeMs: number, value: number, stale: 0 | 1) {
+    const last = timesMs.length - 1;
+    if (timesMs[last] === timeMs) return last;
+    const isSame = (index: number) => values[index] === value && ends[index] === stale;
+    const sinceMs = timeMs - (timesMs[last - 1] ?? Number.NEGATIVE_INFINITY);
+    const tellsNothing =
+      sinceMs < this.#retention.sameValueEveryMs && isSame(last) && isSame(last - 1);
+    return tellsNothing ? last : last + 1;
   }
 
   /** In larger steps than one sample, because cutting the front off an array costs its length. */
   #forget(series: Stored, nowMs: number): void {
-    const expired = firstAfter(series.timesMs, nowMs - this.#retentionMs);
+    const expired = firstAfter(series.timesMs, nowMs - this.#retention.keepMs);
     if (expired * 2 < series.timesMs.length || expired < 64) return;
     series.timesMs.splice(0, expired);
     series.values.splice(0, expired);
     series.stale.splice(0, expired);
+  }
+
+  #sweep(nowMs: number): void {
+    this.#sweptMs = nowMs;
+    const isGone = ({ timesMs }: Stored) => (timesMs.at(-1) ?? 0) <= nowMs - this.#retention.keepMs;
+    for (const [metric, all] of this.#byMetric) {
+      const left = all.filter((series) => !isGone(series));
+      if (left.length === all.length) continue;
+      for (const series of all) if (isGone(series)) this.#series.delete(series.labels.key);
+      if (left.length > 0) this.#byMetric.set(metric, left);
+      else this.#byMetric.delete(metric);
+    }
   }
 }
 
