@@ -39,6 +39,8 @@ export class SpanCache {
   readonly #ports: SpanCachePorts;
   /** The oldest first. */
   readonly #spans = new Map<string, Kept>();
+  /** In all spans together. */
+  #series = 0;
 
   constructor(ports: SpanCachePorts) {
     this.#ports = ports;
@@ -54,7 +56,7 @@ export class SpanCache {
       madeMs: this.#ports.nowMs(),
       lateValues: this.#ports.lateValues(),
     };
-    this.#spans.delete(key);
+    this.#forget(key);
     this.#spans.set(key, made);
     return made.rows;
   }
@@ -67,14 +69,17 @@ export class SpanCache {
     return nowMs < madeMs + (hasChanged ? CHANGED_TTL_MS : CHANGING_TTL_MS);
   }
 
-  /** Forgets the oldest spans of what is too much. */
-  trim(): void {
-    let values = 0;
-    for (const { rows } of this.#spans.values()) values += rows.size * SPAN_ROWS;
-    for (const [key, { rows }] of this.#spans) {
-      if (values <= VALUES_MAX) return;
-      values -= rows.size * SPAN_ROWS;
-      this.#spans.delete(key);
+  /** To be told after series were added to spans: the oldest spans are forgotten when there is too much. */
+  added(series: number): void {
+    this.#series += series;
+    for (const key of this.#spans.keys()) {
+      if (this.#series * SPAN_ROWS <= VALUES_MAX) return;
+      this.#forget(key);
     }
+  }
+
+  #forget(key: string): void {
+    this.#series -= this.#spans.get(key)?.rows.size ?? 0;
+    this.#spans.delete(key);
   }
 }

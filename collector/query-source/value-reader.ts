@@ -68,7 +68,6 @@ export class ValueReader {
       const staleAfter = staleAfterSeconds(stepSeconds, series.metric.tmax, query.holdMs);
       use({ values, startS, stepSeconds, staleAfterSeconds: staleAfter }, index);
     }
-    this.#cache.trim();
   }
 
   /** Until when rows are kept: the second, or the whole span where memory cannot add rows to one. */
@@ -84,6 +83,7 @@ export class ValueReader {
     const { stepSeconds } = archive;
     const spanSeconds = SPAN_ROWS * stepSeconds;
     const parts: Part[] = [];
+    let added = 0;
     for (let at = fromS; at < toS; ) {
       const spanS = Math.floor(at / spanSeconds) * spanSeconds;
       const endS = spanS + spanSeconds;
@@ -91,11 +91,13 @@ export class ValueReader {
       const span = this.#cache.span(`${spanS} ${stepSeconds} ${field}`, endS);
       const behind = query.series.filter((one) => (span.get(one)?.toS ?? spanS) < partEndS);
       if (behind.length > 0) {
+        const before = span.size;
         for (const one of behind) {
           if (!span.has(one)) {
             span.set(one, { values: new Float64Array(SPAN_ROWS), toS: spanS });
           }
         }
+        added += span.size - before;
         this.#extend(span, { ...query, series: behind, fromS: spanS, toS: partEndS });
       }
       parts.push({
@@ -106,6 +108,7 @@ export class ValueReader {
       });
       at = partEndS;
     }
+    this.#cache.added(added);
     return parts;
   }
 

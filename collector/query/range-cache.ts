@@ -37,8 +37,8 @@ interface Kept {
   readonly lateValues: number;
 }
 
-/** Values that are kept: 32 MB with their times. */
-const VALUES_MAX = 2_000_000;
+/** Values that are kept: 16 MB with their times. */
+const VALUES_MAX = 1_000_000;
 /** A result that is larger is not kept: it would displace all others. */
 const RESULT_VALUES_MAX = 500_000;
 /** How long a result is good, and how long when samples of the past have come since. */
