@@ -15,6 +15,7 @@ import {
   RACK_SPACE,
   type Rack,
   STAGE_MS,
+  startAgentWrongly,
 } from './harness/rack.ts';
 
 type Stage = (rack: Rack, t: TestContext) => Promise<void>;
@@ -22,6 +23,10 @@ type Stage = (rack: Rack, t: TestContext) => Promise<void>;
 before(() => {
   prepareRackData();
   buildRackImage();
+});
+
+test('the agent of the images runs on the Node of the release that is installed', () => {
+  assert.match(startAgentWrongly(), /start-failed .*JSON/);
 });
 
 test('uefi, proxy mode: from an empty disk to live metrics', async (t) => {

@@ -17,7 +17,7 @@ export const RACK_DATA = join(tmpdir(), 'clustermon-e2e-install');
 export const RACK_SPACE = join(RACK_DATA, 'space');
 const KEPT = ['toolbox', 'bases', 'images', 'installer', 'packages', 'signing.pem'];
 /** For one step of a machine: emulation is slow, and other tests may run beside. */
-export const STAGE_MS = 15 * 60_000;
+export const STAGE_MS = 30 * 60_000;
 
 export interface RackOptions {
   readonly firmware: 'bios' | 'uefi';
@@ -55,6 +55,17 @@ export function buildRackImage(): void {
   execFileSync(CLUSTERMON, ['--data', RACK_DATA, ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+}
+
+/** What the agent of the images says on the Node of the release that is installed, when its settings are no JSON. */
+export function startAgentWrongly(): string {
+  const inFolder = (name: string) =>
+    join(RACK_DATA, name, readdirSync(join(RACK_DATA, name))[0] ?? '');
+  const bundle =
+    'dpkg-deb --fsys-tarfile "$1" | tar -xO --wildcards "./usr/lib/clustermon/agent.*js"';
+  const script = `${bundle} | chroot "$2" node - '{' 2>&1 || true`;
+  const args = ['-c', script, 'start', inFolder('packages'), inFolder('toolbox')];
+  return execFileSync('sh', args, { encoding: 'utf8' });
 }
 
 export async function openRack({ firmware, mode, disk = '4G' }: RackOptions): Promise<Rack> {
