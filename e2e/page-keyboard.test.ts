@@ -137,7 +137,7 @@ test('tabs of a host, theme, pause, help and the palette', async () => {
       await page.waitForURL(new RegExp(`tab=${tab}`));
     }
     await press(page, 't');
-    assert.equal(await page.evaluate('document.documentElement.dataset.theme'), 'light');
+    await page.locator('html[data-theme=light]').waitFor();
     await page.evaluate('document.activeElement.blur()');
     await press(page, 'Space');
     await page.getByRole('button', { name: 'paused' }).waitFor();

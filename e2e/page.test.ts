@@ -122,6 +122,11 @@ test('dragging on the map selects, and the selection is in the URL', async () =>
     const names = new URL(page.url()).searchParams.get('select')!.split(',');
     assert.ok(names.length > 1 && names.length < 50, `${names.length} selected`);
     await page.getByRole('heading', { name: `of ${names.length} selected hosts` }).waitFor();
+    const load = chart(page, 'One-minute load');
+    await load.getByText(`of ${names.length} selected hosts`).waitFor();
+    await waitFor('the spread of the selected', async () =>
+      /\d/.test(await legendValue(load, 'median')),
+    );
     await button.click();
     await page.getByRole('heading', { name: /of (19\d|20\d) hosts/ }).waitFor();
   });

@@ -21,15 +21,17 @@ interface Look {
 
 /** Told apart by colour and by shape. */
 const LOOKS: Readonly<Record<HappeningKind, Look>> = {
-  alert: {
-    colour: ({ crit }) => crit,
-    trace: (ctx, x, y, r) => ctx.rect(x - r, y - r, 2 * r, 2 * r),
-  },
+  alert: { colour: ({ crit }) => crit, trace: square },
+  warning: { colour: ({ warn }) => warn, trace: square },
   install: { colour: ({ ok }) => ok, trace: (ctx, x, y, r) => ctx.arc(x, y, r, 0, 2 * Math.PI) },
   state: { colour: ({ busy }) => busy, trace: polygon([0, -1, 1, 1, -1, 1]) },
   change: { colour: ({ dim }) => dim, trace: polygon([-1, -1, 1, -1, 0, 1]) },
   note: { colour: ({ focus }) => focus, trace: polygon([0, -1.2, 1.2, 0, 0, 1.2, -1.2, 0]) },
 };
+
+function square(ctx: CanvasRenderingContext2D, x: number, y: number, r: number): void {
+  ctx.rect(x - r, y - r, 2 * r, 2 * r);
+}
 
 /** @param corners x and y by turns, in units of the mark's size */
 function polygon(corners: readonly number[]): Look['trace'] {
@@ -43,6 +45,7 @@ function polygon(corners: readonly number[]): Look['trace'] {
 /** The look of a mark as text, for tooltips. */
 export const GLYPHS: Readonly<Record<HappeningKind, string>> = {
   alert: '■',
+  warning: '■',
   install: '●',
   state: '▲',
   change: '▼',
@@ -100,7 +103,7 @@ function drawHappenings(chart: uPlot, colours: Colours, happenings: readonly Hap
     seen.add(place);
     const look = LOOKS[kind];
     ctx.fillStyle = look.colour(colours);
-    ctx.globalAlpha = 0.3;
+    ctx.globalAlpha = 0.22;
     ctx.fillRect(x, bbox.top, ratio, bbox.height);
     ctx.globalAlpha = 1;
     ctx.beginPath();

@@ -19,7 +19,7 @@ for (const [kind, expected] of KINDS)
   });
 
 test('an alert that fires is one mark, whether history or stream tells it', () => {
-  const labels = { host: 'n1' };
+  const labels = { host: 'n1', severity: 'critical' };
   const fired: AlertTransition = { timeMs: 5_000, rule: 'Down', labels, state: 'firing', value: 1 };
   const pending: AlertTransition = { ...fired, timeMs: 4_000, state: 'pending' };
   const now = {
@@ -28,6 +28,8 @@ test('an alert that fires is one mark, whether history or stream tells it', () =
   } as const;
   const marks = merged([...ofAlerts([now]), ...ofTransitions([pending, fired])]);
   assert.deepEqual(marks, [{ timeS: 5, kind: 'alert', host: 'n1', text: 'Down n1' }]);
+  const [warning] = ofTransitions([{ ...fired, labels: { severity: 'warning' } }]);
+  assert.deepEqual(warning, { timeS: 5, kind: 'warning', host: '', text: 'Down' });
 });
 
 test('machines that were never installed leave no mark', () => {

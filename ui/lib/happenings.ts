@@ -1,9 +1,10 @@
 /** What happened, as marks on the time axis of charts: alerts, boots, installations, changes, notes of people. */
 import type { AlertInfo, AlertTransition, EventInfo } from '../../wire/http.ts';
+import type { Labels } from '../../wire/metric.ts';
 import type { PxeNode } from '../../wire/pxe.ts';
 
-/** `state`: a host came, went or restarted; `change`: somebody changed rules or settings. */
-export type HappeningKind = 'alert' | 'install' | 'state' | 'change' | 'note';
+/** `alert`: a critical one began, `warning`: another one; `state`: a host came, went or restarted; `change`: somebody changed rules or settings. */
+export type HappeningKind = 'alert' | 'warning' | 'install' | 'state' | 'change' | 'note';
 
 export interface Happening {
   readonly timeS: number;
@@ -32,18 +33,20 @@ function kindOf(kind: string): HappeningKind {
 export function ofTransitions(transitions: readonly AlertTransition[]): Happening[] {
   return transitions
     .filter(({ state }) => state === 'firing')
-    .map(({ timeMs, rule, labels }) => ofAlert(timeMs, rule, labels['host'] ?? ''));
+    .map(({ timeMs, rule, labels }) => ofAlert(timeMs, rule, labels));
 }
 
 /** Those that fire now, which no history that was loaded earlier has. */
 export function ofAlerts(alerts: readonly AlertInfo[]): Happening[] {
   return alerts.flatMap(({ rule, labels, firedAtMs }) =>
-    firedAtMs === null ? [] : ofAlert(firedAtMs, rule, labels['host'] ?? ''),
+    firedAtMs === null ? [] : ofAlert(firedAtMs, rule, labels),
   );
 }
 
-function ofAlert(timeMs: number, rule: string, host: string): Happening {
-  return { timeS: timeMs / 1000, kind: 'alert', host, text: `${rule} ${host}`.trim() };
+function ofAlert(timeMs: number, rule: string, labels: Labels): Happening {
+  const host = labels['host'] ?? '';
+  const kind = labels['severity'] === 'critical' ? 'alert' : 'warning';
+  return { timeS: timeMs / 1000, kind, host, text: `${rule} ${host}`.trim() };
 }
 
 export function ofMachines(machines: readonly PxeNode[]): Happening[] {

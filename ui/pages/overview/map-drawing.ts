@@ -23,9 +23,9 @@ export interface MapPicture {
 /** Cells narrower than these show less. */
 const NAME_WIDTH_MIN = 30;
 const VALUE_WIDTH_MIN = 62;
-/** Of a letter, and of what a value takes at the right of the cell. */
+/** Of a letter, and between a name and its value. */
 const LETTER_PX = 6.5;
-const VALUE_PX = 34;
+const VALUE_GAP_PX = 7;
 /** Behind the shape of an alert: the page's colour sets it off from any step of the ramp. */
 const BADGE_WIDTH = 13;
 
@@ -179,7 +179,9 @@ function drawTexts(
   const room = x + width - 4 - left;
   // A number is worth shortening the name for; the words `down` and `stopped` are not: the cell is drawn hollow.
   const isNumber = state === 'up';
-  const textPx = isNumber ? VALUE_PX : ctx.measureText(text).width + LETTER_PX;
+  const textPx = isNumber
+    ? text.length * LETTER_PX + VALUE_GAP_PX
+    : ctx.measureText(text).width + LETTER_PX;
   const hasText =
     width >= VALUE_WIDTH_MIN && (isNumber || room - textPx >= name.length * LETTER_PX);
   const lengthMax = Math.floor((room - (hasText ? textPx - 4 : 0)) / LETTER_PX);
