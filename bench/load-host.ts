@@ -1,23 +1,12 @@
-/** One simulated host of the load generator: its values as sealed datagrams. */
-import { type AgentKey, agentKey, seal } from '../base/authentication.ts';
+/** One simulated host of the load generator: its values as sealed datagrams, each a view on memory that the next one is written into. */
+import { agentKey } from '../base/authentication.ts';
+import { AgentDatagrams, BODY_MAX } from '../demo/agent-datagrams.ts';
 import { readRequest } from '../wire/control.ts';
 import type { Metric } from '../wire/metric.ts';
-import {
-  AGENT_ID_SIZE,
-  bodyReader,
-  HEADER_SIZE,
-  KINDS,
-  type Kind,
-  MAX_PAYLOAD_DEFAULT,
-  TAG_SIZE,
-  writeHeader,
-} from '../wire/packet.ts';
+import { AGENT_ID_SIZE, bodyReader, KINDS } from '../wire/packet.ts';
 import { samplesThatFit, typeCodes, type ValueTable, writeSamples } from '../wire/samples.ts';
 import { NO_NONCE, splitSchema, writeSchemaPart } from '../wire/schema.ts';
-import { XdrWriter } from '../wire/xdr.ts';
 import { SIMULATED_METRICS, SimulatedHost } from './simulated-host.ts';
-
-const BODY_MAX = MAX_PAYLOAD_DEFAULT - HEADER_SIZE - TAG_SIZE;
 
 export class LoadHost {
   /** 16 latin-1 characters. */
@@ -26,11 +15,9 @@ export class LoadHost {
   readonly #sources: readonly SimulatedHost[];
   readonly #metrics: readonly Metric[];
   readonly #types: Uint8Array;
-  readonly #key: AgentKey | undefined;
-  readonly #boot = Date.now();
+  readonly #datagrams: AgentDatagrams;
   readonly #table: ValueTable;
   #tick = 0;
-  #sequence = 0;
 
   /** @param metricCount more than 50 are further sets of the same metrics, labelled `set` */
   constructor(
@@ -47,7 +34,9 @@ export class LoadHost {
     );
     this.#metrics = Array.from({ length: options.metricCount }, (_, at) => metricAt(at, size));
     this.#types = typeCodes(this.#metrics.map(({ type }) => type));
-    this.#key = options.secret && agentKey(options.secret, this.agent);
+    const { agent } = this;
+    const key = options.secret && agentKey(options.secret, agent);
+    this.#datagrams = new AgentDatagrams({ agent, key, boot: Date.now() });
     this.#table = { numbers: new Float64Array(sets * size), strings: [] };
   }
 
@@ -61,7 +50,9 @@ export class LoadHost {
       metrics: this.#metrics,
     };
     for (const part of splitSchema(whole, BODY_MAX)) {
-      yield this.#datagram(KINDS.schema, Date.now(), (writer) => writeSchemaPart(writer, part));
+      yield this.#datagrams.make(KINDS.schema, Date.now(), (writer) =>
+        writeSchemaPart(writer, part),
+      );
     }
   }
 
@@ -77,7 +68,7 @@ export class LoadHost {
       const at = { first, sizeMax: BODY_MAX };
       const count = samplesThatFit(this.#types, this.#table, at);
       const head = { schema: 1, tick, first, count };
-      yield this.#datagram(KINDS.samples, second * 1000, (writer) =>
+      yield this.#datagrams.make(KINDS.samples, second * 1000, (writer) =>
         writeSamples(writer, head, this.#types, this.#table),
       );
       first += count;
@@ -88,17 +79,6 @@ export class LoadHost {
   answer(request: Uint8Array): Iterable<Uint8Array> {
     const { wantSchema, nonce } = readRequest(bodyReader(request));
     return wantSchema ? this.schema(nonce) : [];
-  }
-
-  #datagram(kind: Kind, timeMs: number, write: (writer: XdrWriter) => void): Uint8Array {
-    const writer = new XdrWriter(new Uint8Array(MAX_PAYLOAD_DEFAULT));
-    const { agent } = this;
-    writeHeader(writer, { kind, agent, boot: this.#boot, sequence: this.#sequence, timeMs });
-    this.#sequence += 1;
-    write(writer);
-    const datagram = writer.bytes.subarray(0, writer.offset + TAG_SIZE);
-    seal(datagram, this.#key);
-    return datagram;
   }
 }
 

@@ -42,13 +42,13 @@ await once(socket, 'connect');
 socket.on('error', () => undefined); // a collector that restarts refuses for a moment
 socket.on('message', (request) => {
   const host = byAgent.get(request.toString('latin1', 12, 28));
-  if (host) for (const datagram of host.answer(request)) socket.send(datagram);
+  if (host) for (const datagram of host.answer(request)) socket.send(Buffer.from(datagram));
 });
 
 let sent = 0;
 let bytes = 0;
 const send = (datagram: Uint8Array) => {
-  socket.send(datagram);
+  socket.send(Buffer.from(datagram));
   sent += 1;
   bytes += datagram.length;
 };

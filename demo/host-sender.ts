@@ -1,6 +1,6 @@
 /** One simulated host on the wire: its datagrams, made from what it does. Speaks for itself alone; the socket is the caller's. */
 import { createHash } from 'node:crypto';
-import { type AgentKey, agentKey, seal } from '../base/authentication.ts';
+import { agentKey } from '../base/authentication.ts';
 import {
   BACKFILL_HEAD_SIZE,
   type BackfillRow,
@@ -10,23 +10,16 @@ import {
   writeBackfill,
   writeEvent,
 } from '../wire/control.ts';
-import {
-  HEADER_SIZE,
-  KINDS,
-  type Kind,
-  MAX_PAYLOAD_DEFAULT,
-  TAG_SIZE,
-  writeHeader,
-} from '../wire/packet.ts';
+import { KINDS, type Kind } from '../wire/packet.ts';
 import { type TypeCodes, typeCodes, type ValueTable, writeSamples } from '../wire/samples.ts';
 import { NO_NONCE, splitSchema, writeSchemaPart } from '../wire/schema.ts';
 import { XdrWriter } from '../wire/xdr.ts';
 import { type Activity, emptyActivity, isDead, observe } from './activity.ts';
+import { AgentDatagrams, BODY_MAX } from './agent-datagrams.ts';
 import type { DemoHost } from './cluster.ts';
 import { DEMO_METRICS } from './metrics.ts';
 
 const SCHEMA_NUMBER = 1;
-const BODY_MAX = MAX_PAYLOAD_DEFAULT - HEADER_SIZE - TAG_SIZE;
 /** As the agent's own history: ticks that a collector can ask for. */
 const HISTORY_SECONDS = 900;
 const TYPES: TypeCodes = typeCodes(DEMO_METRICS.map(({ metric }) => metric.type));
@@ -36,10 +29,7 @@ export type Send = (datagram: Uint8Array) => void;
 
 export class HostSender {
   readonly host: DemoHost;
-  /** 16 latin-1 characters. */
-  readonly id: string;
-  readonly #key: AgentKey | undefined;
-  readonly #writer = new XdrWriter(new Uint8Array(MAX_PAYLOAD_DEFAULT));
+  readonly #datagrams: AgentDatagrams;
   readonly #rowWriter = new XdrWriter(new Uint8Array(BODY_MAX));
   readonly #activity: Activity;
   readonly #table: ValueTable = {
@@ -47,22 +37,24 @@ export class HostSender {
     strings: new Array<string | undefined>(DEMO_METRICS.length),
   };
   #bootSecond: number;
-  #sequence = 0;
   #wasDead = false;
 
   constructor(host: DemoHost, secret: Uint8Array | undefined, bootSecond: number) {
     this.host = host;
-    this.id = createHash('sha256')
-      .update(`clustermon demo ${host.name}`)
-      .digest('latin1')
-      .slice(0, 16);
-    this.#key = secret && agentKey(secret, this.id);
+    const agent = idOf(host);
+    const key = secret && agentKey(secret, agent);
+    this.#datagrams = new AgentDatagrams({ agent, key, boot: bootSecond * 1000 });
     this.#bootSecond = bootSecond;
     this.#activity = emptyActivity(host);
   }
 
+  /** 16 latin-1 characters. */
+  get id(): string {
+    return this.#datagrams.agent;
+  }
+
   get boot(): number {
-    return this.#bootSecond * 1000;
+    return this.#datagrams.boot;
   }
 
   /** What the host has to say in `second`, from its boot on: samples, the schema once a minute, an event after it came back; nothing while it is dead. */
@@ -71,7 +63,7 @@ export class HostSender {
     const dead = isDead(this.host, second);
     if (this.#wasDead && !dead) {
       this.#bootSecond = second;
-      this.#sequence = 0;
+      this.#datagrams.restart(second * 1000);
       this.#sendEvent(second, send);
     }
     this.#wasDead = dead;
@@ -156,20 +148,10 @@ export class HostSender {
   }
 
   #datagram(kind: Kind, timeMs: number, send: Send, body: (writer: XdrWriter) => void): void {
-    const writer = this.#writer;
-    writer.offset = 0;
-    writeHeader(writer, {
-      kind,
-      agent: this.id,
-      boot: this.boot,
-      sequence: this.#sequence,
-      timeMs,
-    });
-    this.#sequence += 1;
-    body(writer);
-    writer.offset += TAG_SIZE;
-    const datagram = writer.written();
-    seal(datagram, this.#key);
-    send(datagram);
+    send(this.#datagrams.make(kind, timeMs, body));
   }
+}
+
+function idOf({ name }: DemoHost): string {
+  return createHash('sha256').update(`clustermon demo ${name}`).digest('latin1').slice(0, 16);
 }
