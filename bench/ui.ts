@@ -5,7 +5,7 @@
  *
  * first: bytes and time of the first visit · overview: work per 1 Hz tick with 200 hosts · large: with 2,000 · host: 24 charts × 6 lines ×
  * 900 points · wire: from the second of a sample to its pixel · month: a month of one metric on 200 hosts · viewers: 50 live streams at
- * the collector · peers: Netdata's own page, and a query per panel. Work is time of the page's main thread, so that other programs count
+ * the collector · peers: Netdata’s own page (Debian’s netdata-core and netdata-web), and a query per panel. Work is time of the page's main thread, so that other programs count
  * little; times that people wait are those of the clock.
  */
 import { launch } from './ui/chromium.ts';
