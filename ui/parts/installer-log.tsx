@@ -22,7 +22,8 @@ export function InstallerLog({ node }: { node: PxeNode }) {
         Installer’s log <span class="faint">{isRunning ? 'live' : 'of its last installation'}</span>
       </h2>
       {/* Laid out from its end, so that the newest line stays in view. */}
-      <div class="log">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be reached by keyboard */}
+      <div class="log" tabIndex={0}>
         <pre>{lines.join('\n')}</pre>
       </div>
     </section>

@@ -87,7 +87,8 @@ function Timeline({ events }: { events: readonly NodeEvent[] }) {
         Timeline <span class="faint">{events.length}</span>
       </h2>
       {events.length === 0 ? <p class="faint">Nothing was heard of it yet.</p> : null}
-      <ol class="timeline">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be reached by keyboard */}
+      <ol class="timeline" tabIndex={0}>
         {events
           .toSorted((a, b) => b.id - a.id)
           .map((event) => (
