@@ -91,4 +91,4 @@ function digestOf(datagram: Uint8Array, end: number, key: AgentKey): string {
 const sha256: (bytes: Uint8Array) => string =
   typeof crypto.hash === 'function'
     ? (bytes) => crypto.hash('sha256', bytes, 'binary')
-    : (bytes) => crypto.createHash('sha256').update(bytes).digest('latin1');
+    : (bytes) => crypto.createHash('sha256').update(bytes).digest('binary');
