@@ -9,8 +9,9 @@ import { SIMULATED_METRICS, SimulatedHost } from './simulated-host.ts';
 
 const METRICS = SIMULATED_METRICS.length;
 const SEED = 2;
-/** The first host has a month of one value a minute, an hour of one a second. */
+/** The first host has a month of one value in five minutes, an hour of one a second. */
 export const LONG_SECONDS = 3600;
+const MONTH_STEP_SECONDS = 300;
 /** Fewer than the finest archive keeps of one host: a flush folds what is still there. */
 const FLUSH_VALUES = 500_000;
 export const MONTH_SECONDS = 30 * 86_400;
@@ -19,7 +20,7 @@ export interface History {
   readonly hosts: number;
   /** Of all hosts: the last so many seconds. */
   readonly seconds: number;
-  /** Exclusive; a multiple of 60. */
+  /** Exclusive; seconds since the epoch. */
   readonly endS: number;
 }
 
@@ -32,7 +33,11 @@ function* secondsOf({ hosts, seconds, endS }: History): Generator<[number, Float
     for (let host = 0; host < count; host += 1)
       simulated[host]?.step(values.subarray(host * METRICS, (host + 1) * METRICS));
   };
-  for (let second = endS - MONTH_SECONDS; second < endS - LONG_SECONDS; second += 60) {
+  for (
+    let second = endS - MONTH_SECONDS;
+    second < endS - LONG_SECONDS;
+    second += MONTH_STEP_SECONDS
+  ) {
     step(1);
     yield [second, one];
   }
@@ -47,7 +52,7 @@ export async function feed(peer: Peer, history: History): Promise<void> {
   for (const [second, values] of secondsOf(history)) await peer.write(second, values);
 }
 
-/** Fills the archives of a collector that knows the hosts already and does not run. Values of a minute stand for all of its seconds. */
+/** Fills the archives of a collector that knows the hosts already and does not run. A value of the month stands for all of its seconds. */
 export function writeArchives(file: string, archives: readonly Archive[], history: History): void {
   const database = openSamples(file, archives);
   const writer = new SampleWriter(database, archives);
@@ -56,7 +61,7 @@ export function writeArchives(file: string, archives: readonly Archive[], histor
   const blocks = hosts.map((host) => new OpenBlock(host, finest, writer));
   let written = 0;
   for (const [second, values] of secondsOf(history)) {
-    const repeats = second < history.endS - LONG_SECONDS ? 60 : 1;
+    const repeats = second < history.endS - LONG_SECONDS ? MONTH_STEP_SECONDS : 1;
     for (let host = 0; host < values.length / METRICS; host += 1) {
       const row = values.subarray(host * METRICS, (host + 1) * METRICS);
       for (let at = second; at < second + repeats; at += 1) blocks[host]?.set(at, row);

@@ -4,8 +4,8 @@
  *
  *     node bench/query.ts [--hosts 1000] [--minutes 15] [--peers victoria,prometheus] [--rounds 15]
  *
- * Each query is asked by HTTP on a kept connection, one peer after the other, round after round. `now` rows are clustermon's alone: the same
- * query up to the newest second, which is in memory.
+ * Each query is asked by HTTP on a kept connection, one peer after the other, round after round,
+ * each for a second later, as a dashboard asks. The column NOW is clustermon's alone: the same query up to the newest second.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -264,7 +264,7 @@ try {
     const live: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const [index, server] of servers.entries())
-        times[index]?.push(await measure(server, requests(server, endS - 1)));
+        times[index]?.push(await measure(server, requests(server, endS - ROUNDS + round)));
       await sleep(20);
     }
     for (let round = 0; round < ROUNDS; round += 1) {
