@@ -1,5 +1,5 @@
 /** The agent: reads this host each second and tells the collectors. Everything of the outside world comes in as a port. */
-import { statfsSync, writeSync } from 'node:fs';
+import { existsSync, statfsSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
@@ -113,6 +113,8 @@ export async function startAgent(
   const { startProbes } = hasProbes ? await import('./probes.ts') : {};
   const { hostName } = host;
   const stopProbes = startProbes?.(settings, { ...ports, hostName, table });
+  const { startFailedUnits } = hasSystemd(root) ? await import('./systemd/failed-units.ts') : {};
+  const stopFailedUnits = startFailedUnits?.({ ...ports, table });
 
   const broadcast = (kind: Kind, write: (writer: XdrWriter) => void) => {
     write(datagrams.begin(kind, clock.nowMs()));
@@ -157,6 +159,7 @@ export async function startAgent(
       inventory.abort();
       stopSchedule();
       stopProbes?.();
+      stopFailedUnits?.();
       metricSocket.close();
       responder.close();
       sampler.close();
@@ -170,6 +173,11 @@ export async function startAgent(
 function hostNameIn(namespace: string | undefined): string {
   const name = hostname();
   return namespace === undefined || namespace.startsWith('net:') ? name : `${name}-${namespace}`;
+}
+
+/** Whether systemd runs the machine, and can be asked. Source: sd_booted(3). */
+function hasSystemd(root: string): boolean {
+  return [join(root, 'run/systemd/system'), join(root, 'usr/bin/systemctl')].every(existsSync);
 }
 
 /** `process.stderr` would load the modules of terminals and streams. What nobody takes off the pipe is lost. */

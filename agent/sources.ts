@@ -14,6 +14,7 @@ import { memorySource } from './sources/memory.ts';
 import { networkSource } from './sources/network.ts';
 import { pagingSource } from './sources/paging.ts';
 import { pressureSource } from './sources/pressure.ts';
+import { raidSource } from './sources/raid.ts';
 import { selfSource } from './sources/self.ts';
 import { sensorsSource } from './sources/sensors.ts';
 import { socketsSource } from './sources/sockets.ts';
@@ -64,6 +65,7 @@ export function openSources(settings: AgentSettings, ports: SourcesPorts): OpenS
       statfs: ports.statfs,
     }),
   );
+  open(raidSource);
   open(pressureSource);
   open(kernelSource);
   open((own) => sensorsSource(own, { everySeconds: settings.sensorSeconds }));
