@@ -239,14 +239,17 @@ function progress(text: string): void {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'clustermon-bench-query-'));
-const endS = Math.floor(Date.now() / 60_000) * 60;
+/** Further back than values are in memory, which those that are written to the archives are not. */
+const endS = Math.floor(Date.now() / 60_000) * 60 - 240;
 const history: History = { hosts: HOSTS, seconds: Number(options.minutes) * 60, endS };
 const peers: Peer[] = [];
+let own: Clustermon | undefined;
 try {
   const servers: Server[] = [];
   progress('clustermon: writing the history …');
-  const own = await startClustermon(folder, history);
-  servers.push(own);
+  const clustermon = await startClustermon(folder, history);
+  own = clustermon;
+  servers.push(clustermon);
   for (const name of options.peers.split(',').filter(Boolean)) {
     const [start, server] = [PEERS[name], SERVERS[name]];
     if (!start || !server) throw new Error(`no peer ${name}`);
@@ -257,7 +260,7 @@ try {
     await feed(peer, history);
     if (name === 'victoria') await peer.flush();
   }
-  const before = await ingestOf(own);
+  const before = await ingestOf(clustermon);
   const rows: string[][] = [];
   for (const [name, requests] of Object.entries(CASES)) {
     const times = servers.map(() => [] as number[]);
@@ -268,7 +271,7 @@ try {
       await sleep(20);
     }
     for (let round = 0; round < ROUNDS; round += 1) {
-      live.push(await measure(own, requests(own, Math.floor(Date.now() / 1000) - 1)));
+      live.push(await measure(clustermon, requests(clustermon, Math.floor(Date.now() / 1000) - 1)));
       await sleep(1000 / 3);
     }
     rows.push([name, ...times.map(cell), cell(live)]);
@@ -277,12 +280,12 @@ try {
   process.stdout.write(
     formatTable(['MS: LEAST, MEDIAN', ...servers.map((server) => server.name), 'NOW'], rows),
   );
-  const after = await ingestOf(own);
+  const after = await ingestOf(clustermon);
   process.stdout.write(
     `ingest meanwhile: ${after.samples - before.samples} samples, ${after.gaps - before.gaps} gaps, ${after.kernelDrops - before.kernelDrops} datagrams dropped\n`,
   );
-  await own.close();
 } finally {
+  await own?.close();
   for (const peer of peers) peer.process.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 }
