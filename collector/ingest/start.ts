@@ -45,12 +45,12 @@ export async function startIngest(data: IngestThreadData): Promise<IngestHandle>
 }
 
 async function startThread(data: IngestThreadData, unlock: () => void): Promise<IngestHandle> {
-  // Datagrams live for microseconds: a small nursery keeps 30 MB out of memory and costs no time.
+  // Datagrams live for microseconds: a small nursery keeps 40 MB out of memory and costs no time (docs/decisions/0067-datagrams-a-second.md).
   const worker = new Worker(new URL('worker.ts', import.meta.url), {
     workerData: data,
     // Seen by ps and top.
     name: 'ingest',
-    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
   const [message] = (await once(worker, 'message')) as [FromIngest];
   if (message.kind === 'failed') {
