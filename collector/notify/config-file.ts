@@ -66,6 +66,12 @@ export function parseNotifyConfig(text: string): {
   return { config: yaml.problems.length === 0 ? config : undefined, problems: yaml.problems };
 }
 
+/** An empty list inherits, as none does; below a route that groups by all labels everything is grouped so. */
+function groupByOf(names: readonly string[], parent: Route | undefined): Route['groupBy'] {
+  if (names.includes('...') || (parent && parent.groupBy === undefined)) return undefined;
+  return names.length > 0 ? names : (parent?.groupBy ?? []);
+}
+
 class ConfigReader {
   readonly #yaml: YamlReader;
 
@@ -107,11 +113,11 @@ class ConfigReader {
   #route(node: Node | undefined, parent: Route | undefined): Route {
     const yaml = this.#yaml;
     const fields = yaml.mapping(node, 'a route', ROUTE_FIELDS);
-    const groupBy = fields.group_by ? yaml.texts(fields.group_by) : undefined;
-    if (groupBy && new Set(groupBy).size < groupBy.length) {
+    const groupBy = yaml.texts(fields.group_by);
+    if (new Set(groupBy).size < groupBy.length) {
       yaml.fail(fields.group_by, 'duplicated label in group_by');
     }
-    if (groupBy?.includes('...') && groupBy.length > 1) {
+    if (groupBy.includes('...') && groupBy.length > 1) {
       yaml.fail(
         fields.group_by,
         "cannot have wildcard group_by ('...') and other labels at the same time",
@@ -125,13 +131,7 @@ class ConfigReader {
     const own: Route = {
       receiver: yaml.text(fields.receiver) || parent?.receiver || '',
       matchers,
-      groupBy: groupBy
-        ? groupBy.includes('...')
-          ? undefined
-          : groupBy
-        : parent
-          ? parent.groupBy
-          : [],
+      groupBy: groupByOf(groupBy, parent),
       groupWaitMs: this.#duration(fields.group_wait) ?? parent?.groupWaitMs ?? DEFAULTS.groupWaitMs,
       groupIntervalMs:
         this.#positive(fields.group_interval) ??
@@ -234,10 +234,11 @@ class ConfigReader {
     });
   }
 
+  /** Alertmanager writes the anchors of `match_re` out, which group keys show. */
   #labels(node: Node | undefined, operator: '=' | '=~'): readonly LabelMatcher[] {
     return Object.entries(this.#yaml.textMap(node)).flatMap(([name, value]) => {
       try {
-        return [new LabelMatcher(name, operator, value)];
+        return [new LabelMatcher(name, operator, operator === '=~' ? `^(?:${value})$` : value)];
       } catch (error) {
         this.#yaml.fail(node, reasonOf(error));
         return [];

@@ -35,26 +35,42 @@ const BACK_OFF_MAX_MS = 60_000;
 /** What could not be delivered for this long is given up. */
 export const EXPIRES_MS = 24 * 3_600_000;
 
+/** Notifications that wait for one integration; of more the oldest are given up. */
+const WAITING_MAX = 10_000;
+
+export interface CourierPorts {
+  readonly store: Pick<NotifyStore, 'noteAttempt' | 'finish' | 'outbox'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called for what its receiver will never take. */
+  refused(outgoing: Outgoing): void;
+}
+
 /** Carries notifications from the outbox to their receivers: in order, one at a time per integration, until delivered or expired. */
 export class Courier {
-  readonly #ports: {
-    readonly store: Pick<NotifyStore, 'noteAttempt' | 'finish' | 'outbox'>;
-    readonly clock: Clock;
-    readonly log: Log;
-  };
+  readonly #ports: CourierPorts;
   readonly #queues = new Map<string, Queue>();
 
-  constructor(
-    ports: {
-      readonly store: Pick<NotifyStore, 'noteAttempt' | 'finish' | 'outbox'>;
-      readonly clock: Clock;
-      readonly log: Log;
-    },
-    integrations: readonly Integration[],
-  ) {
+  constructor(ports: CourierPorts, integrations: readonly Integration[]) {
     this.#ports = ports;
-    this.#setIntegrations(integrations);
+    this.use(integrations);
     for (const outgoing of ports.store.outbox()) this.add(outgoing);
+  }
+
+  /** From now on these are the channels; what waits for one that is no longer among them is given up. */
+  use(integrations: readonly Integration[]): void {
+    const kept = new Set(integrations.map(({ id }) => id));
+    for (const [id, queue] of this.#queues) {
+      if (kept.has(id)) continue;
+      queue.close();
+      this.#queues.delete(id);
+      for (const outgoing of queue.waiting) this.#giveUp(outgoing);
+    }
+    for (const integration of integrations) {
+      const queue = this.#queues.get(integration.id);
+      if (queue) queue.use(integration);
+      else this.#queues.set(integration.id, new Queue(integration, this.#ports));
+    }
   }
 
   add(outgoing: Outgoing): void {
@@ -77,12 +93,6 @@ export class Courier {
     for (const queue of this.#queues.values()) queue.close();
   }
 
-  #setIntegrations(integrations: readonly Integration[]): void {
-    for (const integration of integrations) {
-      this.#queues.set(integration.id, new Queue(integration, this.#ports));
-    }
-  }
-
   /** Its receiver is no longer in the configuration. */
   #giveUp(outgoing: Outgoing): void {
     this.#ports.store.finish(outgoing.id, {
@@ -94,27 +104,21 @@ export class Courier {
 }
 
 class Queue {
-  readonly #integration: Integration;
-  readonly #ports: {
-    readonly store: Pick<NotifyStore, 'noteAttempt' | 'finish'>;
-    readonly clock: Clock;
-    readonly log: Log;
-  };
+  readonly #ports: CourierPorts;
   readonly #waiting: Outgoing[] = [];
+  #integration: Integration;
   #isBusy = false;
   #isClosed = false;
   #cancel: Cancel | undefined;
 
-  constructor(
-    integration: Integration,
-    ports: {
-      readonly store: Pick<NotifyStore, 'noteAttempt' | 'finish'>;
-      readonly clock: Clock;
-      readonly log: Log;
-    },
-  ) {
+  constructor(integration: Integration, ports: CourierPorts) {
     this.#integration = integration;
     this.#ports = ports;
+  }
+
+  /** What is under way is still sent by the one before. */
+  use(integration: Integration): void {
+    this.#integration = integration;
   }
 
   get waiting(): readonly Outgoing[] {
@@ -127,12 +131,25 @@ class Queue {
 
   add(outgoing: Outgoing): void {
     this.#waiting.push(outgoing);
+    if (this.#waiting.length > WAITING_MAX) this.#giveUpOldest();
     this.#next();
   }
 
   close(): void {
     this.#isClosed = true;
     this.#cancel?.();
+  }
+
+  /** The first one may be under way. */
+  #giveUpOldest(): void {
+    const { store, clock } = this.#ports;
+    for (const outgoing of this.#waiting.splice(1, 1)) {
+      store.finish(outgoing.id, {
+        ...deliveryOf(outgoing, clock.nowMs()),
+        outcome: 'expired',
+        detail: `more than ${WAITING_MAX} notifications wait`,
+      });
+    }
   }
 
   #next(): void {
@@ -174,6 +191,7 @@ class Queue {
     if (outcome) {
       store.finish(outgoing.id, { ...deliveryOf(outgoing, clock.nowMs()), ...outcome });
       this.#waiting.shift();
+      if (outcome.outcome === 'refused') this.#ports.refused(outgoing);
     } else this.#waiting[0] = outgoing;
     this.#next();
   }

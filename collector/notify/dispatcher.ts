@@ -15,9 +15,13 @@ export interface GroupFlush {
 
 export interface GroupView {
   readonly route: Route;
+  readonly key: string;
   readonly labels: LabelSet;
   readonly alerts: readonly Alert[];
 }
+
+/** How often empty groups are looked for. */
+const CLEANING_MS = 30_000;
 
 /**
  * Groups alerts by the routing tree and tells when a group is due: `group_wait` after its first alert, then each `group_interval`.
@@ -26,26 +30,27 @@ export interface GroupView {
 export class Dispatcher {
   readonly #clock: Clock;
   readonly #flush: (flush: GroupFlush) => void;
-  readonly #groups = new Map<string, AlertGroup>();
+  /** By route and key: siblings with the same matchers have groups of the same keys. */
+  readonly #groups = new Map<Route, Map<string, AlertGroup>>();
   #root: Route;
+  #cancelCleaning: Cancel = () => {};
 
   constructor(root: Route, clock: Clock, flush: (flush: GroupFlush) => void) {
     this.#root = root;
     this.#clock = clock;
     this.#flush = flush;
+    this.#clean();
   }
 
   put(alert: Alert): void {
     for (const route of matchRoutes(this.#root, alert.labels)) {
       const groupLabels = groupLabelsOf(route, alert.labels);
       const key = groupKeyOf(route, groupLabels);
-      let group = this.#groups.get(key);
-      if (!group) {
-        group = new AlertGroup({ route, groupLabels, key }, this.#clock, this.#flush, () =>
-          this.#groups.delete(key),
-        );
-        this.#groups.set(key, group);
-      }
+      const groups = this.#groups.get(route) ?? new Map<string, AlertGroup>();
+      this.#groups.set(route, groups);
+      const group =
+        groups.get(key) ?? new AlertGroup({ route, groupLabels, key }, this.#clock, this.#flush);
+      groups.set(key, group);
       group.put(alert);
     }
   }
@@ -55,15 +60,33 @@ export class Dispatcher {
     this.close();
     this.#root = root;
     for (const alert of alerts) this.put(alert);
+    this.#clean();
   }
 
   groups(): readonly GroupView[] {
-    return [...this.#groups.values()].map(({ view }) => view);
+    return this.#all().map(({ view }) => view);
   }
 
   close(): void {
-    for (const group of this.#groups.values()) group.close();
+    this.#cancelCleaning();
+    for (const group of this.#all()) group.close();
     this.#groups.clear();
+  }
+
+  #all(): readonly AlertGroup[] {
+    return [...this.#groups.values()].flatMap((groups) => [...groups.values()]);
+  }
+
+  /** An alert that comes back to a group in which all was over then waits for `group_wait` only, not for `group_interval`. */
+  #clean(): void {
+    for (const groups of this.#groups.values()) {
+      for (const [key, group] of groups) {
+        if (!group.isEmpty) continue;
+        group.close();
+        groups.delete(key);
+      }
+    }
+    this.#cancelCleaning = this.#clock.after(CLEANING_MS, () => this.#clean());
   }
 }
 
@@ -77,27 +100,24 @@ class AlertGroup {
   readonly #identity: GroupIdentity;
   readonly #clock: Clock;
   readonly #flush: (flush: GroupFlush) => void;
-  readonly #forget: () => void;
   readonly #alerts = new Map<string, Alert>();
   #cancel: Cancel;
   #hasFlushed = false;
 
-  constructor(
-    identity: GroupIdentity,
-    clock: Clock,
-    flush: (flush: GroupFlush) => void,
-    forget: () => void,
-  ) {
+  constructor(identity: GroupIdentity, clock: Clock, flush: (flush: GroupFlush) => void) {
     this.#identity = identity;
     this.#clock = clock;
     this.#flush = flush;
-    this.#forget = forget;
     this.#cancel = clock.after(identity.route.groupWaitMs, () => this.#due());
   }
 
   get view(): GroupView {
-    const { route, groupLabels } = this.#identity;
-    return { route, labels: groupLabels, alerts: this.#sorted() };
+    const { route, groupLabels, key } = this.#identity;
+    return { route, key, labels: groupLabels, alerts: this.#sorted() };
+  }
+
+  get isEmpty(): boolean {
+    return this.#alerts.size === 0;
   }
 
   put(alert: Alert): void {
@@ -116,12 +136,9 @@ class AlertGroup {
   #due(): void {
     const { route, groupLabels, key } = this.#identity;
     const timeMs = this.#clock.nowMs();
-    if (this.#alerts.size === 0) {
-      this.#forget();
-      return;
-    }
     this.#hasFlushed = true;
     this.#cancel = this.#clock.after(route.groupIntervalMs, () => this.#due());
+    if (this.isEmpty) return;
     this.#flush({ route, groupKey: key, groupLabels, alerts: this.#sorted(), timeMs });
     for (const [id, alert] of this.#alerts) {
       if (isResolved(alert, timeMs)) this.#alerts.delete(id);

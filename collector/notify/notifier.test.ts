@@ -215,6 +215,60 @@ test('nobody acknowledges: the boss is told', async () => {
   bench.close();
 });
 
+test('who was told by escalation is told of the end, and only of what was escalated', async () => {
+  const bench = new Bench(
+    ROUTING.replace('group_wait', 'escalate: {after: 10m, to: boss}, group_wait'),
+  );
+  bench.fire(A);
+  await bench.pass(700);
+  bench.fire(B);
+  await bench.pass(300);
+  bench.resolve(A);
+  await bench.pass(300);
+  assert.deepEqual(
+    bench.texts.filter((text) => text.startsWith('boss')),
+    ['boss firing a', 'boss resolved a-'],
+  );
+  bench.close();
+});
+
+test('siblings with the same matchers have groups of their own', async () => {
+  const same = "matchers: ['host=a']";
+  const bench = new Bench(
+    ROUTING.replace(
+      'group_wait',
+      `routes: [{receiver: team, ${same}, continue: true}, {receiver: boss, ${same}}], group_wait`,
+    ),
+  );
+  bench.fire(A);
+  await bench.pass(31);
+  assert.deepEqual(bench.texts.toSorted(), ['boss firing a', 'team firing a']);
+  bench.close();
+});
+
+test('an alert that comes back after all was over waits for group_wait only', async () => {
+  const bench = new Bench();
+  bench.fire(A);
+  await bench.pass(31);
+  bench.resolve(A);
+  await bench.pass(300);
+  await bench.pass(31);
+  bench.fire(A);
+  await bench.pass(31);
+  assert.deepEqual(bench.texts, ['team firing a', 'team resolved a-', 'team firing a']);
+  bench.close();
+});
+
+test('another configuration while a notification is under way sends it once', async () => {
+  const bench = new Bench();
+  bench.fire(A);
+  bench.clock.advance(30_000);
+  bench.notifier.reconfigure(bench.notifier.config);
+  await bench.pass(120);
+  assert.deepEqual(bench.texts, ['team firing a']);
+  bench.close();
+});
+
 test('a receiver that is down for an hour is told once', async () => {
   const bench = new Bench();
   bench.failures = Array.from({ length: 60 }, () => new DeliveryError('down', true));
@@ -225,15 +279,17 @@ test('a receiver that is down for an hour is told once', async () => {
   bench.close();
 });
 
-test('what is refused is not tried again, and is remembered', async () => {
+test('what is refused is remembered, and told again when its group is looked at next', async () => {
   const bench = new Bench();
   bench.failures = [new DeliveryError('no such user', false)];
   bench.fire(A);
-  await bench.pass(600);
+  await bench.pass(320);
   assert.deepEqual(bench.texts, []);
   const [delivery] = bench.notifier.deliveries({ fromMs: 0, toMs: bench.clock.nowMs() });
   assert.equal(delivery?.outcome, 'refused');
   assert.equal(delivery?.detail, 'no such user');
+  await bench.pass(600);
+  assert.deepEqual(bench.texts, ['team firing a']);
   bench.close();
 });
 

@@ -8,16 +8,11 @@ import { type NotificationEntry, reasonToNotify } from './dedup.ts';
 import { Courier, type Integration } from './delivery.ts';
 import { Dispatcher, type GroupFlush, type GroupView } from './dispatcher.ts';
 import { Inhibitor } from './inhibit.ts';
+import { NotificationLog } from './notification-log.ts';
 import type { Notification } from './payload.ts';
 import { matchRoutes, type Route } from './route.ts';
 import { checkSilence, type Silence, silences } from './silence.ts';
-import {
-  type Acknowledgement,
-  type Delivery,
-  entryKey,
-  type NotifyStore,
-  RETENTION_MS,
-} from './store.ts';
+import { type Acknowledgement, type Delivery, type NotifyStore, RETENTION_MS } from './store.ts';
 import { containsTime } from './time-interval.ts';
 
 export interface NotifierPorts {
@@ -56,11 +51,11 @@ export class Notifier implements AlertSink {
   readonly #alerts = new Map<string, KnownAlert>();
   readonly #silences: Map<string, Silence>;
   readonly #acknowledgements: Map<string, Acknowledgement>;
-  readonly #entries: Map<string, NotificationEntry>;
+  readonly #log: NotificationLog;
   readonly #dispatcher: Dispatcher;
+  readonly #courier: Courier;
   readonly #listeners = new Set<() => void>();
   #inhibitor: Inhibitor;
-  #courier: Courier;
   #config: NotifyConfig;
   #cancelCleaning: () => void;
 
@@ -72,10 +67,13 @@ export class Notifier implements AlertSink {
     this.#acknowledgements = new Map(
       ports.store.acknowledgements().map((ack) => [ack.fingerprint, ack]),
     );
-    this.#entries = new Map(ports.store.entries());
+    this.#log = new NotificationLog(ports.store);
     this.#inhibitor = new Inhibitor(config.inhibitRules);
     this.#dispatcher = new Dispatcher(config.route, ports.clock, (flush) => this.#notify(flush));
-    this.#courier = new Courier(ports, ports.integrations(config));
+    this.#courier = new Courier(
+      { ...ports, refused: (outgoing) => this.#log.forgetRefused(outgoing) },
+      ports.integrations(config),
+    );
     this.#cancelCleaning = ports.clock.after(CLEANING_MS, () => this.#clean());
   }
 
@@ -90,8 +88,7 @@ export class Notifier implements AlertSink {
   /** Another configuration takes over; what is on its way is delivered by it. */
   reconfigure(config: NotifyConfig): void {
     this.#config = config;
-    this.#courier.close();
-    this.#courier = new Courier(this.#ports, this.#ports.integrations(config));
+    this.#courier.use(this.#ports.integrations(config));
     this.#inhibitor = new Inhibitor(config.inhibitRules);
     for (const { alert } of this.#alerts.values()) this.#inhibitor.put(alert);
     this.#dispatcher.restart(
@@ -264,24 +261,37 @@ export class Notifier implements AlertSink {
     this.#tellReceiver(route.receiver, flush, audible);
     const { escalation } = route;
     if (!escalation) return;
-    const isOverdue = audible.some(
-      (alert) =>
+    const known = this.#toldTo(escalation.receiver, flush.groupKey);
+    const escalated = audible.filter((alert) => {
+      const id = fingerprint(alert.labels);
+      const isOverdue =
         !isResolved(alert, timeMs) &&
         timeMs - alert.startsAtMs >= escalation.afterMs &&
-        !this.acknowledgementOf(fingerprint(alert.labels)),
+        !this.acknowledgementOf(id);
+      return isOverdue || known.has(id);
+    });
+    if (escalated.length > 0) this.#tellReceiver(escalation.receiver, flush, escalated);
+  }
+
+  /** Fingerprints of the group's alerts that a receiver takes to be firing. */
+  #toldTo(receiver: string, groupKey: string): ReadonlySet<string> {
+    const integrations = this.#integrationsOf(receiver).map(({ id }) => id);
+    return new Set(
+      integrations.flatMap((integration) => this.#log.at({ groupKey, integration })?.firing ?? []),
     );
-    if (isOverdue) this.#tellReceiver(escalation.receiver, flush, audible);
+  }
+
+  #integrationsOf(receiver: string) {
+    const config = this.#config.receivers.find(({ name }) => name === receiver);
+    return (config?.integrations ?? []).map((integration, index) => ({
+      ...integration,
+      id: integrationId(receiver, integration.kind, index),
+    }));
   }
 
   #tellReceiver(receiver: string, flush: GroupFlush, alerts: readonly Alert[]): void {
-    const config = this.#config.receivers.find(({ name }) => name === receiver);
-    for (const [index, { kind, sendResolved }] of (config?.integrations ?? []).entries()) {
-      this.#tellIntegration(
-        integrationId(receiver, kind, index),
-        { receiver, sendResolved },
-        flush,
-        alerts,
-      );
+    for (const { id, sendResolved } of this.#integrationsOf(receiver)) {
+      this.#tellIntegration(id, { receiver, sendResolved }, flush, alerts);
     }
   }
 
@@ -298,8 +308,8 @@ export class Notifier implements AlertSink {
       resolved: ids(alerts.filter((alert) => isResolved(alert, timeMs))),
       timeMs,
     };
-    const key = entryKey(groupKey, integration);
-    const reason = reasonToNotify(this.#entries.get(key), {
+    const place = { groupKey, integration };
+    const reason = reasonToNotify(this.#log.at(place), {
       ...entry,
       repeatIntervalMs: route.repeatIntervalMs,
       sendResolved,
@@ -309,17 +319,12 @@ export class Notifier implements AlertSink {
     const isAcknowledged = entry.firing.every((id) => this.acknowledgementOf(id));
     if (isRepeat && (isAcknowledged || this.#courier.isWaiting(integration, groupKey))) return;
     const told = sendResolved ? alerts : firing;
-    this.#entries.set(key, entry);
-    const outgoing = this.#ports.store.enqueue(
+    const outgoing = this.#log.note(
+      place,
+      entry,
       told.length === 0
         ? undefined
-        : {
-            integration,
-            notification: this.#notification(receiver, groupKey, groupLabels, told),
-            reason,
-            createdMs: timeMs,
-          },
-      { groupKey, integration, entry },
+        : { notification: this.#notification(receiver, groupKey, groupLabels, told), reason },
     );
     if (outgoing) this.#courier.add(outgoing);
   }
@@ -376,6 +381,7 @@ export class Notifier implements AlertSink {
     for (const [id, { endsAtMs }] of this.#silences) {
       if (nowMs - endsAtMs > RETENTION_MS) this.#silences.delete(id);
     }
+    this.#log.forgetOld(nowMs, new Set(this.groups().map(({ key }) => key)));
     this.#ports.store.forgetOld(nowMs);
     this.#cancelCleaning = this.#ports.clock.after(CLEANING_MS, () => this.#clean());
   }

@@ -1,3 +1,4 @@
+import { quote } from '../alerts/template/format.ts';
 import type { LabelSet } from './alert.ts';
 import { formatMatchers, type LabelMatcher, matchesAll } from './matcher.ts';
 
@@ -49,11 +50,11 @@ export function groupLabelsOf(route: Route, labels: LabelSet): LabelSet {
   );
 }
 
-/** `{}/{severity="critical"}:{alertname="HostDown"}` */
+/** `{}/{severity="critical"}:{alertname="HostDown"}`: not unique, since siblings may have the same matchers. */
 export function groupKeyOf(route: Route, groupLabels: LabelSet): string {
   const pairs = Object.keys(groupLabels)
     .sort()
-    .map((name) => `${name}=${JSON.stringify(groupLabels[name])}`);
+    .map((name) => `${name}=${quote(groupLabels[name] ?? '')}`);
   return `${route.key}:{${pairs.join(', ')}}`;
 }
 

@@ -28,17 +28,17 @@ const routed = [
   },
   {
     labels: { alertname: 'DiskFull', host: 'a' },
-    want: ['{}/{alertname=~"Disk.*"}:{alertname="DiskFull"}'],
+    want: ['{}/{alertname=~"^(?:Disk.*)$"}:{alertname="DiskFull"}'],
   },
   {
     labels: { alertname: 'DiskFull', host: 'n01', rack: 'r02' },
-    want: ['{}/{alertname=~"Disk.*"}/{host=~"n0.+",rack!="r01"}:{alertname="DiskFull"}'],
+    want: ['{}/{alertname=~"^(?:Disk.*)$"}/{host=~"n0.+",rack!="r01"}:{alertname="DiskFull"}'],
   },
   {
     labels: { alertname: 'DiskFull', severity: 'critical' },
     want: [
       '{}/{severity="critical"}:{alertname="DiskFull", severity="critical"}',
-      '{}/{alertname=~"Disk.*"}:{alertname="DiskFull"}',
+      '{}/{alertname=~"^(?:Disk.*)$"}:{alertname="DiskFull"}',
     ],
   },
 ];

@@ -45,8 +45,14 @@ export const NOTIFY_TABLES = `
 
 /** Deliveries remembered; the oldest go first. */
 const DELIVERIES_MAX = 100_000;
-/** Expired silences, and log entries of groups that nobody heard of for this long, are forgotten. */
+/** Expired silences, and what was told of groups that are over, are forgotten after this time. */
 export const RETENTION_MS = 5 * 86_400_000;
+
+/** By it what a receiver was last told about a group is found. */
+export interface LogPlace {
+  readonly groupKey: string;
+  readonly integration: string;
+}
 
 /** A notification on its way. */
 export interface Outgoing {
@@ -110,28 +116,19 @@ export class NotifyStore {
     this.#database.prepare('DELETE FROM silence WHERE id = ?').run(id);
   }
 
-  entries(): ReadonlyMap<string, NotificationEntry> {
-    const rows = this.#database
-      .prepare<[], { group_key: string; integration: string; entry: string }>(
-        'SELECT group_key, integration, entry FROM notification_log',
+  entries(): readonly (LogPlace & { readonly entry: NotificationEntry })[] {
+    return this.#database
+      .prepare<[], LogPlace & { readonly entry: string }>(
+        'SELECT group_key AS groupKey, integration, entry FROM notification_log',
       )
-      .all();
-    return new Map(
-      rows.map((row) => [
-        entryKey(row.group_key, row.integration),
-        JSON.parse(row.entry) as NotificationEntry,
-      ]),
-    );
+      .all()
+      .map((row) => ({ ...row, entry: JSON.parse(row.entry) as NotificationEntry }));
   }
 
   /** What a receiver is going to be told, and that it counts as told, in one transaction. */
   enqueue(
     outgoing: Pick<Outgoing, 'integration' | 'notification' | 'reason' | 'createdMs'> | undefined,
-    log: {
-      readonly groupKey: string;
-      readonly integration: string;
-      readonly entry: NotificationEntry;
-    },
+    log: LogPlace & { readonly entry: NotificationEntry },
   ): Outgoing | undefined {
     return this.#database
       .transaction(() => {
@@ -148,6 +145,12 @@ export class NotifyStore {
         return { ...outgoing, id: Number(lastInsertRowid), attempts: 0, nextMs: createdMs };
       })
       .immediate();
+  }
+
+  removeEntry({ groupKey, integration }: LogPlace): void {
+    this.#database
+      .prepare('DELETE FROM notification_log WHERE group_key = ? AND integration = ?')
+      .run(groupKey, integration);
   }
 
   /** Oldest first. */
@@ -220,21 +223,14 @@ export class NotifyStore {
     this.#database.prepare('DELETE FROM acknowledgement WHERE fingerprint = ?').run(fingerprint);
   }
 
-  /** Forgets what ended more than RETENTION_MS ago. */
+  /** Forgets silences and acknowledgements that ended more than RETENTION_MS ago. */
   forgetOld(nowMs: number): void {
     const beforeMs = nowMs - RETENTION_MS;
-    this.#database
-      .prepare("DELETE FROM notification_log WHERE json_extract(entry, '$.timeMs') < ?")
-      .run(beforeMs);
     this.#database
       .prepare("DELETE FROM silence WHERE json_extract(silence, '$.endsAtMs') < ?")
       .run(beforeMs);
     this.#database.prepare('DELETE FROM acknowledgement WHERE until_ms < ?').run(beforeMs);
   }
-}
-
-export function entryKey(groupKey: string, integration: string): string {
-  return `${integration}\u0000${groupKey}`;
 }
 
 function fromStored(stored: StoredSilence): Silence {

@@ -150,7 +150,7 @@ class Api {
       startsAt: timeText(alert.startsAtMs),
       status: { ...suppression, state: isSuppressed ? 'suppressed' : 'active' },
       updatedAt: timeText(updatedAtMs),
-      generatorURL: alert.generatorUrl,
+      ...(alert.generatorUrl && { generatorURL: alert.generatorUrl }),
       labels: alert.labels,
     };
   }

@@ -13,7 +13,9 @@ export function alertmanager(id: string, config: AlertmanagerConfig): Integratio
       post(
         {
           url: `${config.url}/api/v2/alerts`,
-          body: JSON.stringify(notification.alerts.map(toPostable)),
+          body: JSON.stringify(
+            notification.alerts.map((alert) => toPostable(alert, notification.timeMs)),
+          ),
           headers: { 'content-type': 'application/json', ...authorizationHeaders(config.http) },
         },
         mark,
@@ -21,13 +23,17 @@ export function alertmanager(id: string, config: AlertmanagerConfig): Integratio
   };
 }
 
-function toPostable(alert: Alert) {
+/** Longer than any usual `repeat_interval`, by which a firing alert is sent again. */
+const FIRING_MS = 24 * 3_600_000;
+
+/** Without an end Alertmanager would take an alert for resolved five minutes after it was sent. */
+function toPostable(alert: Alert, timeMs: number) {
   const { labels, annotations, startsAtMs, endsAtMs, generatorUrl } = alert;
   return {
     labels,
     annotations,
     startsAt: new Date(startsAtMs).toISOString(),
-    ...(endsAtMs !== undefined && { endsAt: new Date(endsAtMs).toISOString() }),
+    endsAt: new Date(endsAtMs ?? timeMs + FIRING_MS).toISOString(),
     generatorURL: generatorUrl,
   };
 }

@@ -194,6 +194,7 @@ const bodies: readonly {
         labels: NOTIFICATION.alerts[0]?.labels,
         annotations: { summary: 'n042 is down' },
         startsAt: '2026-11-21T10:00:00.000Z',
+        endsAt: '2026-11-22T10:00:01.000Z',
         generatorURL: '',
       },
     ],
