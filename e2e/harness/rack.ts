@@ -77,7 +77,7 @@ export async function openRack({ firmware, mode, disk = '4G' }: RackOptions): Pr
   const machine = makeRackMachine(network, { firmware, number, memoryMiB: 1024, disk });
   const ranges = mode === 'server' ? "ranges: ['10.99.0.50-10.99.0.90'], " : '';
   const config = `agent: {}
-collector: {webPort: 0, interfaces: [eth0]}
+collector: {webPort: 0}
 pxe: {interfaces: [eth0], mode: ${mode}, ${ranges}space: ${RACK_SPACE}, kernelArguments: 'console=ttyS0'}
 `;
   const start = () => startAppliance({ host: head, data: RACK_DATA, config });
