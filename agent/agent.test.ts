@@ -34,11 +34,13 @@ interface Scene {
 async function withAgent(
   run: (scene: Scene) => Promise<void>,
   changed: Partial<AgentSettings> = {},
+  prepare: (root: string) => void = () => undefined,
 ): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'clustermon-agent-'));
   const data = join(root, 'data');
   cpSync(join(import.meta.dirname, 'testdata/machines/vm/0'), root, { recursive: true });
   mkdirSync(data);
+  prepare(root);
   writeFileSync(join(data, 'secret'), SECRET.toString('hex'));
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
@@ -205,6 +207,24 @@ test('series of an exporter and of a plugin go over the wire; one that hangs del
         },
         { exporters, plugins },
       );
+    },
+  ));
+
+test('where systemd runs the machine, it is asked for failed units', () =>
+  withAgent(
+    async ({ datagrams, come }) => {
+      let values = new Map<string, unknown>();
+      for (let count = 1; !values.has('systemd_units_failed'); count += 1) {
+        values = newestValues(datagrams, await come(KINDS.samples, count));
+      }
+      assert.equal(values.get('systemd_unit_failed{unit="bad.service"}'), 1);
+    },
+    {},
+    (root) => {
+      mkdirSync(join(root, 'run/systemd/system'), { recursive: true });
+      mkdirSync(join(root, 'usr/bin'), { recursive: true });
+      const script = '#!/bin/sh\necho bad.service loaded failed failed Bad\n';
+      writeFileSync(join(root, 'usr/bin/systemctl'), script, { mode: 0o755 });
     },
   ));
 

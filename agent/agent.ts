@@ -113,8 +113,10 @@ export async function startAgent(
   const { startProbes } = hasProbes ? await import('./probes.ts') : {};
   const { hostName } = host;
   const stopProbes = startProbes?.(settings, { ...ports, hostName, table });
-  const { startFailedUnits } = hasSystemd(root) ? await import('./systemd/failed-units.ts') : {};
-  const stopFailedUnits = startFailedUnits?.({ ...ports, table });
+  const systemctl = join(root, 'usr/bin/systemctl');
+  const hasSystemd = [join(root, 'run/systemd/system'), systemctl].every(existsSync); // sd_booted(3)
+  const { startFailedUnits } = hasSystemd ? await import('./systemd/failed-units.ts') : {};
+  const stopFailedUnits = startFailedUnits?.({ ...ports, systemctl, table });
 
   const broadcast = (kind: Kind, write: (writer: XdrWriter) => void) => {
     write(datagrams.begin(kind, clock.nowMs()));
@@ -173,11 +175,6 @@ export async function startAgent(
 function hostNameIn(namespace: string | undefined): string {
   const name = hostname();
   return namespace === undefined || namespace.startsWith('net:') ? name : `${name}-${namespace}`;
-}
-
-/** Whether systemd runs the machine, and can be asked. Source: sd_booted(3). */
-function hasSystemd(root: string): boolean {
-  return [join(root, 'run/systemd/system'), join(root, 'usr/bin/systemctl')].every(existsSync);
 }
 
 /** `process.stderr` would load the modules of terminals and streams. What nobody takes off the pipe is lost. */

@@ -1,4 +1,5 @@
 import { LIMITS } from '../../wire/metric.ts';
+import { PassingSeries } from '../passing-series.ts';
 import type { Probe } from '../probe.ts';
 import type { SeriesSpec, SourceTable } from '../series.ts';
 import { cutText } from '../texts.ts';
@@ -42,8 +43,7 @@ export class Plugin implements Probe {
   readonly #options: PluginOptions;
   readonly #status: number;
   readonly #text: number;
-  /** Indexes of the series of performance data that the last run had. */
-  #shown = new Set<number>();
+  readonly #performance: PassingSeries;
 
   constructor(options: PluginOptions, table: SourceTable) {
     const { name, everySeconds, timeoutSeconds } = options;
@@ -52,8 +52,9 @@ export class Plugin implements Probe {
     this.timeoutSeconds = timeoutSeconds;
     this.table = table;
     this.#options = options;
-    this.#status = this.#add(STATUS);
-    this.#text = this.#add(TEXT);
+    this.#status = this.table.add(this.#own(STATUS));
+    this.#text = this.table.add(this.#own(TEXT));
+    this.#performance = new PassingSeries(table);
   }
 
   /** @throws when the plugin cannot be run, is killed, or ends with a status that is none of a plugin */
@@ -70,13 +71,8 @@ export class Plugin implements Probe {
   }
 
   #show(values: readonly PerformanceValue[]): void {
-    const shown = new Set<number>();
     const show = (spec: SeriesSpec, value: number | undefined) => {
-      if (value === undefined) return;
-      const index = this.#add(spec);
-      if (index < 0) return;
-      this.table.numbers[index] = value;
-      shown.add(index);
+      if (value !== undefined) this.#performance.show(this.#own(spec), value);
     };
     for (const value of values) {
       const label = cutText(value.label, LIMITS.labelValue);
@@ -89,13 +85,13 @@ export class Plugin implements Probe {
         show({ ...spec, name, title: `Value of a plugin: ${words}` }, read(value));
       }
     }
-    for (const index of this.#shown) if (!shown.has(index)) this.table.remove(index);
-    this.#shown = shown;
+    this.#performance.end();
   }
 
-  #add(spec: SeriesSpec): number {
+  /** The spec of a series of this plugin. */
+  #own(spec: SeriesSpec): SeriesSpec {
     const labels = { plugin: this.#options.name, ...spec.labels };
-    return this.table.add({ tmax: this.everySeconds, ...spec, labels });
+    return { tmax: this.everySeconds, ...spec, labels };
   }
 }
 

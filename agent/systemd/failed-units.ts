@@ -10,7 +10,7 @@ import { type SeriesSpec, type SeriesTable, SourceTable } from '../series.ts';
 const UNITS_MAX = 32;
 
 /** systemctl(1): one unit a line, its name first, without the dot before it, without titles. */
-const COMMAND = 'exec systemctl list-units --state=failed --plain --no-legend --full --no-pager';
+const ARGUMENTS = 'list-units --state=failed --plain --no-legend --full --no-pager';
 
 const COUNT: SeriesSpec = {
   name: 'systemd_units_failed',
@@ -34,19 +34,21 @@ export class FailedUnits implements Probe {
   readonly everySeconds = 300;
   readonly timeoutSeconds = 10;
   readonly table: SourceTable;
-  readonly #run: typeof runCommand;
+  readonly #command: string;
   readonly #series: PassingSeries;
 
-  constructor(table: SourceTable, run = runCommand) {
+  /** @param systemctl path of the program */
+  constructor(systemctl: string, table: SourceTable) {
     this.table = table;
-    this.#run = run;
+    this.#command = `exec ${systemctl} ${ARGUMENTS}`;
     this.#series = new PassingSeries(table);
   }
 
   /** @throws when systemctl cannot be run, or cannot ask systemd */
   async run(signal: AbortSignal): Promise<void> {
-    const { status, output } = await this.#run(COMMAND, signal);
-    if (status !== 0) throw new Error(`systemctl ended with status ${status ?? 'of a signal'}`);
+    const { status, output } = await runCommand(this.#command, signal);
+    if (status === undefined) throw new Error('systemctl was killed');
+    if (status !== 0) throw new Error(`systemctl ended with status ${status}`);
     const units = parseUnits(output);
     this.#series.show(COUNT, units.length);
     for (const unit of units.slice(0, UNITS_MAX)) {
@@ -65,12 +67,14 @@ function parseUnits(output: string): string[] {
 }
 
 export interface FailedUnitsPorts extends ProbePorts {
+  /** Path of the program. */
+  readonly systemctl: string;
   readonly table: SeriesTable;
   readonly log: Log;
 }
 
 /** @returns stops looking for failed units */
 export function startFailedUnits(ports: FailedUnitsPorts): Cancel {
-  const probe = new FailedUnits(new SourceTable(ports.table));
+  const probe = new FailedUnits(ports.systemctl, new SourceTable(ports.table));
   return startProbe(probe, new Health(probe.name, ports), ports);
 }
