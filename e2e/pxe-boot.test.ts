@@ -1,5 +1,6 @@
 /** Real firmware in virtual machines: each gets its own script from the appliance, whoever gives the addresses. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -227,3 +228,46 @@ function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
 }
+
+test('Secure Boot, enforced: shim and GRUB are taken, and GRUB has its own configuration', async () => {
+  const pxe = 'mode: server, ranges: ["10.99.0.50-10.99.0.60"]';
+  await withNetwork({ pxe, foreignDhcp: false }, async (appliance, network) => {
+    const firmware = 'uefi-secure';
+    await waitFor('the search for other servers', async () =>
+      (await status(appliance)).interfaces.every(({ servesAddresses }) => servesAddresses),
+    );
+    const node = JSON.stringify({ macs: ['52:54:00:aa:00:01'], quirks: { secureBoot: true } });
+    const socket = join(appliance.data, 'pxe.sock');
+    const added = execFileSync('curl', [
+      '-sS',
+      '--unix-socket',
+      socket,
+      '--json',
+      node,
+      'http://x/api/pxe/nodes',
+    ]);
+    assert.equal(JSON.parse(added.toString()).quirks.secureBoot, true);
+    const machine = powerOn(network, { firmware, number: 1 });
+    try {
+      const events = await waitFor(
+        'GRUB to fetch its configuration',
+        async () => {
+          const { events } = await appliance.get<BootExplanation>(
+            `/api/pxe/explain/${machine.mac}`,
+          );
+          return events.some(({ kind }) => kind === 'grub-config') ? events : undefined;
+        },
+        BOOT_MS,
+      );
+      // The firmware has checked shim, and shim GRUB: one that is not signed would not have run.
+      const sent = events.filter(({ kind }) => kind === 'tftp-sent').map(({ text }) => text);
+      for (const name of ['shimx64.efi', 'grubx64.efi'])
+        assert.ok(
+          sent.some((text) => text.includes(name)),
+          name,
+        );
+    } finally {
+      await machine.powerOff();
+    }
+  });
+});

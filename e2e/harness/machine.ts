@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { TestNetwork } from './network.ts';
 import { startProcess, type TestProcess } from './process.ts';
 
-export type FirmwareKind = 'bios' | 'uefi' | 'uefi-http';
+export type FirmwareKind = 'bios' | 'uefi' | 'uefi-http' | 'uefi-secure';
 
 export interface Machine {
   readonly mac: string;
@@ -25,7 +25,8 @@ export interface MachineOptions {
 
 /**
  * Powers a machine on, its network card on the bridge of the network.
- * `bios` boots by the iPXE in the card's ROM; `uefi` by OVMF's own PXE; `uefi-http` by OVMF's HTTP boot.
+ * `bios` boots by the iPXE in the card's ROM; `uefi` by OVMF's own PXE; `uefi-http` by OVMF's HTTP boot;
+ * `uefi-secure` by OVMF's PXE with Microsoft's keys enrolled and Secure Boot enforced.
  */
 export function powerOn(network: TestNetwork, options: MachineOptions): Machine {
   const { firmware, number, memoryMiB = 512, disk } = options;
@@ -74,13 +75,18 @@ export function powerOn(network: TestNetwork, options: MachineOptions): Machine 
 function firmwareArguments(firmware: FirmwareKind, folder: string): string[] {
   if (firmware === 'bios') return [];
   const variables = join(folder, 'vars.fd');
-  copyFileSync('/usr/share/OVMF/OVMF_VARS_4M.fd', variables);
-  const code = '/usr/share/OVMF/OVMF_CODE_4M.fd';
+  const keys = firmware === 'uefi-secure' ? '.ms' : '';
+  copyFileSync(`/usr/share/OVMF/OVMF_VARS_4M${keys}.fd`, variables);
+  const code = `/usr/share/OVMF/OVMF_CODE_4M${keys}.fd`;
   // Only one kind of network boot, so that OVMF does not try the others first.
   const without =
     firmware === 'uefi-http' ? ['IPv4PXESupport', 'IPv6PXESupport'] : ['IPv6PXESupport'];
   return [
-    ...['-machine', 'q35'],
+    ...['-machine', firmware === 'uefi-secure' ? 'q35,smm=on' : 'q35'],
+    ...[
+      '-global',
+      `driver=cfi.pflash01,property=secure,value=${firmware === 'uefi-secure' ? 'on' : 'off'}`,
+    ],
     ...['-drive', `if=pflash,format=raw,readonly=on,file=${code}`],
     ...['-drive', `if=pflash,format=raw,file=${variables}`],
     ...without.flatMap((name) => ['-fw_cfg', `name=opt/org.tianocore/${name},string=n`]),
