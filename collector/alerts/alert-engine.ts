@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts';
 import type { AlertDetail, AlertTransition, NewRule, RuleInfo } from '../../wire/http.ts';
 import { type Alert, type AlertSink, fingerprint } from '../notify/alert.ts';
 import type { InhibitRule } from '../notify/inhibit.ts';
+import { alertPage } from '../notify/page-link.ts';
 import type { SampleSource } from '../query/source.ts';
 import { groupOfAddedRule, nameOf } from './added-rule.ts';
 import { type AlertHandling, toAlertDetail, toRuleInfo } from './alert-info.ts';
@@ -246,6 +247,8 @@ export class AlertEngine {
         alert: rule,
         labels: JSON.stringify(labels),
         ...(value !== null && { value }),
+        id: fingerprint(labels),
+        page: alertPage({ labels, startsAtMs: nowMs }, this.#options.externalUrl),
       });
     }
     const hasPending = this.#rules().some(({ alerts }) =>
@@ -289,13 +292,14 @@ export class AlertEngine {
 
   #toAlert(instance: AlertInstance): Alert {
     const labels = instance.labels.toObject();
-    const page = `${this.#options.externalUrl.replace(/\/$/, '')}/alerts`;
+    const startsAtMs = instance.firedAtMs ?? instance.activeAtMs;
     return {
       labels,
       annotations: annotationsOf(instance),
-      startsAtMs: instance.firedAtMs ?? instance.activeAtMs,
+      startsAtMs,
       endsAtMs: instance.resolvedAtMs,
-      generatorUrl: `${page}?alert=${fingerprint(labels)}`,
+      generatorUrl: alertPage({ labels, startsAtMs }, this.#options.externalUrl),
+      value: instance.value,
     };
   }
 

@@ -7,6 +7,8 @@ export interface Alert {
   readonly endsAtMs: number | undefined;
   /** Where a person sees the expression that made it. */
   readonly generatorUrl: string;
+  /** Of the rule's expression when the alert was last passed on; unknown of alerts that others sent. JSON has null for NaN. */
+  readonly value?: number | null;
 }
 
 export type LabelSet = Readonly<Record<string, string>>;

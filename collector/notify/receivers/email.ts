@@ -4,13 +4,16 @@ import type { IntegrationConfig } from '../config.ts';
 import { DeliveryError, type Integration } from '../delivery.ts';
 import type { Notification } from '../payload.ts';
 import { readSecret } from './http.ts';
-import { isOver, linesOf, titleOf } from './text.ts';
+import { isOver, textOf, titleOf } from './text.ts';
 
 type EmailConfig = Extract<IntegrationConfig, { kind: 'email' }>;
 
 const TIMEOUT_MS = 15_000;
 /** SMTP over TLS from the first byte; other ports begin plain and turn to TLS. */
 const SMTPS_PORT = 465;
+
+/** Characters: some hundred alerts. */
+const TEXT_MAX = 50_000;
 
 /** An e-mail by the given SMTP server. A 5xx answer of it is final, anything else is tried again. */
 export function email(id: string, config: EmailConfig): Integration {
@@ -36,7 +39,7 @@ export function email(id: string, config: EmailConfig): Integration {
           from: config.from,
           to: config.to,
           subject: titleOf(notification),
-          text: textOf(notification),
+          text: textOf(notification, TEXT_MAX),
           html: htmlOf(notification),
           messageId: `<${mark.id}@clustermon>`,
         });
@@ -50,15 +53,13 @@ export function email(id: string, config: EmailConfig): Integration {
   };
 }
 
-function textOf(notification: Notification): string {
-  return `${linesOf(notification).join('\n')}\n\n${notification.externalUrl}/alerts\n`;
-}
-
 function htmlOf(notification: Notification): string {
   const color = isOver(notification) ? '#0B7A55' : '#B0122B';
-  const items = linesOf(notification).map((line) => `<li>${escapeHtml(line)}</li>`);
-  const link = escapeHtml(`${notification.externalUrl}/alerts`);
-  return `<h2 style="color:${color}">${escapeHtml(titleOf(notification))}</h2><ul>${items.join('')}</ul><p><a href="${link}">${link}</a></p>`;
+  const text = escapeHtml(textOf(notification, TEXT_MAX)).replace(
+    /https?:\/\/\S+/g,
+    (link) => `<a href="${link}">${link}</a>`,
+  );
+  return `<h2 style="color:${color}">${escapeHtml(titleOf(notification))}</h2><div style="white-space:pre-wrap">${text}</div>`;
 }
 
 function escapeHtml(text: string): string {

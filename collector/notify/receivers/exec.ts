@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process';
 import type { IntegrationConfig } from '../config.ts';
 import { DeliveryError, type Integration } from '../delivery.ts';
 import { type Notification, statusOf, webhookPayload } from '../payload.ts';
-import { linesOf, titleOf } from './text.ts';
+import { textOf, titleOf } from './text.ts';
 
 type ExecConfig = Extract<IntegrationConfig, { kind: 'exec' }>;
 
 /** Of what the command says on standard error, this much is kept for people. */
 const DETAIL_MAX = 300;
+/** Linux takes at most 128 KiB in one variable of the environment. */
+const TEXT_MAX = 20_000;
 
 /**
  * Runs a command of the user's, without a shell: the webhook's JSON on its standard input, title, text and status in its environment.
@@ -19,7 +21,7 @@ export function exec(id: string, config: ExecConfig): Integration {
     send: (notification, mark) =>
       run(config, notification, {
         CLUSTERMON_TITLE: titleOf(notification),
-        CLUSTERMON_TEXT: linesOf(notification).join('\n'),
+        CLUSTERMON_TEXT: textOf(notification, TEXT_MAX),
         CLUSTERMON_STATUS: statusOf(notification),
         CLUSTERMON_DELIVERY: mark.id,
         CLUSTERMON_POSSIBLE_DUPLICATE: mark.mayBeRepeated ? '1' : '',

@@ -1,7 +1,8 @@
 import type { IntegrationConfig } from '../config.ts';
 import type { Integration } from '../delivery.ts';
+import { notificationPage } from '../page-link.ts';
 import { post, readSecret } from './http.ts';
-import { isOver, linesOf, severityOf, titleOf } from './text.ts';
+import { isOver, severityOf, textOf, titleOf } from './text.ts';
 
 type NtfyConfig = Extract<IntegrationConfig, { kind: 'ntfy' }>;
 
@@ -19,10 +20,10 @@ export function ntfy(id: string, config: NtfyConfig): Integration {
       const body = {
         topic: config.topic,
         title: titleOf(notification),
-        message: linesOf(notification).join('\n').slice(0, MESSAGE_MAX),
+        message: textOf(notification, MESSAGE_MAX),
         priority: isOver(notification) ? 3 : PRIORITY[severityOf(notification)],
         tags: [isOver(notification) ? 'white_check_mark' : 'rotating_light'],
-        click: `${notification.externalUrl}/alerts`,
+        click: notificationPage(notification),
       };
       await post(
         {

@@ -6,6 +6,7 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fingerprint } from '../alert.ts';
 import type { NotifyConfig } from '../config.ts';
 import { parseNotifyConfig } from '../config-file.ts';
 import { DeliveryError } from '../delivery.ts';
@@ -24,6 +25,7 @@ const NOTIFICATION: Notification = {
       startsAtMs: START_MS,
       endsAtMs: undefined,
       generatorUrl: '',
+      value: 0,
     },
   ],
   timeMs: START_MS + 1000,
@@ -34,7 +36,15 @@ const RESOLVED: Notification = {
   alerts: NOTIFICATION.alerts.map((alert) => ({ ...alert, endsAtMs: START_MS + 500 })),
 };
 const TITLE = '[FIRING:1] HostDown (host=n042 severity=critical)';
-const LINE = 'critical: n042 is down (since 2026-11-21T10:00:00Z)';
+const ID = fingerprint(NOTIFICATION.alerts[0]?.labels ?? {});
+const PAGE = `http://head:8640/host/n042?from=${START_MS / 1000 - 1800}&to=${START_MS / 1000 + 1800}`;
+const TEXT = `critical: n042 is down
+  host n042, since 2026-11-21T10:00:00Z, value 0, id ${ID}
+  ${PAGE}
+
+Acknowledge: clustermon alert ack ${ID} -c 'on it'
+Silence: clustermon silence add alertname=HostDown host=n042 -d 2h -c 'why'
+Both with a click: http://head:8640/alerts`;
 
 function send(receiver: string, notification = NOTIFICATION, mayBeRepeated = false): Promise<void> {
   const { config, problems } = parseNotifyConfig(
@@ -143,9 +153,9 @@ const bodies: readonly {
         {
           color: 'danger',
           title: TITLE,
-          title_link: 'http://head:8640/alerts',
+          title_link: PAGE,
           fallback: TITLE,
-          text: LINE,
+          text: TEXT,
         },
       ],
     },
@@ -157,10 +167,10 @@ const bodies: readonly {
     want: {
       topic: 'ops',
       title: TITLE,
-      message: LINE,
+      message: TEXT,
       priority: 5,
       tags: ['rotating_light'],
-      click: 'http://head:8640/alerts',
+      click: PAGE,
     },
   },
   {
@@ -172,14 +182,18 @@ const bodies: readonly {
       event_action: 'resolve',
       dedup_key: '4a0e8c5eb4cd38ec1b1dba4bf6b9e2c1',
       client: 'clustermon',
-      client_url: 'http://head:8640/alerts',
+      client_url: PAGE,
       payload: {
         summary: '[RESOLVED] HostDown (host=n042 severity=critical)',
         source: 'n042',
         severity: 'warning',
         class: 'HostDown',
         custom_details: {
-          alerts: ['resolved: n042 is down (since 2026-11-21T10:00:00.500Z)'],
+          text: `resolved: n042 is down
+  host n042, from 2026-11-21T10:00:00Z to 2026-11-21T10:00:00.5Z, value 0, id ${ID}
+  ${PAGE}
+
+All alerts: http://head:8640/alerts`,
           labels: { alertname: 'HostDown', host: 'n042', severity: 'critical' },
         },
       },
@@ -275,7 +289,7 @@ test('e-mail: subject, text, an id that stays', async () => {
   const mail = await smtpServer(false, (port) => send(email(port)));
   assert.match(mail, /^Subject: \[FIRING:1\] HostDown \(host=n042 severity=critical\)\r$/m);
   assert.match(mail, /^Message-ID: <d1@clustermon>\r$/m);
-  assert.ok(mail.includes(LINE));
+  assert.ok(mail.replaceAll('\r\n', '\n').includes('critical: n042 is down\n  host n042, since'));
 });
 
 test('e-mail: a server that refuses for good is not asked again', async () => {

@@ -1,11 +1,15 @@
 import type { IntegrationConfig } from '../config.ts';
 import type { Integration } from '../delivery.ts';
+import { notificationPage } from '../page-link.ts';
 import { post, readSecret } from './http.ts';
-import { isOver, linesOf, severityOf, titleOf } from './text.ts';
+import { isOver, severityOf, textOf, titleOf } from './text.ts';
 
 type SlackConfig = Extract<IntegrationConfig, { kind: 'slack' }>;
 
 const COLORS = { critical: 'danger', warning: 'warning', info: '#439FE0' } as const;
+
+/** Longer texts of attachments are cut by some of those who speak this. */
+const TEXT_MAX = 7_500;
 
 /** Slack's incoming webhook, which Mattermost, Rocket.Chat and Discord (`/slack`) understand as well. */
 export function slack(id: string, config: SlackConfig): Integration {
@@ -21,9 +25,9 @@ export function slack(id: string, config: SlackConfig): Integration {
           {
             color: isOver(notification) ? 'good' : COLORS[severityOf(notification)],
             title,
-            title_link: `${notification.externalUrl}/alerts`,
+            title_link: notificationPage(notification),
             fallback: title,
-            text: linesOf(notification).join('\n'),
+            text: textOf(notification, TEXT_MAX),
           },
         ],
       };
