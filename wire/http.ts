@@ -289,6 +289,15 @@ export interface ApplianceStatus {
   readonly store: StoreStatus;
 }
 
+/** How one channel of a receiver took a test; `error` is null when it accepted. */
+export interface ChannelTest {
+  /** `oncall/email[0]` */
+  readonly integration: string;
+  readonly error: string | null;
+  /** What to do about the error, where that is known. */
+  readonly advice: string | null;
+}
+
 export interface Problem {
   readonly code: string;
   readonly text: string;

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { ChannelTest } from '../../wire/http.ts';
 import { clientOf } from '../client.ts';
+import { CommandError, EXIT } from '../exit.ts';
 import { formatTable, print, printJson } from '../output.ts';
 import { formatSeconds, parseSeconds } from './duration-option.ts';
 
@@ -34,22 +36,36 @@ export function register(program: Command): void {
 
   notify
     .command('test')
-    .description('send a test notification to a receiver')
+    .description('send a test notification by every channel of a receiver; exit 1 when one fails')
     .argument('[receiver]', 'its name (default: the first one)')
     .action(async (name: string | undefined, _options: object, command: Command) => {
       const client = clientOf(command);
       const [first] = await client.get<readonly ReceiverJson[]>('/api/notify/receivers');
       const receiver = name ?? first?.name ?? '';
-      const { integrations } = await client.send<{ integrations: readonly string[] }>(
+      const { channels } = await client.send<{ channels: readonly ChannelTest[] }>(
         'POST',
         '/api/notify/test',
         { receiver },
       );
-      print(
-        integrations.length === 0
-          ? `receiver ${receiver} has no channel: set collector.webhooks or collector.routingFile\n`
-          : `told ${integrations.join(', ')}\n`,
-      );
+      if (channels.length === 0) {
+        throw new CommandError(
+          EXIT.failed,
+          `receiver ${receiver} has no channel: set collector.webhooks or collector.routingFile`,
+        );
+      }
+      const rows = channels.map(({ integration, error, advice }) => [
+        integration,
+        error ?? 'OK',
+        advice ?? '',
+      ]);
+      print(formatTable(['CHANNEL', 'RESULT', 'WHAT TO DO'], rows));
+      const failed = channels.filter(({ error }) => error !== null).length;
+      if (failed > 0) {
+        throw new CommandError(
+          EXIT.failed,
+          `${failed} of ${channels.length} channels of ${receiver} cannot be told`,
+        );
+      }
     });
 
   notify

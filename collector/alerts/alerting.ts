@@ -128,15 +128,24 @@ export class Alerting {
 
   /** What a person should do something about. */
   problems(): readonly Problem[] {
-    const oldest = this.notifier.courier.waiting.find(({ attempts }) => attempts > 2);
-    if (!oldest) return this.#fileProblems;
+    const { waiting, refusals } = this.notifier.courier;
+    const oldest = waiting.find(({ attempts }) => attempts > 2);
     return [
       ...this.#fileProblems,
-      {
-        code: 'notification-waiting',
-        text: `receiver ${oldest.integration} does not accept notifications (${oldest.attempts} attempts); \`clustermon notify list\` shows what waits`,
-        sinceMs: oldest.createdMs,
-      },
+      ...(oldest
+        ? [
+            {
+              code: 'notification-waiting',
+              text: `receiver ${oldest.integration} does not accept notifications (${oldest.attempts} attempts); \`clustermon notify list\` shows what waits`,
+              sinceMs: oldest.createdMs,
+            },
+          ]
+        : []),
+      ...refusals.map(({ integration, detail, sinceMs }) => ({
+        code: 'notification-refused',
+        text: `receiver ${integration} refuses notifications: ${detail}; then try \`clustermon notify test ${integration.replace(/\/[^/]*$/, '')}\``,
+        sinceMs,
+      })),
     ];
   }
 

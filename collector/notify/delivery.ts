@@ -22,12 +22,23 @@ export interface DeliveryMark {
 export class DeliveryError extends Error {
   /** False when another try would be refused just the same. */
   readonly isRecoverable: boolean;
+  /** What a person does about it. */
+  readonly advice: string;
 
-  constructor(message: string, isRecoverable: boolean) {
+  constructor(message: string, isRecoverable: boolean, advice = '') {
     super(message);
     this.name = 'DeliveryError';
     this.isRecoverable = isRecoverable;
+    this.advice = advice;
   }
+}
+
+/** A channel whose receiver has refused since then, without accepting anything in between. */
+export interface Refusal {
+  readonly integration: string;
+  readonly sinceMs: number;
+  /** What was said last. */
+  readonly detail: string;
 }
 
 const BACK_OFF_MIN_MS = 1_000;
@@ -39,7 +50,7 @@ export const EXPIRES_MS = 24 * 3_600_000;
 const WAITING_MAX = 10_000;
 
 export interface CourierPorts {
-  readonly store: Pick<NotifyStore, 'noteAttempt' | 'finish' | 'outbox'>;
+  readonly store: Pick<NotifyStore, 'noteAttempt' | 'finish' | 'outbox' | 'refusals'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Called for what its receiver will never take. */
@@ -50,9 +61,12 @@ export interface CourierPorts {
 export class Courier {
   readonly #ports: CourierPorts;
   readonly #queues = new Map<string, Queue>();
+  /** Of channels whose last answer was a refusal; survives restarts in the deliveries. */
+  readonly #refusals: Map<string, Refusal>;
 
   constructor(ports: CourierPorts, integrations: readonly Integration[]) {
     this.#ports = ports;
+    this.#refusals = new Map(ports.store.refusals().map((one) => [one.integration, one]));
     this.use(integrations);
     for (const outgoing of ports.store.outbox()) this.add(outgoing);
   }
@@ -69,8 +83,22 @@ export class Courier {
     for (const integration of integrations) {
       const queue = this.#queues.get(integration.id);
       if (queue) queue.use(integration);
-      else this.#queues.set(integration.id, new Queue(integration, this.#ports));
+      else this.#queues.set(integration.id, new Queue(integration, this.#ports, this));
     }
+  }
+
+  /** Channels that refused what they were told last. */
+  get refusals(): readonly Refusal[] {
+    return [...this.#refusals.values()].filter(({ integration }) => this.#queues.has(integration));
+  }
+
+  noteRefused(integration: string, detail: string): void {
+    const sinceMs = this.#refusals.get(integration)?.sinceMs ?? this.#ports.clock.nowMs();
+    this.#refusals.set(integration, { integration, sinceMs, detail });
+  }
+
+  noteAccepted(integration: string): void {
+    this.#refusals.delete(integration);
   }
 
   add(outgoing: Outgoing): void {
@@ -97,7 +125,7 @@ export class Courier {
   #giveUp(outgoing: Outgoing): void {
     this.#ports.store.finish(outgoing.id, {
       ...deliveryOf(outgoing, this.#ports.clock.nowMs()),
-      outcome: 'refused',
+      outcome: 'expired',
       detail: 'the receiver was removed from the configuration',
     });
   }
@@ -106,14 +134,20 @@ export class Courier {
 class Queue {
   readonly #ports: CourierPorts;
   readonly #waiting: Outgoing[] = [];
+  readonly #courier: Pick<Courier, 'noteRefused' | 'noteAccepted'>;
   #integration: Integration;
   #isBusy = false;
   #isClosed = false;
   #cancel: Cancel | undefined;
 
-  constructor(integration: Integration, ports: CourierPorts) {
+  constructor(
+    integration: Integration,
+    ports: CourierPorts,
+    courier: Pick<Courier, 'noteRefused' | 'noteAccepted'>,
+  ) {
     this.#integration = integration;
     this.#ports = ports;
+    this.#courier = courier;
   }
 
   /** What is under way is still sent by the one before. */
@@ -176,12 +210,14 @@ class Queue {
         mayBeRepeated: before.attempts > 0,
       });
       outcome = { outcome: 'delivered', detail: '' };
+      this.#courier.noteAccepted(outgoing.integration);
       log.info('notification-delivered', { ...fields, reason: outgoing.reason, attempts });
     } catch (error) {
       const detail = reasonOf(error);
       log.warn('notification-failed', { ...fields, attempts, detail });
       if (error instanceof DeliveryError && !error.isRecoverable) {
         outcome = { outcome: 'refused', detail };
+        this.#courier.noteRefused(outgoing.integration, explain(error));
       } else if (clock.nowMs() - outgoing.createdMs > EXPIRES_MS) {
         outcome = { outcome: 'expired', detail };
       }
@@ -195,6 +231,12 @@ class Queue {
     } else this.#waiting[0] = outgoing;
     this.#next();
   }
+}
+
+/** What went wrong, and what to do. */
+export function explain(error: unknown): string {
+  const advice = error instanceof DeliveryError ? error.advice : '';
+  return advice ? `${reasonOf(error)}; ${advice}` : reasonOf(error);
 }
 
 function deliveryOf(

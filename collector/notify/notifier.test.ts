@@ -364,3 +364,50 @@ test('webhook payload, version 4', () => {
     truncatedAlerts: 0,
   });
 });
+
+test('a receiver that refuses is a problem until it accepts, also after a restart', async () => {
+  const bench = new Bench();
+  bench.failures = [new DeliveryError('answered 403', false, 'check its token')];
+  bench.fire(A);
+  await bench.pass(31);
+  const refusal = {
+    integration: 'team/webhook[0]',
+    sinceMs: START_MS + 30_000,
+    detail: 'answered 403; check its token',
+  };
+  assert.deepEqual(bench.notifier.courier.refusals, [refusal]);
+  bench.close();
+
+  const again = new Bench(ROUTING, bench.clock);
+  assert.deepEqual(again.notifier.courier.refusals, [{ ...refusal, detail: 'answered 403' }]);
+  again.failures = [new DeliveryError('answered 403', false)];
+  again.fire(A);
+  await again.pass(301);
+  assert.deepEqual(
+    again.notifier.courier.refusals.map(({ sinceMs }) => sinceMs),
+    [refusal.sinceMs],
+  );
+  await again.pass(300);
+  assert.deepEqual(again.texts, ['team firing a']);
+  assert.deepEqual(again.notifier.courier.refusals, []);
+  again.close();
+});
+
+test('a test tries every channel, tells of each, and ends the problem of one that accepts', async () => {
+  const bench = new Bench(`
+route: {receiver: team}
+receivers: [{name: team, webhook_configs: [{url: 'http://127.0.0.1:1/'}]}]
+`);
+  const alert = bench.alert({ alertname: 'NotifyTest' });
+  bench.notifier.courier.noteRefused('team/webhook[0]', 'no');
+  bench.failures = [new DeliveryError('answered 404', false, 'check the address')];
+  assert.deepEqual(await bench.notifier.test('team', alert), [
+    { integration: 'team/webhook[0]', error: 'answered 404', advice: 'check the address' },
+  ]);
+  assert.equal(bench.notifier.courier.refusals.length, 1);
+  assert.deepEqual(await bench.notifier.test('team', alert), [
+    { integration: 'team/webhook[0]', error: null, advice: null },
+  ]);
+  assert.deepEqual(bench.notifier.courier.refusals, []);
+  bench.close();
+});

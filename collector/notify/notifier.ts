@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
-import { InputError } from '../../base/errors.ts';
+import { InputError, reasonOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import type { ChannelTest } from '../../wire/http.ts';
 import { type Alert, type AlertSink, fingerprint, isResolved, type LabelSet } from './alert.ts';
 import { integrationId, type NotifyConfig } from './config.ts';
 import { type NotificationEntry, reasonToNotify } from './dedup.ts';
-import { Courier, type Integration } from './delivery.ts';
+import { Courier, DeliveryError, type Integration } from './delivery.ts';
 import { Dispatcher, type GroupFlush, type GroupView } from './dispatcher.ts';
 import { Inhibitor } from './inhibit.ts';
 import { NotificationLog } from './notification-log.ts';
@@ -221,8 +222,8 @@ export class Notifier implements AlertSink {
     this.#tell();
   }
 
-  /** Sends a notification past all rules: `notify test`. @throws DeliveryError, InputError `receiver-unknown` */
-  async test(receiver: string, alert: Alert): Promise<readonly string[]> {
+  /** Sends a notification past all rules by every channel of a receiver: `notify test`. @throws InputError `receiver-unknown` */
+  async test(receiver: string, alert: Alert): Promise<readonly ChannelTest[]> {
     const config = this.#config.receivers.find(({ name }) => name === receiver);
     if (!config) {
       const names = this.#config.receivers.map(({ name }) => name).join(', ');
@@ -236,10 +237,7 @@ export class Notifier implements AlertSink {
     const integrations = this.#ports
       .integrations(this.#config)
       .filter(({ id }) => ids.includes(id));
-    for (const integration of integrations) {
-      await integration.send(notification, { id: randomUUID(), mayBeRepeated: false });
-    }
-    return ids;
+    return Promise.all(integrations.map((one) => this.#testChannel(one, notification)));
   }
 
   subscribe(listener: () => void): () => void {
@@ -251,6 +249,18 @@ export class Notifier implements AlertSink {
     this.#cancelCleaning();
     this.#dispatcher.close();
     this.#courier.close();
+  }
+
+  /** A channel that accepts a test accepts: the problem that it refused is over. */
+  async #testChannel(integration: Integration, notification: Notification): Promise<ChannelTest> {
+    try {
+      await integration.send(notification, { id: randomUUID(), mayBeRepeated: false });
+      this.#courier.noteAccepted(integration.id);
+      return { integration: integration.id, error: null, advice: null };
+    } catch (error) {
+      const advice = (error instanceof DeliveryError && error.advice) || null;
+      return { integration: integration.id, error: reasonOf(error), advice };
+    }
   }
 
   #notify(flush: GroupFlush): void {

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { NotificationEntry, NotificationReason } from './dedup.ts';
+import type { Refusal } from './delivery.ts';
 import { formatMatchers, parseMatchers } from './matcher.ts';
 import type { Notification } from './payload.ts';
 import { parseRecurrence } from './recurrence.ts';
@@ -203,6 +204,20 @@ export class NotifyStore {
          WHERE time_ms BETWEEN ? AND ? ORDER BY id`,
       )
       .all(range.fromMs, range.toMs);
+  }
+
+  /** Channels that have refused since they last accepted, or ever. */
+  refusals(): readonly Refusal[] {
+    return this.#database
+      .prepare<[], Refusal>(
+        `WITH accepted AS (SELECT integration, max(id) AS id FROM delivery WHERE outcome = 'delivered' GROUP BY integration),
+           refused AS (
+             SELECT delivery.integration, min(delivery.time_ms) AS since_ms, max(delivery.id) AS id
+             FROM delivery LEFT JOIN accepted USING (integration)
+             WHERE outcome = 'refused' AND delivery.id > coalesce(accepted.id, 0) GROUP BY delivery.integration)
+         SELECT refused.integration, since_ms AS sinceMs, detail FROM refused JOIN delivery USING (id)`,
+      )
+      .all();
   }
 
   acknowledgements(): readonly Acknowledgement[] {

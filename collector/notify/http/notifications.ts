@@ -4,7 +4,6 @@ import { Body } from '../../http/body.ts';
 import { type QueryString, timeRange } from '../../http/params.ts';
 import type { Alert } from '../alert.ts';
 import { integrationId } from '../config.ts';
-import { DeliveryError } from '../delivery.ts';
 import type { Notifier } from '../notifier.ts';
 
 const COMMENT_MAX = 1024;
@@ -32,14 +31,9 @@ export function notificationRoutes(app: FastifyInstance, notifier: Notifier): vo
     delivered: notifier.deliveries(timeRange(query, Date.now())),
   }));
 
-  app.post('/api/notify/test', async ({ body }, reply) => {
+  app.post('/api/notify/test', async ({ body }) => {
     const receiver = new Body(body).text('receiver', { max: NAME_MAX });
-    try {
-      return { integrations: await notifier.test(receiver, testAlert()) };
-    } catch (error) {
-      if (!(error instanceof DeliveryError)) throw error;
-      return reply.code(502).send({ code: 'notification-failed', message: error.message });
-    }
+    return { channels: await notifier.test(receiver, testAlert()) };
   });
 
   app.post<{ Params: { fingerprint: string } }>(

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { IntegrationConfig } from '../config.ts';
 import { DeliveryError, type Integration } from '../delivery.ts';
 import { type Notification, statusOf, webhookPayload } from '../payload.ts';
+import { adviceForCause } from './advice.ts';
 import { textOf, titleOf } from './text.ts';
 
 type ExecConfig = Extract<IntegrationConfig, { kind: 'exec' }>;
@@ -48,13 +49,21 @@ function run(
     });
     child.on('error', (error) => {
       clearTimeout(timer);
-      reject(new DeliveryError(`cannot run ${program}: ${error.message}`, true));
+      reject(
+        new DeliveryError(`cannot run ${program}: ${error.message}`, true, adviceForCause(error)),
+      );
     });
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       if (code === 0) return resolve();
       const how = signal ? `was ended after ${timeoutMs / 1000} s` : `exited with ${code}`;
-      reject(new DeliveryError(`${program} ${how}: ${said.trim()}`, true));
+      reject(
+        new DeliveryError(
+          `${program} ${how}: ${said.trim()}`,
+          true,
+          'run the command by hand, with `{}` on its standard input',
+        ),
+      );
     });
     // A command that does not read its input closes the pipe: no failure.
     child.stdin.on('error', () => {});

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { reasonOf } from '../../../base/errors.ts';
 import type { HttpOptions, Secret } from '../config.ts';
 import { DeliveryError, type DeliveryMark } from '../delivery.ts';
+import { adviceForCause, adviceForStatus } from './advice.ts';
 
 /** A receiver that does not answer in this time has failed. */
 const TIMEOUT_MS = 10_000;
@@ -29,7 +30,11 @@ export async function post({ url, body, headers }: Post, mark: DeliveryMark): Pr
     });
   } catch (error) {
     const cause = error instanceof Error && error.cause ? error.cause : error;
-    throw new DeliveryError(`no answer from ${withoutPath(url)}: ${reasonOf(cause)}`, true);
+    throw new DeliveryError(
+      `no answer from ${withoutPath(url)}: ${reasonOf(cause)}`,
+      true,
+      adviceForCause(cause),
+    );
   }
   const answer = await response.text().catch(() => '');
   if (response.ok) return;
@@ -37,6 +42,7 @@ export async function post({ url, body, headers }: Post, mark: DeliveryMark): Pr
   throw new DeliveryError(
     `${withoutPath(url)} answered ${response.status}: ${answer.slice(0, DETAIL_MAX).trim()}`,
     isRecoverable,
+    adviceForStatus(response.status),
   );
 }
 
@@ -67,6 +73,10 @@ export function readSecret({ text, file }: Secret): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new DeliveryError(`cannot read the secret in ${file}: ${reasonOf(error)}`, true);
+    throw new DeliveryError(
+      `cannot read the secret in ${file}: ${reasonOf(error)}`,
+      true,
+      adviceForCause(error),
+    );
   }
 }

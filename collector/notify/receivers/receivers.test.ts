@@ -117,8 +117,9 @@ for (const { status, isRecoverable } of [
 }
 
 test('webhook: nobody there is tried again', async () => {
-  await assert.rejects(send("webhook_configs: [{url: 'http://127.0.0.1:1/'}]"), {
+  await assert.rejects(send("webhook_configs: [{url: 'http://127.0.0.1:2/'}]"), {
     isRecoverable: true,
+    advice: 'nothing listens there: check host and port, and that it runs',
   });
 });
 

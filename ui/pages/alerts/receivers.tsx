@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { ChannelTest } from '../../../wire/http.ts';
 import { getJson, sendJson } from '../../data/api.ts';
 import { useLoaded } from '../../data/load.ts';
 import { NotLoaded } from '../../parts/loading.tsx';
@@ -46,7 +47,8 @@ export function Receivers() {
 }
 
 type Outcome =
-  | { readonly kind: 'none' | 'sending' | 'sent' }
+  | { readonly kind: 'none' | 'sending' }
+  | { readonly kind: 'tried'; readonly channels: readonly ChannelTest[] }
   | { readonly kind: 'failed'; readonly message: string };
 
 function ReceiverLine({ receiver: { name, integrations } }: { receiver: Receiver }) {
@@ -54,8 +56,12 @@ function ReceiverLine({ receiver: { name, integrations } }: { receiver: Receiver
   const send = async () => {
     outcome.value = { kind: 'sending' };
     try {
-      await sendJson('POST', '/api/notify/test', { receiver: name });
-      outcome.value = { kind: 'sent' };
+      const { channels } = await sendJson<{ readonly channels: readonly ChannelTest[] }>(
+        'POST',
+        '/api/notify/test',
+        { receiver: name },
+      );
+      outcome.value = { kind: 'tried', channels };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       outcome.value = { kind: 'failed', message };
@@ -96,11 +102,13 @@ function TestOutcome({ outcome }: { outcome: Outcome }) {
       return null;
     case 'sending':
       return <span role="status">…</span>;
-    case 'sent':
+    case 'tried':
       return (
-        <span role="status">
-          <Status shape="ok">delivered</Status>
-        </span>
+        <ul>
+          {outcome.channels.map((channel) => (
+            <ChannelOutcome key={channel.integration} channel={channel} />
+          ))}
+        </ul>
       );
     case 'failed':
       return (
@@ -109,4 +117,20 @@ function TestOutcome({ outcome }: { outcome: Outcome }) {
         </span>
       );
   }
+}
+
+function ChannelOutcome({ channel: { integration, error, advice } }: { channel: ChannelTest }) {
+  if (error === null) {
+    return (
+      <li role="status">
+        <Status shape="ok">{integration}: delivered</Status>
+      </li>
+    );
+  }
+  return (
+    <li class="failure" role="alert">
+      {integration}: {error}
+      {advice && <div class="faint">{advice}</div>}
+    </li>
+  );
 }
