@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import type { Clock } from '../../base/clock.ts';
 import { InputError, reasonOf } from '../../base/errors.ts';
@@ -12,6 +13,7 @@ import type { InhibitRule } from '../notify/inhibit.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { makeIntegrations } from '../notify/receivers/make.ts';
 import { NotifyStore } from '../notify/store.ts';
+import { loadTemplates } from '../notify/template/template-files.ts';
 import type { SampleSource } from '../query/source.ts';
 import { AlertEngine } from './alert-engine.ts';
 import { AlertStore } from './alert-store.ts';
@@ -68,7 +70,7 @@ export class Alerting {
         store: new NotifyStore(ports.registry),
         clock: ports.clock,
         log: ports.log,
-        integrations: makeIntegrations,
+        integrations: (config) => makeIntegrations(config, ports.log),
         holdReason: (host) => ports.holdReason(host),
       },
       this.#effectiveConfig(),
@@ -182,7 +184,9 @@ function readConfig({ routingFile, webhooks }: AlertingOptions): NotifyConfig {
   } catch (error) {
     throw new InputError('routing-invalid', `${routingFile}: ${reasonOf(error)}`);
   }
-  const { config, problems } = parseNotifyConfig(text);
+  const { config, problems } = parseNotifyConfig(text, (patterns) =>
+    loadTemplates(patterns, dirname(routingFile)),
+  );
   if (config) return config;
   throw new InputError(
     'routing-invalid',

@@ -7,6 +7,7 @@ import type { InhibitRule } from './inhibit.ts';
 import { LabelMatcher, parseMatcher, sortMatchers } from './matcher.ts';
 import { ReceiverReader } from './receiver-file.ts';
 import { allRoutes, type Route, routeKey } from './route.ts';
+import type { LoadedTemplates } from './template/template-files.ts';
 import type { TimeInterval } from './time-interval.ts';
 import { readTimeInterval } from './time-interval-file.ts';
 
@@ -44,6 +45,8 @@ const INHIBIT_FIELDS = [
   'equal',
 ] as const;
 
+type LoadTemplates = (patterns: readonly string[]) => LoadedTemplates;
+
 /** Alertmanager's defaults, and that of an alert's resolution. */
 const DEFAULTS = {
   groupWaitMs: 30_000,
@@ -55,14 +58,18 @@ const DEFAULTS = {
 /**
  * Reads an Alertmanager configuration file with our additions `escalate:` (of a route), `ntfy_configs`, `exec_configs` and
  * `alertmanager_configs` (of a receiver). What is wrong is in `problems`, each with its line.
+ * @param load reads the template files of `templates:`; undefined = they do not matter, only the routes do
  * Source: Alertmanager, "Configuration"
  */
-export function parseNotifyConfig(text: string): {
+export function parseNotifyConfig(
+  text: string,
+  load?: LoadTemplates,
+): {
   readonly config: NotifyConfig | undefined;
   readonly problems: readonly FileProblem[];
 } {
   const yaml = new YamlReader(text);
-  const config = new ConfigReader(yaml).read(text);
+  const config = new ConfigReader(yaml, load).read(text);
   return { config: yaml.problems.length === 0 ? config : undefined, problems: yaml.problems };
 }
 
@@ -74,18 +81,19 @@ function groupByOf(names: readonly string[], parent: Route | undefined): Route['
 
 class ConfigReader {
   readonly #yaml: YamlReader;
+  readonly #load: LoadTemplates | undefined;
 
-  constructor(yaml: YamlReader) {
+  constructor(yaml: YamlReader, load: LoadTemplates | undefined) {
     this.#yaml = yaml;
+    this.#load = load;
   }
 
   read(original: string): NotifyConfig | undefined {
     const yaml = this.#yaml;
     const fields = yaml.mapping(yaml.root, 'a notification configuration', FILE_FIELDS);
-    if (yaml.texts(fields.templates).length > 0) {
-      yaml.fail(fields.templates, 'template files are not supported; the texts are built in');
-    }
-    const receiverReader = new ReceiverReader(yaml, fields.global);
+    const loaded = this.#load?.(yaml.texts(fields.templates));
+    for (const problem of loaded?.problems ?? []) yaml.fail(fields.templates, problem);
+    const receiverReader = new ReceiverReader(yaml, fields.global, loaded?.templates);
     const receivers = this.#receivers(fields.receivers, receiverReader);
     const timeIntervals = new Map([
       ...this.#timeIntervals(fields.mute_time_intervals),

@@ -1,5 +1,6 @@
 import type { InhibitRule } from './inhibit.ts';
 import type { Route } from './route.ts';
+import type { MessageTemplate } from './template/message-template.ts';
 import type { TimeInterval } from './time-interval.ts';
 
 /** What Alertmanager's configuration file says. */
@@ -49,23 +50,32 @@ export type IntegrationConfig = { readonly sendResolved: boolean } & (
       readonly username: string;
       readonly password: Secret;
       readonly requireTls: boolean;
+      /** By their names in lower case; `subject` is one of them. */
+      readonly headers: ReadonlyMap<string, MessageTemplate>;
+      readonly html: MessageTemplate | undefined;
+      readonly text: MessageTemplate | undefined;
     }
   | {
       readonly kind: 'slack';
       readonly url: Secret;
       readonly channel: string;
       readonly username: string;
+      readonly title: MessageTemplate | undefined;
+      readonly text: MessageTemplate | undefined;
     }
   | {
       readonly kind: 'ntfy';
       readonly url: string;
       readonly topic: string;
       readonly token: Secret;
+      readonly title: MessageTemplate | undefined;
+      readonly message: MessageTemplate | undefined;
     }
   | {
       readonly kind: 'pagerduty';
       readonly url: string;
       readonly routingKey: Secret;
+      readonly description: MessageTemplate | undefined;
     }
   | {
       readonly kind: 'exec';

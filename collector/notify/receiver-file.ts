@@ -1,7 +1,10 @@
 import type { Node } from 'yaml';
+import { TemplateSyntaxError } from '../alerts/template/lexer.ts';
 import type { YamlReader } from '../alerts/yaml-reader.ts';
 import { parseDurationMs } from '../query/duration.ts';
 import type { HttpOptions, IntegrationConfig, ReceiverConfig, Secret } from './config.ts';
+import { type MessageTemplate, MessageTemplates } from './template/message-template.ts';
+import { placeOf } from './template/template-files.ts';
 
 const GLOBAL_FIELDS = [
   'resolve_timeout',
@@ -46,8 +49,12 @@ export class ReceiverReader {
   readonly #yaml: YamlReader;
   readonly #global: Readonly<Partial<Record<(typeof GLOBAL_FIELDS)[number], Node>>>;
 
-  constructor(yaml: YamlReader, global: Node | undefined) {
+  readonly #templates: MessageTemplates | undefined;
+
+  /** @param templates what template files define; undefined = they were not read */
+  constructor(yaml: YamlReader, global: Node | undefined, templates: MessageTemplates | undefined) {
     this.#yaml = yaml;
+    this.#templates = templates;
     this.#global = yaml.mapping(global, 'the global section', GLOBAL_FIELDS);
     this.resolveTimeoutMs = this.#duration(this.#global.resolve_timeout);
   }
@@ -112,6 +119,9 @@ export class ReceiverReader {
       'auth_password',
       'auth_password_file',
       'require_tls',
+      'headers',
+      'html',
+      'text',
     ]);
     const to = this.#yaml.text(fields.to);
     const from = this.#yaml.text(fields.from ?? global.smtp_from);
@@ -135,6 +145,9 @@ export class ReceiverReader {
           ? password
           : this.#secret(global.smtp_auth_password, global.smtp_auth_password_file),
       requireTls: this.#flag(fields.require_tls ?? global.smtp_require_tls, true),
+      headers: this.#headers(fields.headers),
+      html: this.#template(fields.html, 'html'),
+      text: this.#template(fields.text),
     };
   }
 
@@ -145,6 +158,8 @@ export class ReceiverReader {
       'api_url_file',
       'channel',
       'username',
+      'title',
+      'text',
     ]);
     const own = this.#secret(fields.api_url, fields.api_url_file);
     const url =
@@ -158,6 +173,8 @@ export class ReceiverReader {
       url,
       channel: this.#yaml.text(fields.channel),
       username: this.#yaml.text(fields.username),
+      title: this.#template(fields.title),
+      text: this.#template(fields.text),
     };
   }
 
@@ -168,6 +185,8 @@ export class ReceiverReader {
       'topic',
       'token',
       'token_file',
+      'title',
+      'message',
     ]);
     const topic = this.#yaml.text(fields.topic);
     if (!topic) this.#yaml.fail(node, 'an ntfy receiver needs a topic');
@@ -178,6 +197,8 @@ export class ReceiverReader {
       url: this.#yaml.text(fields.url) || 'https://ntfy.sh',
       topic,
       token: this.#secret(fields.token, fields.token_file),
+      title: this.#template(fields.title),
+      message: this.#template(fields.message),
     };
   }
 
@@ -187,6 +208,7 @@ export class ReceiverReader {
       'url',
       'routing_key',
       'routing_key_file',
+      'description',
     ]);
     const routingKey = this.#secret(fields.routing_key, fields.routing_key_file);
     this.#need(node, routingKey, 'routing_key or routing_key_file');
@@ -196,6 +218,7 @@ export class ReceiverReader {
       sendResolved: this.#flag(fields.send_resolved, true),
       url: this.#yaml.text(fields.url ?? this.#global.pagerduty_url) || PAGERDUTY_URL,
       routingKey,
+      description: this.#template(fields.description),
     };
   }
 
@@ -230,6 +253,39 @@ export class ReceiverReader {
       url: this.#yaml.text(fields.url).replace(/\/$/, ''),
       http: this.#http(fields.http_config),
     };
+  }
+
+  #headers(node: Node | undefined): ReadonlyMap<string, MessageTemplate> {
+    return new Map(
+      Object.entries(this.#yaml.textMap(node)).flatMap(([name, text]) => {
+        const template = this.#parse(node, text, 'text');
+        return template ? [[name.toLowerCase(), template] as const] : [];
+      }),
+    );
+  }
+
+  #template(node: Node | undefined, format: 'html' | 'text' = 'text'): MessageTemplate | undefined {
+    return node && this.#parse(node, this.#yaml.text(node), format);
+  }
+
+  #parse(
+    node: Node | undefined,
+    text: string,
+    format: 'html' | 'text',
+  ): MessageTemplate | undefined {
+    try {
+      const template = (this.#templates ?? new MessageTemplates()).template(text, format);
+      if (this.#templates) {
+        for (const name of template.undefinedNames) {
+          this.#yaml.fail(node, `template "${name}" is not defined; name its file in templates:`);
+        }
+      }
+      return template;
+    } catch (error) {
+      if (!(error instanceof TemplateSyntaxError)) throw error;
+      this.#yaml.fail(node, `template: ${placeOf(error, text)}: ${error.message}`);
+      return undefined;
+    }
   }
 
   #http(node: Node | undefined): HttpOptions {

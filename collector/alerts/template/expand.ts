@@ -3,15 +3,28 @@ import { formatValue, quote } from './format.ts';
 import {
   type CallPlace,
   callFunction,
-  FUNCTION_NAMES,
+  type FunctionTable,
+  RULE_FUNCTIONS,
   TemplateCallError,
   type TemplateContext,
 } from './functions.ts';
 import { parseTemplate } from './parse.ts';
-import { type GoMap, type GoValue, isList, isMap, isTrue, typeName } from './value.ts';
+import {
+  GoHtml,
+  type GoMap,
+  GoStruct,
+  type GoValue,
+  isList,
+  isMap,
+  isTrue,
+  methodOf,
+  typeName,
+} from './value.ts';
 
 /** Variables that every rule's template may use without declaring them. */
 const VARIABLES = ['$labels', '$externalLabels', '$externalURL', '$value'] as const;
+
+const RULE_NAMES: ReadonlySet<string> = new Set(Object.keys(RULE_FUNCTIONS));
 
 /**
  * Prometheus puts the declarations of these variables before the text, `{{$labels := .Labels}}` and so on; they count in the columns
@@ -41,7 +54,7 @@ export class Template {
   constructor(text: string) {
     this.text = text;
     this.isPlain = !text.includes('{{');
-    this.#parsed = this.isPlain ? undefined : parseTemplate(text, FUNCTION_NAMES, VARIABLES);
+    this.#parsed = this.isPlain ? undefined : parseTemplate(text, RULE_NAMES, VARIABLES);
   }
 
   /** @throws TemplateCallError */
@@ -55,7 +68,7 @@ export class Template {
       ['ExternalURL', data.externalUrl],
       ['Value', data.value],
     ]);
-    const run = new Expansion(this.#parsed, context);
+    const run = new Expansion(this.#parsed, { functions: RULE_FUNCTIONS, context });
     const values: Readonly<Record<(typeof VARIABLES)[number] | '$', GoValue>> = {
       $: dot,
       $labels: labels,
@@ -95,16 +108,24 @@ interface Variable {
 
 type Flow = 'next' | 'break' | 'continue';
 
-class Expansion {
+export interface ExpansionOptions {
+  readonly functions: FunctionTable;
+  readonly context: TemplateContext;
+  /** Applied to what actions print, unless it is marked as safe; undefined = plain text. */
+  readonly escape?: ((text: string) => string) | undefined;
+}
+
+/** One expansion of a parsed template; the same one cannot expand twice. */
+export class Expansion {
   readonly #template: ParsedTemplate;
-  readonly #context: TemplateContext;
+  readonly #options: ExpansionOptions;
   #variables: Variable[] = [];
   #output = '';
   #depth = 0;
 
-  constructor(template: ParsedTemplate, context: TemplateContext) {
+  constructor(template: ParsedTemplate, options: ExpansionOptions) {
     this.#template = template;
-    this.#context = context;
+    this.#options = options;
   }
 
   declare(name: string, value: GoValue): void {
@@ -131,7 +152,7 @@ class Expansion {
         return 'next';
       case 'action': {
         const value = this.#pipeline(node.pipeline, dot);
-        if (node.pipeline.targets.length === 0) this.#output += printed(value);
+        if (node.pipeline.targets.length === 0) this.#output += this.#printed(value);
         return 'next';
       }
       case 'template':
@@ -143,6 +164,11 @@ class Expansion {
       default:
         return this.#scoped(() => this.#branch(node, dot));
     }
+  }
+
+  #printed(value: GoValue): string {
+    const { escape: escapeText } = this.#options;
+    return escapeText && !(value instanceof GoHtml) ? escapeText(printed(value)) : printed(value);
   }
 
   #branch(node: Extract<TemplateNode, { kind: 'if' | 'with' | 'range' }>, dot: GoValue): Flow {
@@ -199,16 +225,15 @@ class Expansion {
   #evaluate(command: Command, dot: GoValue, piped: GoValue | undefined): GoValue {
     const [first, ...rest] = command.operands as [Operand, ...Operand[]];
     if (first.kind !== 'function') {
-      if (rest.length > 0 || piped !== undefined) {
-        throw new TemplateCallError(`can't give argument to non-function ${nameOf(first)}`);
-      }
-      return this.#operand(first, dot);
+      const given = rest.map((operand) => this.#operand(operand, dot));
+      if (piped !== undefined) given.push(piped);
+      return this.#operand(first, dot, given);
     }
     if (first.name === 'and' || first.name === 'or')
       return this.#shortCircuit(first.name, rest, dot, piped);
     const args = rest.map((operand) => this.#operand(operand, dot));
     if (piped !== undefined) args.push(piped);
-    return callFunction(first.name, args, this.#context);
+    return this.#function(first.name, args);
   }
 
   /** `and` and `or` do not evaluate what no longer matters. */
@@ -226,20 +251,28 @@ class Expansion {
     return piped ?? value;
   }
 
-  #operand(operand: Operand, dot: GoValue): GoValue {
+  #function(name: string, args: readonly GoValue[]): GoValue {
+    const { functions, context } = this.#options;
+    return callFunction(functions, name, args, context);
+  }
+
+  /** @param given arguments; only a method takes any */
+  #operand(operand: Operand, dot: GoValue, given: readonly GoValue[] = []): GoValue {
+    const hasPath = 'path' in operand && operand.path.length > 0;
+    if (given.length > 0 && !hasPath) throw notCallable(nameOf(operand));
     switch (operand.kind) {
       case 'literal':
         return operand.value;
       case 'dot':
         return dot;
       case 'field':
-        return follow(dot, operand.path);
+        return follow(dot, operand.path, given);
       case 'variable':
-        return follow(this.#variable(operand.name).value, operand.path);
+        return follow(this.#variable(operand.name).value, operand.path, given);
       case 'function':
-        return callFunction(operand.name, [], this.#context);
+        return this.#function(operand.name, []);
       case 'group':
-        return follow(this.#pipeline(operand.pipeline, dot), operand.path);
+        return follow(this.#pipeline(operand.pipeline, dot), operand.path, given);
     }
   }
 
@@ -271,10 +304,21 @@ function placeOf({ operands, from, to }: Command): CallPlace {
   return { start: from, from: inPath ? from + first.name.length : from, to };
 }
 
-/** `missingkey=zero`: a label that is not there is the empty text. */
-function follow(value: GoValue, path: readonly string[]): GoValue {
+/** `missingkey=zero`: a label that is not there is the empty text. The last name's method takes the arguments. */
+function follow(value: GoValue, path: readonly string[], given: readonly GoValue[]): GoValue {
   let current = value;
-  for (const name of path) {
+  for (const [index, name] of path.entries()) {
+    const args = index === path.length - 1 ? given : [];
+    const method = methodOf(current, name);
+    if (method) {
+      current = method(args);
+      continue;
+    }
+    if (args.length > 0) throw notCallable(`.${path.join('.')}`);
+    if (current instanceof GoStruct) {
+      current = fieldOf(current, name);
+      continue;
+    }
     if (!isMap(current)) {
       if (current === null) throw new TemplateCallError(`nil data; no entry for key "${name}"`);
       throw new TemplateCallError(`can't evaluate field ${name} in type ${typeName(current)}`);
@@ -282,6 +326,17 @@ function follow(value: GoValue, path: readonly string[]): GoValue {
     current = current.get(name) ?? '';
   }
   return current;
+}
+
+function fieldOf({ fields, typeName: type }: GoStruct, name: string): GoValue {
+  const field = fields.get(name);
+  if (field === undefined)
+    throw new TemplateCallError(`can't evaluate field ${name} in type ${type}`);
+  return field;
+}
+
+function notCallable(name: string): TemplateCallError {
+  return new TemplateCallError(`can't give argument to non-function ${name}`);
 }
 
 function itemsOf(value: GoValue): readonly (readonly [key: GoValue, value: GoValue])[] {

@@ -45,13 +45,16 @@ export class TemplateCallError extends Error {
   }
 }
 
-interface Definition {
+export interface Definition {
   readonly arguments: number | { readonly atLeast: number };
   readonly call: TemplateFunction;
 }
 
-const definitions: Readonly<Record<string, Definition>> = {
-  // Go's own
+/** Functions that a template may call, by name. */
+export type FunctionTable = Readonly<Record<string, Definition>>;
+
+/** Those of every Go template. */
+export const GO_FUNCTIONS: FunctionTable = {
   and: {
     arguments: { atLeast: 1 },
     call: (args) => args.find((value) => !isTrue(value)) ?? last(args),
@@ -86,8 +89,11 @@ const definitions: Readonly<Record<string, Definition>> = {
   // As in Go the opposites of le and lt, which makes NaN greater than everything.
   gt: { arguments: 2, call: ([a = null, b = null]) => !less(a, b) && !equal(a, b) },
   ge: { arguments: 2, call: ([a = null, b = null]) => !less(a, b) },
+};
 
-  // Prometheus'
+/** Those of Prometheus' rules. */
+export const RULE_FUNCTIONS: FunctionTable = {
+  ...GO_FUNCTIONS,
   query: {
     arguments: 1,
     call: ([expr = ''], context) => context.query(text(expr)).map(sampleValue),
@@ -155,15 +161,14 @@ const definitions: Readonly<Record<string, Definition>> = {
   },
 };
 
-export const FUNCTION_NAMES: ReadonlySet<string> = new Set(Object.keys(definitions));
-
 /** @throws TemplateCallError */
 export function callFunction(
+  table: FunctionTable,
   name: string,
   args: readonly GoValue[],
   context: TemplateContext,
 ): GoValue {
-  const definition = definitions[name] as Definition;
+  const definition = table[name] as Definition;
   const expected = definition.arguments;
   const fits =
     typeof expected === 'number' ? args.length === expected : args.length >= expected.atLeast;
@@ -308,6 +313,6 @@ const HTML: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-function escapeHtml(value: string): string {
+export function escapeHtml(value: string): string {
   return value.replace(/[&<>"']/g, (char) => HTML[char] as string);
 }

@@ -29,13 +29,22 @@ export interface Token {
   readonly to: number;
 }
 
+export interface TemplatePlace {
+  /** 1-based */
+  readonly line: number;
+  readonly offset: number;
+}
+
 export class TemplateSyntaxError extends Error {
   readonly line: number;
+  /** In the template's text; where the word that is wrong begins. */
+  readonly offset: number;
 
-  constructor(line: number, message: string) {
+  constructor({ line, offset }: TemplatePlace, message: string) {
     super(message);
     this.name = 'TemplateSyntaxError';
     this.line = line;
+    this.offset = offset;
   }
 }
 
@@ -108,7 +117,7 @@ class Lexer {
   #action(): void {
     const trims = /^\{\{-[ \t\r\n]/.test(this.#template.slice(this.#at, this.#at + 4));
     const open = trims ? '{{-' : '{{';
-    const openLine = this.#line;
+    const openPlace = this.#place;
     const comment = /^[ \t\r\n]*\/\*/.exec(this.#template.slice(this.#at + open.length));
     if (comment && (trims || comment[0] === '/*')) {
       this.#comment(open);
@@ -123,16 +132,16 @@ class Lexer {
         this.#push('close', close);
         return;
       }
-      if (rest === '') throw new TemplateSyntaxError(openLine, 'unclosed action');
+      if (rest === '') throw new TemplateSyntaxError(openPlace, 'unclosed action');
       this.#word();
     }
   }
 
   #comment(open: string): void {
     const end = this.#template.indexOf('*/', this.#at);
-    if (end < 0) throw new TemplateSyntaxError(this.#line, 'unclosed comment');
+    if (end < 0) throw new TemplateSyntaxError(this.#place, 'unclosed comment');
     const close = /^(?:[ \t\r\n]+-\}\}|\}\})/.exec(this.#template.slice(end + 2))?.[0];
-    if (!close) throw new TemplateSyntaxError(this.#line, 'comment ends before closing delimiter');
+    if (!close) throw new TemplateSyntaxError(this.#place, 'comment ends before closing delimiter');
     this.#trimNext = close.length > 2;
     this.#advance(this.#template.slice(this.#at, this.#at + open.length));
     this.#advance(this.#template.slice(this.#at, end + 2 + close.length));
@@ -148,25 +157,29 @@ class Lexer {
       return;
     }
     const char = this.#template[this.#at] ?? '';
-    if (char === '"') throw new TemplateSyntaxError(this.#line, 'unterminated quoted string');
-    if (char === '`') throw new TemplateSyntaxError(this.#line, 'unterminated raw quoted string');
-    if (char === "'") throw new TemplateSyntaxError(this.#line, 'unterminated character constant');
+    if (char === '"') throw new TemplateSyntaxError(this.#place, 'unterminated quoted string');
+    if (char === '`') throw new TemplateSyntaxError(this.#place, 'unterminated raw quoted string');
+    if (char === "'") throw new TemplateSyntaxError(this.#place, 'unterminated character constant');
     const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    throw new TemplateSyntaxError(this.#line, `unexpected U+${code} '${char}' in action`);
+    throw new TemplateSyntaxError(this.#place, `unexpected U+${code} '${char}' in action`);
   }
 
   #checkNumberEnd(text: string): void {
     const next = this.#template[this.#at + text.length] ?? '';
     if (/[\p{L}\p{Nd}_]/u.test(next)) {
-      throw new TemplateSyntaxError(this.#line, `bad number syntax: "${text}${next}"`);
+      throw new TemplateSyntaxError(this.#place, `bad number syntax: "${text}${next}"`);
     }
   }
 
   #push(kind: TokenKind, text: string): void {
-    const value = kind === 'string' ? unquote(text, this.#line) : text;
+    const value = kind === 'string' ? unquote(text, this.#place) : text;
     const from = this.#at;
     this.#tokens.push({ kind, text: value, line: this.#line, from, to: from + text.length });
     this.#advance(text);
+  }
+
+  get #place(): TemplatePlace {
+    return { line: this.#line, offset: this.#at };
   }
 
   #advance(text: string): void {
@@ -189,7 +202,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** The meaning of a Go string literal. */
-export function unquote(literal: string, line: number): string {
+export function unquote(literal: string, place: TemplatePlace): string {
   const inner = literal.slice(1, -1);
   if (literal.startsWith('`')) return inner;
   return inner.replace(
@@ -199,7 +212,7 @@ export function unquote(literal: string, line: number): string {
       const code = hex ?? short ?? long;
       if (code) return String.fromCodePoint(Number.parseInt(code, 16));
       const meaning = ESCAPES[simple];
-      if (meaning === undefined) throw new TemplateSyntaxError(line, `invalid syntax: ${literal}`);
+      if (meaning === undefined) throw new TemplateSyntaxError(place, `invalid syntax: ${literal}`);
       return meaning;
     },
   );

@@ -1,5 +1,12 @@
 import type { Command, Operand, ParsedTemplate, Pipeline, TemplateNode } from './ast.ts';
-import { TemplateSyntaxError, type Token, type TokenKind, tokenize, unquote } from './lexer.ts';
+import {
+  type TemplatePlace,
+  TemplateSyntaxError,
+  type Token,
+  type TokenKind,
+  tokenize,
+  unquote,
+} from './lexer.ts';
 
 /** Nesting beyond this is refused, so that a hostile template cannot exhaust the stack. */
 const DEPTH_MAX = 100;
@@ -254,7 +261,7 @@ class Parser {
         return { kind: 'literal', value: this.#number(token.text), text: token.text };
       case 'char': {
         this.#at++;
-        const code = unquote(token.text, token.line).codePointAt(0) ?? 0;
+        const code = unquote(token.text, placeOf(token)).codePointAt(0) ?? 0;
         return { kind: 'literal', value: BigInt(code), text: token.text };
       }
       case 'paren-open': {
@@ -280,7 +287,7 @@ class Parser {
     }
     if (token.text === 'nil') return { kind: 'literal', value: null, text: 'nil' };
     if (!this.#functions.has(token.text)) {
-      throw new TemplateSyntaxError(token.line, `function "${token.text}" not defined`);
+      throw new TemplateSyntaxError(placeOf(token), `function "${token.text}" not defined`);
     }
     return { kind: 'function', name: token.text };
   }
@@ -337,13 +344,17 @@ class Parser {
   #unexpected(token: Token | undefined, context: string): never {
     if (!token) return this.#fail('unexpected EOF');
     const text = token.kind === 'close' ? '"}}"' : JSON.stringify(token.text);
-    throw new TemplateSyntaxError(token.line, `unexpected ${text} in ${context}`);
+    throw new TemplateSyntaxError(placeOf(token), `unexpected ${text} in ${context}`);
   }
 
   #fail(message: string): never {
     const token = this.#tokens[Math.min(this.#at, this.#tokens.length) - 1];
-    throw new TemplateSyntaxError(token?.line ?? 1, message);
+    throw new TemplateSyntaxError(placeOf(token), message);
   }
+}
+
+function placeOf(token: Token | undefined): TemplatePlace {
+  return { line: token?.line ?? 1, offset: token?.from ?? 0 };
 }
 
 /** From the second stage on, a pipeline's command must be able to take the result of the one before. */

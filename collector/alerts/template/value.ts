@@ -8,9 +8,56 @@ export type GoValue =
   | readonly GoValue[]
   | GoMap
   | GoTime
-  | GoDuration;
+  | GoDuration
+  | GoStruct
+  | GoHtml;
 
 export type GoMap = ReadonlyMap<string, GoValue>;
+
+/** A struct: unlike of a map, a field that it does not have is a fault of the template. */
+export class GoStruct {
+  readonly typeName: string;
+  readonly fields: ReadonlyMap<string, GoValue>;
+
+  constructor(typeName: string, fields: Readonly<Record<string, GoValue>>) {
+    this.typeName = typeName;
+    this.fields = new Map(Object.entries(fields));
+  }
+
+  toString(): string {
+    return `{${[...this.fields.values()].map(String).join(' ')}}`;
+  }
+}
+
+/** Text that is HTML already and is not escaped again. */
+export class GoHtml {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+export type GoMethod = (args: readonly GoValue[]) => GoValue;
+
+const methods = new WeakMap<object, Readonly<Record<string, GoMethod>>>();
+
+/** Gives a list, map or struct methods, which templates call like fields. */
+export function withMethods<T extends GoValue & object>(
+  value: T,
+  own: Readonly<Record<string, GoMethod>>,
+): T {
+  methods.set(value, own);
+  return value;
+}
+
+export function methodOf(value: GoValue, name: string): GoMethod | undefined {
+  return typeof value === 'object' && value !== null ? methods.get(value)?.[name] : undefined;
+}
 
 /** time.Time in UTC. */
 export class GoTime {
@@ -73,6 +120,8 @@ export function typeName(value: GoValue): string {
   if (typeof value === 'string') return 'string';
   if (isList(value)) return 'template.queryResult';
   if (isMap(value)) return 'map[string]string';
+  if (value instanceof GoStruct) return value.typeName;
+  if (value instanceof GoHtml) return 'template.HTML';
   return value instanceof GoTime ? 'time.Time' : 'time.Duration';
 }
 
@@ -80,7 +129,8 @@ export function typeName(value: GoValue): string {
 export function isTrue(value: GoValue): boolean {
   if (isMap(value)) return value.size > 0;
   if (isList(value)) return value.length > 0;
-  if (value instanceof GoTime) return true;
+  if (value instanceof GoTime || value instanceof GoStruct) return true;
+  if (value instanceof GoHtml) return value.text !== '';
   if (value instanceof GoDuration) return value.seconds !== 0;
   if (typeof value === 'number') return value !== 0;
   return Boolean(value);

@@ -3,8 +3,10 @@ import { reasonOf } from '../../../base/errors.ts';
 import type { IntegrationConfig } from '../config.ts';
 import { DeliveryError, type Integration } from '../delivery.ts';
 import type { Notification } from '../payload.ts';
+import { adviceForCause } from './advice.ts';
 import { readSecret } from './http.ts';
 import { isOver, textOf, titleOf } from './text.ts';
+import type { Write } from './writer.ts';
 
 type EmailConfig = Extract<IntegrationConfig, { kind: 'email' }>;
 
@@ -16,7 +18,7 @@ const SMTPS_PORT = 465;
 const TEXT_MAX = 50_000;
 
 /** An e-mail by the given SMTP server. A 5xx answer of it is final, anything else is tried again. */
-export function email(id: string, config: EmailConfig): Integration {
+export function email(id: string, config: EmailConfig, write: Write): Integration {
   return {
     id,
     send: async (notification, mark) => {
@@ -38,19 +40,36 @@ export function email(id: string, config: EmailConfig): Integration {
         await transport.sendMail({
           from: config.from,
           to: config.to,
-          subject: titleOf(notification),
-          text: textOf(notification, TEXT_MAX),
-          html: htmlOf(notification),
+          subject: write(config.headers.get('subject'), notification, titleOf(notification)),
+          text: write(config.text, notification, textOf(notification, TEXT_MAX)),
+          html: write(config.html, notification, htmlOf(notification)),
+          headers: headersOf(config, notification, write),
           messageId: `<${mark.id}@clustermon>`,
         });
       } catch (error) {
         const { responseCode = 0 } = error as { readonly responseCode?: number };
-        throw new DeliveryError(`${config.smarthost}: ${reasonOf(error)}`, responseCode < 500);
+        throw new DeliveryError(
+          `${config.smarthost}: ${reasonOf(error)}`,
+          responseCode < 500,
+          adviceForCause(error),
+        );
       } finally {
         transport.close();
       }
     },
   };
+}
+
+/** Headers of the user's own; a template that fails leaves its header out. */
+function headersOf(
+  { headers }: EmailConfig,
+  notification: Notification,
+  write: Write,
+): Readonly<Record<string, string>> {
+  const texts = [...headers]
+    .filter(([name]) => name !== 'subject')
+    .map(([name, template]) => [name, write(template, notification, '')] as const);
+  return Object.fromEntries(texts.filter(([, text]) => text !== ''));
 }
 
 function htmlOf(notification: Notification): string {

@@ -1,3 +1,4 @@
+import type { Log } from '../../../base/log.ts';
 import { type IntegrationConfig, integrationId, type NotifyConfig } from '../config.ts';
 import type { Integration } from '../delivery.ts';
 import { alertmanager } from './alertmanager.ts';
@@ -7,26 +8,28 @@ import { ntfy } from './ntfy.ts';
 import { pagerduty } from './pagerduty.ts';
 import { slack } from './slack.ts';
 import { webhook } from './webhook.ts';
+import { writerOf } from './writer.ts';
 
-/** The channels of all receivers. */
-export function makeIntegrations({ receivers }: NotifyConfig): readonly Integration[] {
+/** The channels of all receivers. @param log told of templates that fail */
+export function makeIntegrations({ receivers }: NotifyConfig, log?: Log): readonly Integration[] {
   return receivers.flatMap(({ name, integrations }) =>
-    integrations.map((config, index) => make(integrationId(name, config.kind, index), config)),
+    integrations.map((config, index) => make(integrationId(name, config.kind, index), config, log)),
   );
 }
 
-function make(id: string, config: IntegrationConfig): Integration {
+function make(id: string, config: IntegrationConfig, log: Log | undefined): Integration {
+  const write = writerOf(id, log);
   switch (config.kind) {
     case 'webhook':
       return webhook(id, config);
     case 'email':
-      return email(id, config);
+      return email(id, config, write);
     case 'slack':
-      return slack(id, config);
+      return slack(id, config, write);
     case 'ntfy':
-      return ntfy(id, config);
+      return ntfy(id, config, write);
     case 'pagerduty':
-      return pagerduty(id, config);
+      return pagerduty(id, config, write);
     case 'exec':
       return exec(id, config);
     case 'alertmanager':

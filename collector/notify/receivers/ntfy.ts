@@ -3,6 +3,7 @@ import type { Integration } from '../delivery.ts';
 import { notificationPage } from '../page-link.ts';
 import { post, readSecret } from './http.ts';
 import { isOver, severityOf, textOf, titleOf } from './text.ts';
+import type { Write } from './writer.ts';
 
 type NtfyConfig = Extract<IntegrationConfig, { kind: 'ntfy' }>;
 
@@ -12,15 +13,18 @@ const PRIORITY = { critical: 5, warning: 4, info: 3 } as const;
 const MESSAGE_MAX = 3_800;
 
 /** Publishes as JSON to the server's root. Source: ntfy, "Publish as JSON" */
-export function ntfy(id: string, config: NtfyConfig): Integration {
+export function ntfy(id: string, config: NtfyConfig, write: Write): Integration {
   return {
     id,
     send: async (notification, mark) => {
       const token = readSecret(config.token);
       const body = {
         topic: config.topic,
-        title: titleOf(notification),
-        message: textOf(notification, MESSAGE_MAX),
+        title: write(config.title, notification, titleOf(notification)),
+        message: write(config.message, notification, textOf(notification, MESSAGE_MAX)).slice(
+          0,
+          MESSAGE_MAX,
+        ),
         priority: isOver(notification) ? 3 : PRIORITY[severityOf(notification)],
         tags: [isOver(notification) ? 'white_check_mark' : 'rotating_light'],
         click: notificationPage(notification),

@@ -5,6 +5,7 @@ import { notificationPage } from '../page-link.ts';
 import { common } from '../payload.ts';
 import { post, readSecret } from './http.ts';
 import { isOver, severityOf, textOf, titleOf } from './text.ts';
+import type { Write } from './writer.ts';
 
 type PagerDutyConfig = Extract<IntegrationConfig, { kind: 'pagerduty' }>;
 
@@ -14,7 +15,7 @@ const SUMMARY_MAX = 1024;
 const TEXT_MAX = 20_000;
 
 /** PagerDuty's Events API v2: one incident per group of alerts, opened and resolved by the same key. */
-export function pagerduty(id: string, config: PagerDutyConfig): Integration {
+export function pagerduty(id: string, config: PagerDutyConfig, write: Write): Integration {
   return {
     id,
     send: async (notification, mark) => {
@@ -26,7 +27,10 @@ export function pagerduty(id: string, config: PagerDutyConfig): Integration {
         client: 'clustermon',
         client_url: notificationPage(notification),
         payload: {
-          summary: titleOf(notification).slice(0, SUMMARY_MAX),
+          summary: write(config.description, notification, titleOf(notification)).slice(
+            0,
+            SUMMARY_MAX,
+          ),
           source: shared['host'] ?? shared['instance'] ?? 'clustermon',
           severity: severityOf(notification),
           ...(shared['alertname'] && { class: shared['alertname'] }),

@@ -3,6 +3,7 @@ import type { Integration } from '../delivery.ts';
 import { notificationPage } from '../page-link.ts';
 import { post, readSecret } from './http.ts';
 import { isOver, severityOf, textOf, titleOf } from './text.ts';
+import type { Write } from './writer.ts';
 
 type SlackConfig = Extract<IntegrationConfig, { kind: 'slack' }>;
 
@@ -12,11 +13,11 @@ const COLORS = { critical: 'danger', warning: 'warning', info: '#439FE0' } as co
 const TEXT_MAX = 7_500;
 
 /** Slack's incoming webhook, which Mattermost, Rocket.Chat and Discord (`/slack`) understand as well. */
-export function slack(id: string, config: SlackConfig): Integration {
+export function slack(id: string, config: SlackConfig, write: Write): Integration {
   return {
     id,
     send: async (notification, mark) => {
-      const title = titleOf(notification);
+      const title = write(config.title, notification, titleOf(notification));
       const body = {
         ...(config.channel && { channel: config.channel }),
         username: config.username || 'clustermon',
@@ -27,7 +28,7 @@ export function slack(id: string, config: SlackConfig): Integration {
             title,
             title_link: notificationPage(notification),
             fallback: title,
-            text: textOf(notification, TEXT_MAX),
+            text: write(config.text, notification, textOf(notification, TEXT_MAX)),
           },
         ],
       };

@@ -1,0 +1,77 @@
+import { type GoMap, GoStruct, type GoValue, withMethods } from '../../alerts/template/value.ts';
+import { type Alert, fingerprint, isResolved, type LabelSet } from '../alert.ts';
+import { type Notification, webhookPayload } from '../payload.ts';
+import { textOf, titleOf } from '../receivers/text.ts';
+import { GO_ZERO_MS, goTime } from './go-time.ts';
+
+/** Of `.Text`. */
+const TEXT_MAX = 20_000;
+
+/**
+ * What a message's template works on: Alertmanager's data, and of our own `.Title` and `.Text`, the texts without templates, and an
+ * alert's `.Value`.
+ * Source: Alertmanager, "Notification template reference"
+ */
+export function messageData(notification: Notification): GoStruct {
+  const payload = webhookPayload(notification);
+  return new GoStruct('template.Data', {
+    Receiver: payload.receiver,
+    Status: payload.status,
+    Alerts: alertList(notification.alerts.map((alert) => toStruct(alert, notification.timeMs))),
+    GroupLabels: labelMap(payload.groupLabels),
+    CommonLabels: labelMap(payload.commonLabels),
+    CommonAnnotations: labelMap(payload.commonAnnotations),
+    ExternalURL: payload.externalURL,
+    GroupKey: payload.groupKey,
+    TruncatedAlerts: 0n,
+    Title: titleOf(notification),
+    Text: textOf(notification, TEXT_MAX),
+  });
+}
+
+function toStruct(alert: Alert, nowMs: number): GoStruct {
+  const resolved = isResolved(alert, nowMs);
+  return new GoStruct('template.Alert', {
+    Status: resolved ? 'resolved' : 'firing',
+    Labels: labelMap(alert.labels),
+    Annotations: labelMap(alert.annotations),
+    StartsAt: goTime(alert.startsAtMs),
+    EndsAt: goTime(resolved ? (alert.endsAtMs as number) : GO_ZERO_MS),
+    GeneratorURL: alert.generatorUrl,
+    Fingerprint: fingerprint(alert.labels),
+    Value: alert.value ?? Number.NaN,
+  });
+}
+
+function alertList(alerts: readonly GoStruct[]): readonly GoValue[] {
+  const having = (status: string) => () =>
+    alerts.filter(({ fields }) => fields.get('Status') === status);
+  return withMethods([...alerts], { Firing: having('firing'), Resolved: having('resolved') });
+}
+
+/** Alertmanager's KV. */
+function labelMap(labels: LabelSet): GoMap {
+  const pairs = () => sortedPairs(labels);
+  return withMethods(new Map(Object.entries(labels)), {
+    SortedPairs: () => pairList(pairs()),
+    Names: () => pairs().map(([name]) => name),
+    Values: () => pairs().map(([, value]) => value),
+    Remove: ([names = []]) => {
+      const gone = new Set(Array.isArray(names) ? names.map(String) : [String(names)]);
+      return labelMap(Object.fromEntries(pairs().filter(([name]) => !gone.has(name))));
+    },
+  });
+}
+
+function pairList(pairs: readonly (readonly [string, string])[]): readonly GoValue[] {
+  return withMethods(
+    pairs.map(([Name, Value]) => new GoStruct('template.Pair', { Name, Value })),
+    { Names: () => pairs.map(([name]) => name), Values: () => pairs.map(([, value]) => value) },
+  );
+}
+
+/** `alertname` first, then by name. */
+function sortedPairs(labels: LabelSet): readonly (readonly [string, string])[] {
+  const rank = (name: string) => (name === 'alertname' ? '' : name);
+  return Object.entries(labels).sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1));
+}
