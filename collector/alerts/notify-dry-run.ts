@@ -1,7 +1,12 @@
 import type { AlertBacktestJson, DryRunNotification } from '../../wire/http.ts';
 import { fingerprint } from '../notify/alert.ts';
 import type { NotifyConfig } from '../notify/config.ts';
-import { type NotificationEntry, reasonToNotify } from '../notify/dedup.ts';
+import {
+  type NotificationEntry,
+  reasonToNotify,
+  repeatAfterMs,
+  repeatsAfter,
+} from '../notify/dedup.ts';
 import { TOPOLOGY } from '../notify/default-config.ts';
 import { Inhibitor, type InhibitRule } from '../notify/inhibit.ts';
 import { groupKeyOf, groupLabelsOf, matchRoutes, type Route } from '../notify/route.ts';
@@ -125,11 +130,12 @@ class PastFlushes {
   /** The next time in the rhythm of the group at which something may have to be told; undefined when the group is empty. */
   #nextFlush(firstMs: number, flushedMs: number): number | undefined {
     if (!this.#group.alerts.some((alert) => isFiringAt(alert, flushedMs))) return undefined;
-    const { groupIntervalMs, repeatIntervalMs } = this.#group.route;
+    const { route } = this.#group;
     const changeMs =
       this.#changesMs.find((timeMs) => timeMs > flushedMs) ?? Number.POSITIVE_INFINITY;
-    const repeatMs = (this.#entry?.timeMs ?? flushedMs) + repeatIntervalMs + 1;
+    const repeatMs = (this.#entry?.timeMs ?? flushedMs) + repeatAfterMs(this.#entry, route) + 1;
     const wantedMs = Math.max(flushedMs + 1, Math.min(changeMs, repeatMs));
+    const { groupIntervalMs } = route;
     return firstMs + Math.ceil((wantedMs - firstMs) / groupIntervalMs) * groupIntervalMs;
   }
 
@@ -149,10 +155,10 @@ class PastFlushes {
     const integrations =
       this.#config.receivers.find(({ name }) => name === route.receiver)?.integrations ?? [];
     const sendResolved = integrations.some((integration) => integration.sendResolved);
-    const { repeatIntervalMs } = route;
+    const repeatIntervalMs = repeatAfterMs(this.#entry, route);
     const reason = reasonToNotify(this.#entry, { ...entry, repeatIntervalMs, sendResolved });
     if (!reason) return;
-    this.#entry = entry;
+    this.#entry = { ...entry, repeats: repeatsAfter(this.#entry, reason) };
     if (integrations.length === 0 || (firing.length === 0 && !sendResolved)) return;
     this.#sent.push({
       timeMs,

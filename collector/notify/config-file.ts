@@ -26,6 +26,7 @@ const ROUTE_FIELDS = [
   'group_wait',
   'group_interval',
   'repeat_interval',
+  'repeat_interval_max',
   'matchers',
   'match',
   'match_re',
@@ -56,7 +57,7 @@ const DEFAULTS = {
 } as const;
 
 /**
- * Reads an Alertmanager configuration file with our additions `escalate:` (of a route), `ntfy_configs`, `exec_configs` and
+ * Reads an Alertmanager configuration file with our additions `escalate:` and `repeat_interval_max:` (of a route), `ntfy_configs`, `exec_configs` and
  * `alertmanager_configs` (of a receiver). What is wrong is in `problems`, each with its line.
  * @param load reads the template files of `templates:`; undefined = they do not matter, only the routes do
  * Source: Alertmanager, "Configuration"
@@ -149,6 +150,8 @@ class ConfigReader {
         this.#positive(fields.repeat_interval) ??
         parent?.repeatIntervalMs ??
         DEFAULTS.repeatIntervalMs,
+      repeatIntervalMaxMs:
+        this.#positive(fields.repeat_interval_max) ?? parent?.repeatIntervalMaxMs,
       continues: yaml.flag(fields.continue),
       muteIntervals: yaml.texts(fields.mute_time_intervals),
       activeIntervals: yaml.texts(fields.active_time_intervals),
@@ -156,6 +159,10 @@ class ConfigReader {
       key: routeKey(parent?.key, matchers),
       escalation: this.#escalation(fields.escalate),
     };
+    const { repeatIntervalMs, repeatIntervalMaxMs = repeatIntervalMs } = own;
+    if (fields.repeat_interval_max && repeatIntervalMaxMs < repeatIntervalMs) {
+      yaml.fail(fields.repeat_interval_max, 'repeat_interval_max is below repeat_interval');
+    }
     return {
       ...own,
       routes: yaml.list(fields.routes, 'routes').map((child) => this.#route(child, own)),

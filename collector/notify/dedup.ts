@@ -1,9 +1,13 @@
+import type { Route } from './route.ts';
+
 /** What a receiver was last told about a group. */
 export interface NotificationEntry {
   /** Fingerprints. */
   readonly firing: readonly string[];
   readonly resolved: readonly string[];
   readonly timeMs: number;
+  /** How often the same was told before, with nothing new in between; none = 0. */
+  readonly repeats?: number;
 }
 
 export type NotificationReason =
@@ -34,6 +38,27 @@ export function reasonToNotify(
   if (now.firing.length === 0) return entry.firing.length > 0 ? 'all alerts resolved' : undefined;
   if (now.sendResolved && !isSubset(now.resolved, entry.resolved)) return 'some alerts resolved';
   return now.timeMs - entry.timeMs > now.repeatIntervalMs ? 'repeat interval elapsed' : undefined;
+}
+
+/** Time after which the same is told again: with a maximum it doubles with each repeat until then. */
+export function repeatAfterMs(
+  entry: NotificationEntry | undefined,
+  {
+    repeatIntervalMs,
+    repeatIntervalMaxMs,
+  }: Pick<Route, 'repeatIntervalMs' | 'repeatIntervalMaxMs'>,
+): number {
+  if (repeatIntervalMaxMs === undefined) return repeatIntervalMs;
+  const doubledMs = repeatIntervalMs * 2 ** (entry?.repeats ?? 0);
+  return Math.max(repeatIntervalMs, Math.min(repeatIntervalMaxMs, doubledMs));
+}
+
+/** Of the entry that is written when this reason has been told. */
+export function repeatsAfter(
+  before: NotificationEntry | undefined,
+  reason: NotificationReason,
+): number {
+  return reason === 'repeat interval elapsed' ? (before?.repeats ?? 0) + 1 : 0;
 }
 
 function isSubset(part: readonly string[], whole: readonly string[]): boolean {

@@ -40,6 +40,8 @@ class Bench {
   /** What the next attempts end with. */
   failures: Error[] = [];
   held: string | undefined;
+  /** The receiver that takes connections and does not answer. */
+  hangs = '';
 
   constructor(routing = ROUTING, clock = new ManualClock(START_MS)) {
     this.clock = clock;
@@ -58,6 +60,7 @@ class Bench {
           receivers.map(({ name }) => ({
             id: `${name}/webhook[0]`,
             send: async (notification, { mayBeRepeated }) => {
+              if (this.hangs === name) await this.#timeOut();
               const failure = this.failures.shift();
               if (failure) throw failure;
               this.sent.push({ id: name, notification, repeated: mayBeRepeated });
@@ -68,6 +71,13 @@ class Bench {
       config as NotifyConfig,
       'http://head:8640',
     );
+  }
+
+  /** What channels do with a receiver that does not answer: they give up after ten seconds. */
+  #timeOut(): Promise<never> {
+    return new Promise((_, reject) => {
+      this.clock.after(10_000, () => reject(new DeliveryError('no answer', true)));
+    });
   }
 
   alert(labels: Record<string, string>, endsAtMs?: number): Alert {
@@ -409,5 +419,44 @@ receivers: [{name: team, webhook_configs: [{url: 'http://127.0.0.1:1/'}]}]
     { integration: 'team/webhook[0]', error: null, advice: null },
   ]);
   assert.deepEqual(bench.notifier.courier.refusals, []);
+  bench.close();
+});
+
+test('repeats come after twice the time each, up to the greatest; news begins anew', async () => {
+  const bench = new Bench(`
+route: {receiver: team, group_wait: 0s, group_interval: 1m, repeat_interval: 1h, repeat_interval_max: 3h}
+receivers: [{name: team, webhook_configs: [{url: 'http://127.0.0.1:1/'}]}]
+`);
+  const hours = () =>
+    bench.sent.map(({ notification }) => Math.floor((notification.timeMs - START_MS) / 3_600_000));
+  bench.fire(A);
+  await bench.pass(10 * 3600);
+  assert.deepEqual(hours(), [0, 1, 3, 6, 9]);
+  bench.fire(B);
+  await bench.pass(2 * 3600);
+  assert.deepEqual(hours().slice(5), [10, 11]);
+  bench.close();
+});
+
+test('a receiver that hangs holds up no other and loses nothing; it is told when it answers again', async () => {
+  const bench = new Bench(`
+route: {receiver: team, group_wait: 0s, group_interval: 1m, routes: [{receiver: boss, continue: true}, {receiver: team}]}
+receivers: [{name: team, webhook_configs: [{url: 'http://127.0.0.1:1/'}]}, {name: boss, webhook_configs: [{url: 'http://127.0.0.1:1/'}]}]
+`);
+  bench.hangs = 'boss';
+  bench.fire(A);
+  await bench.pass(60);
+  assert.deepEqual(bench.texts, ['team firing a']);
+  bench.fire(B);
+  await bench.pass(3 * 3600);
+  assert.deepEqual(bench.texts.slice(1, 2), ['team firing a,b']);
+  assert.equal(bench.notifier.courier.waiting.length, 2);
+  bench.hangs = '';
+  await bench.pass(120);
+  assert.deepEqual(
+    bench.texts.filter((text) => text.startsWith('boss')),
+    ['boss firing a', 'boss firing a,b'],
+  );
+  assert.deepEqual(bench.notifier.courier.waiting, []);
   bench.close();
 });

@@ -5,7 +5,7 @@ import type { Log } from '../../base/log.ts';
 import type { ChannelTest } from '../../wire/http.ts';
 import { type Alert, type AlertSink, fingerprint, isResolved, type LabelSet } from './alert.ts';
 import { integrationId, type NotifyConfig } from './config.ts';
-import { type NotificationEntry, reasonToNotify } from './dedup.ts';
+import { type NotificationEntry, reasonToNotify, repeatAfterMs, repeatsAfter } from './dedup.ts';
 import { Courier, DeliveryError, type Integration } from './delivery.ts';
 import { Dispatcher, type GroupFlush, type GroupView } from './dispatcher.ts';
 import { Inhibitor } from './inhibit.ts';
@@ -319,9 +319,10 @@ export class Notifier implements AlertSink {
       timeMs,
     };
     const place = { groupKey, integration };
-    const reason = reasonToNotify(this.#log.at(place), {
+    const before = this.#log.at(place);
+    const reason = reasonToNotify(before, {
       ...entry,
-      repeatIntervalMs: route.repeatIntervalMs,
+      repeatIntervalMs: repeatAfterMs(before, route),
       sendResolved,
     });
     if (!reason) return;
@@ -331,7 +332,7 @@ export class Notifier implements AlertSink {
     const told = sendResolved ? alerts : firing;
     const outgoing = this.#log.note(
       place,
-      entry,
+      { ...entry, repeats: repeatsAfter(before, reason) },
       told.length === 0
         ? undefined
         : { notification: this.#notification(receiver, groupKey, groupLabels, told), reason },

@@ -11,6 +11,8 @@ export interface Route {
   readonly groupWaitMs: number;
   readonly groupIntervalMs: number;
   readonly repeatIntervalMs: number;
+  /** Each repeat comes after twice the time, up to this; undefined = all come after the same time. */
+  readonly repeatIntervalMaxMs: number | undefined;
   /** Siblings after it are tried as well. */
   readonly continues: boolean;
   /** Names of time intervals. */

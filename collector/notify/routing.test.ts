@@ -100,6 +100,11 @@ const refusedFiles = [
     want: 'duplicated label in group_by',
   },
   {
+    name: 'a greatest interval that is smaller',
+    text: 'route: {receiver: a, repeat_interval: 2h, repeat_interval_max: 1h}\nreceivers: [{name: a}]',
+    want: 'repeat_interval_max is below repeat_interval',
+  },
+  {
     name: 'an interval of zero',
     text: 'route: {receiver: a, group_interval: 0s}\nreceivers: [{name: a}]',
     want: 'the interval cannot be zero',
