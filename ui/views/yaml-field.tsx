@@ -48,7 +48,8 @@ export function YamlField(props: YamlFieldProps) {
         onInput={(event) => onText(event.currentTarget.value)}
         onKeyDown={onKeyDown}
         onScroll={(event) => {
-          numbers.current!.scrollTop = event.currentTarget.scrollTop;
+          // The browser may still tell of scrolling when the editor is closed.
+          if (numbers.current) numbers.current.scrollTop = event.currentTarget.scrollTop;
         }}
       />
     </div>
