@@ -106,6 +106,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
       source: new NodeNames(new ClusterSource({ hosts, store, nowMs: Date.now }), hosts),
       clock: systemClock,
       log,
+      queries,
       holdReason: (host) => nodes.holdReason(host),
       runningInstalls: () => nodes.runningInstalls(),
     },

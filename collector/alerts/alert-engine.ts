@@ -1,9 +1,10 @@
 import { InputError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { AlertDetail, AlertTransition, NewRule, RuleInfo } from '../../wire/http.ts';
-import { type Alert, type AlertSink, fingerprint } from '../notify/alert.ts';
+import { type Alert, type AlertSink, fingerprint, type LabelSet } from '../notify/alert.ts';
 import type { InhibitRule } from '../notify/inhibit.ts';
 import { alertPage } from '../notify/page-link.ts';
+import { Labels } from '../query/labels.ts';
 import type { SampleSource } from '../query/source.ts';
 import { groupOfAddedRule, nameOf } from './added-rule.ts';
 import { type AlertHandling, toAlertDetail, toRuleInfo } from './alert-info.ts';
@@ -13,7 +14,7 @@ import { FLAP_LIMITS } from './flapping.ts';
 import { GroupState, type RuleHealth } from './group.ts';
 import { PairedSeverities } from './paired-severities.ts';
 import { PreparedQueries } from './prepared-queries.ts';
-import type { Rule, RuleGroup } from './rule.ts';
+import type { AlertingRule, Rule, RuleGroup } from './rule.ts';
 import { type Retention, RuleSeries } from './rule-series.ts';
 import { type AlertInstance, annotationsOf, isFiring } from './state.ts';
 import { UnionSource } from './union-source.ts';
@@ -39,6 +40,13 @@ export interface AlertEngineOptions {
   readonly externalUrl: string;
   /** Of groups that name no interval. */
   readonly intervalMs: number;
+}
+
+/** Where an alert comes from. */
+export interface AlertOrigin {
+  readonly rule: AlertingRule;
+  /** Without the sample's name. */
+  readonly sampleLabels: Labels;
 }
 
 /** What is kept in memory of recorded series, for range selectors on them. */
@@ -195,6 +203,16 @@ export class AlertEngine {
         ),
       )
       .toSorted((a, b) => b.activeAtMs - a.activeAtMs);
+  }
+
+  /** undefined = no rule of ours has made it. */
+  originOf(labels: LabelSet): AlertOrigin | undefined {
+    const { key } = Labels.from(labels);
+    for (const { alerts } of this.#rules()) {
+      const instance = alerts?.instances.get(key);
+      if (alerts && instance) return { rule: alerts.rule, sampleLabels: instance.sampleLabels };
+    }
+    return undefined;
   }
 
   subscribe(listener: () => void): () => void {

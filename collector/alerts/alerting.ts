@@ -6,6 +6,7 @@ import { InputError, reasonOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { AlertTransition, Problem } from '../../wire/http.ts';
 import type { HostTable } from '../hosts/host-table.ts';
+import type { QueryRunner } from '../http/ports.ts';
 import type { NotifyConfig } from '../notify/config.ts';
 import { parseNotifyConfig } from '../notify/config-file.ts';
 import { defaultConfig, TOPOLOGY } from '../notify/default-config.ts';
@@ -18,6 +19,7 @@ import type { SampleSource } from '../query/source.ts';
 import { AlertEngine } from './alert-engine.ts';
 import { AlertStore } from './alert-store.ts';
 import { ownSamples, type RunningInstall } from './own-samples.ts';
+import { RuleGraphs } from './rule-graphs.ts';
 import { loadRules } from './rule-loader.ts';
 
 export interface AlertingPorts {
@@ -28,6 +30,8 @@ export interface AlertingPorts {
   readonly source: SampleSource;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where graphs of alerts are drawn. */
+  readonly queries: QueryRunner;
   /** Why alerts of a host are held back at present, such as its installation; undefined = they are not. */
   holdReason(host: string): string | undefined;
   /** Machines that are being installed at present. */
@@ -65,12 +69,18 @@ export class Alerting {
     this.#options = options;
     this.#clock = ports.clock;
     this.#config = this.#tryConfig() ?? defaultConfig(options.webhooks);
+    const graphs = new RuleGraphs({
+      queries: ports.queries,
+      originOf: (labels) => this.engine.originOf(labels),
+      recorded: () => this.engine.recorded,
+    });
     this.notifier = new Notifier(
       {
         store: new NotifyStore(ports.registry),
         clock: ports.clock,
         log: ports.log,
-        integrations: (config) => makeIntegrations(config, ports.log),
+        integrations: (config) =>
+          makeIntegrations(config, { clock: ports.clock, log: ports.log, source: graphs }),
         holdReason: (host) => ports.holdReason(host),
       },
       this.#effectiveConfig(),

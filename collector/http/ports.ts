@@ -1,5 +1,6 @@
 /** What the HTTP server needs from the rest of the collector and gets passed in; `collector/main.ts` joins them. */
 import type { AlertInfo, NewRule, Problem, RuleInfo } from '../../wire/http.ts';
+import type { AlertGraphRequest } from '../alerts/alert-graph.ts';
 import type { BacktestRequest } from '../alerts/backtest-report.ts';
 import type { RecordedSeries } from '../query-worker/recorded.ts';
 import type { ChangesRequest } from '../range/changes.ts';
@@ -43,6 +44,11 @@ export type QueryTask =
       readonly recorded: readonly RecordedSeries[];
     }
   | { readonly kind: 'federate'; readonly selectors: readonly string[] }
+  | {
+      readonly kind: 'alert-graph';
+      readonly request: AlertGraphRequest;
+      readonly recorded: readonly RecordedSeries[];
+    }
   | { readonly kind: 'backtest'; readonly request: BacktestRequest }
   | {
       readonly kind: 'explain';

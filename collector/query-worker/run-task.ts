@@ -1,4 +1,5 @@
 import { InputError } from '../../base/errors.ts';
+import { drawAlertGraph } from '../alerts/alert-graph.ts';
 import { backtest } from '../alerts/backtest-report.ts';
 import { explainExpression } from '../alerts/explain.ts';
 import { UnionSource } from '../alerts/union-source.ts';
@@ -14,7 +15,7 @@ import { formatSvg } from '../range/svg.ts';
 import { type RangeTable, tableOfBands, tableOfSeries } from '../range/table.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 import { federate } from './federate.ts';
-import { sourceOfRecorded } from './recorded.ts';
+import { type RecordedSeries, sourceOfRecorded } from './recorded.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -56,6 +57,10 @@ export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boo
       return prometheus(task, data, isCancelled);
     case 'federate':
       return federate(task.selectors, data.source, data.nowMs());
+    case 'alert-graph': {
+      const source = withRecorded(task.recorded, data.source);
+      return json(drawAlertGraph(task.request, { source, isCanceled: isCancelled }));
+    }
     case 'backtest':
       return json(backtest(task.request, { source: data.source, isCanceled: isCancelled }));
     case 'explain':
@@ -72,8 +77,12 @@ function prometheus(
   const ports =
     recorded.length === 0
       ? { source: hosts, ...(cache && { cache }) }
-      : { source: new UnionSource(hosts, sourceOfRecorded(recorded)) };
+      : { source: withRecorded(recorded, hosts) };
   return { type: 'application/json', ...answerApi(request, { ...ports, nowMs, isCanceled }) };
+}
+
+function withRecorded(recorded: readonly RecordedSeries[], hosts: SampleSource): SampleSource {
+  return recorded.length === 0 ? hosts : new UnionSource(hosts, sourceOfRecorded(recorded));
 }
 
 function formatted(format: RangeFormat, range: object, table: () => RangeTable): QueryAnswer {
@@ -87,7 +96,7 @@ function formatted(format: RangeFormat, range: object, table: () => RangeTable):
   }
 }
 
-function json(value: object): QueryAnswer {
+function json(value: object | null): QueryAnswer {
   return answer(JSON_TYPE, JSON.stringify(value));
 }
 

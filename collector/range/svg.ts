@@ -1,3 +1,4 @@
+import { LINE_COLOURS } from './line-colours.ts';
 import type { RangeColumn, RangeTable } from './table.ts';
 
 const WIDTH = 800;
@@ -5,16 +6,6 @@ const PLOT = { left: 60, right: 790, top: 14, bottom: 180 } as const;
 const LEGEND_LINE = 16;
 /** Lines drawn; a picture of more cannot be read. */
 const COLUMNS_MAX = 20;
-const COLOURS = [
-  '#0072B2',
-  '#B37400',
-  '#00815C',
-  '#C24A00',
-  '#B0588F',
-  '#5A3FD6',
-  '#7A4B12',
-  '#5F6B7A',
-] as const;
 
 interface Scale {
   readonly min: number;
@@ -102,7 +93,7 @@ function legend(title: string, index: number): string {
 }
 
 function colourOf(index: number): string {
-  return COLOURS[index % COLOURS.length] as string;
+  return LINE_COLOURS[index % LINE_COLOURS.length] as string;
 }
 
 function yOf(value: number, { min, max }: Pick<Scale, 'min' | 'max'>): string {

@@ -2,9 +2,12 @@ import { createTransport } from 'nodemailer';
 import { reasonOf } from '../../../base/errors.ts';
 import type { IntegrationConfig } from '../config.ts';
 import { DeliveryError, type Integration } from '../delivery.ts';
+import { type AlertGraph, drawGraphs, type GraphPorts } from '../graphs.ts';
 import type { Notification } from '../payload.ts';
 import { adviceForCause } from './advice.ts';
+import { escapeHtml } from './escape-html.ts';
 import { readSecret } from './http.ts';
+import { graphAttachments, graphsHtml } from './mail-graphs.ts';
 import { isOver, textOf, titleOf } from './text.ts';
 import type { Write } from './writer.ts';
 
@@ -17,12 +20,18 @@ const SMTPS_PORT = 465;
 /** Characters: some hundred alerts. */
 const TEXT_MAX = 50_000;
 
-/** An e-mail by the given SMTP server. A 5xx answer of it is final, anything else is tried again. */
-export function email(id: string, config: EmailConfig, write: Write): Integration {
+/** An e-mail by the given SMTP server. A 5xx answer of it is final, anything else is tried again. @param ports undefined = without graphs */
+export function email(
+  id: string,
+  config: EmailConfig,
+  write: Write,
+  ports?: GraphPorts,
+): Integration {
   return {
     id,
     send: async (notification, mark) => {
       const password = readSecret(config.password);
+      const graphs = ports ? await drawGraphs(notification, ports) : [];
       const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(config.smarthost) ?? [];
       const transport = createTransport({
         host,
@@ -42,8 +51,9 @@ export function email(id: string, config: EmailConfig, write: Write): Integratio
           to: config.to,
           subject: write(config.headers.get('subject'), notification, titleOf(notification)),
           text: write(config.text, notification, textOf(notification, TEXT_MAX)),
-          html: write(config.html, notification, htmlOf(notification)),
+          html: write(config.html, notification, htmlOf(notification, graphs)),
           headers: headersOf(config, notification, write),
+          attachments: graphAttachments(graphs),
           messageId: `<${mark.id}@clustermon>`,
         });
       } catch (error) {
@@ -72,19 +82,11 @@ function headersOf(
   return Object.fromEntries(texts.filter(([, text]) => text !== ''));
 }
 
-function htmlOf(notification: Notification): string {
+function htmlOf(notification: Notification, graphs: readonly AlertGraph[]): string {
   const color = isOver(notification) ? '#0B7A55' : '#B0122B';
   const text = escapeHtml(textOf(notification, TEXT_MAX)).replace(
     /https?:\/\/\S+/g,
     (link) => `<a href="${link}">${link}</a>`,
   );
-  return `<h2 style="color:${color}">${escapeHtml(titleOf(notification))}</h2><div style="white-space:pre-wrap">${text}</div>`;
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return `<h2 style="color:${color}">${escapeHtml(titleOf(notification))}</h2>${graphsHtml(graphs)}<div style="white-space:pre-wrap">${text}</div>`;
 }

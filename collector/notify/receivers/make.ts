@@ -1,6 +1,6 @@
-import type { Log } from '../../../base/log.ts';
 import { type IntegrationConfig, integrationId, type NotifyConfig } from '../config.ts';
 import type { Integration } from '../delivery.ts';
+import type { GraphPorts } from '../graphs.ts';
 import { alertmanager } from './alertmanager.ts';
 import { email } from './email.ts';
 import { exec } from './exec.ts';
@@ -10,20 +10,28 @@ import { slack } from './slack.ts';
 import { webhook } from './webhook.ts';
 import { writerOf } from './writer.ts';
 
-/** The channels of all receivers. @param log told of templates that fail */
-export function makeIntegrations({ receivers }: NotifyConfig, log?: Log): readonly Integration[] {
+/**
+ * The channels of all receivers.
+ * @param graphs undefined = e-mails go without graphs, and nobody hears of templates that fail
+ */
+export function makeIntegrations(
+  { receivers }: NotifyConfig,
+  graphs?: GraphPorts,
+): readonly Integration[] {
   return receivers.flatMap(({ name, integrations }) =>
-    integrations.map((config, index) => make(integrationId(name, config.kind, index), config, log)),
+    integrations.map((config, index) =>
+      make(integrationId(name, config.kind, index), config, graphs),
+    ),
   );
 }
 
-function make(id: string, config: IntegrationConfig, log: Log | undefined): Integration {
-  const write = writerOf(id, log);
+function make(id: string, config: IntegrationConfig, graphs: GraphPorts | undefined): Integration {
+  const write = writerOf(id, graphs?.log);
   switch (config.kind) {
     case 'webhook':
       return webhook(id, config);
     case 'email':
-      return email(id, config, write);
+      return email(id, config, write, graphs);
     case 'slack':
       return slack(id, config, write);
     case 'ntfy':

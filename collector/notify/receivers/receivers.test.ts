@@ -6,10 +6,13 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { ManualClock } from '../../../base/clock.ts';
+import { openLog } from '../../../base/log.ts';
 import { fingerprint } from '../alert.ts';
 import type { NotifyConfig } from '../config.ts';
 import { parseNotifyConfig } from '../config-file.ts';
 import { DeliveryError } from '../delivery.ts';
+import type { GraphPorts } from '../graphs.ts';
 import type { Notification } from '../payload.ts';
 import { makeIntegrations } from './make.ts';
 
@@ -46,12 +49,17 @@ Acknowledge: clustermon alert ack ${ID} -c 'on it'
 Silence: clustermon silence add alertname=HostDown host=n042 -d 2h -c 'why'
 Both with a click: http://head:8640/alerts`;
 
-function send(receiver: string, notification = NOTIFICATION, mayBeRepeated = false): Promise<void> {
+function send(
+  receiver: string,
+  notification = NOTIFICATION,
+  mayBeRepeated = false,
+  graphs?: GraphPorts,
+): Promise<void> {
   const { config, problems } = parseNotifyConfig(
     `route: {receiver: r}\nreceivers: [{name: r, ${receiver}}]`,
   );
   assert.deepEqual(problems, []);
-  const [integration] = makeIntegrations(config as NotifyConfig);
+  const [integration] = makeIntegrations(config as NotifyConfig, graphs);
   assert.ok(integration);
   return integration.send(notification, { id: 'd1', mayBeRepeated });
 }
@@ -292,6 +300,49 @@ test('e-mail: subject, text, an id that stays', async () => {
   assert.match(mail, /^Message-ID: <d1@clustermon>\r$/m);
   assert.ok(mail.replaceAll('\r\n', '\n').includes('critical: n042 is down\n  host n042, since'));
 });
+
+test('e-mail: the graph of a firing alert is a picture that the HTML names', async () => {
+  const png = Buffer.from('picture');
+  const graph = {
+    png,
+    width: 620,
+    height: 210,
+    title: 'n042: up{rack="r<7"}',
+    caption: '09:00 to 10:00 UTC',
+    lines: [{ colour: '#0072B2', text: 'last 0, min 0, max 1' }],
+  };
+  const graphs: GraphPorts = {
+    source: { graphOf: async () => graph },
+    clock: new ManualClock(START_MS),
+    log: openLog('test', 'error', () => {}),
+  };
+  const mail = await smtpServer(false, (port) => send(email(port), NOTIFICATION, false, graphs));
+  const [plain, related] = partsOf(mail, 'multipart/alternative') as [string, string];
+  assert.match(plain, /^Content-Type: text\/plain/m);
+  assert.ok(plain.includes('critical: n042 is down') && !plain.includes('max 1'));
+  const [html, picture] = partsOf(related, 'multipart/related') as [string, string];
+  const cid = /^Content-ID: <(.+)>$/m.exec(picture)?.[1];
+  const [, encoded] = picture.split('\n\n');
+  assert.match(picture, /^Content-Type: image\/png/m);
+  assert.match(picture, /^Content-Disposition: inline/m);
+  assert.equal(Buffer.from(encoded ?? '', 'base64').toString(), png.toString());
+  const text = html.replaceAll('=\n', '').replaceAll('=3D', '=');
+  assert.ok(text.includes(`<img src="cid:${cid}" width="620" height="210"`), text);
+  assert.ok(
+    text.includes(
+      'alt="n042: up{rack=&quot;r&lt;7&quot;}, 09:00 to 10:00 UTC: last 0, min 0, max 1"',
+    ),
+    text,
+  );
+});
+
+/** The parts of the first multipart of this type, with plain line ends. */
+function partsOf(mail: string, type: string): readonly string[] {
+  const text = mail.replaceAll('\r\n', '\n');
+  const start = text.indexOf(type);
+  const boundary = /boundary="(.+?)"/.exec(text.slice(start))?.[1] ?? '';
+  return text.slice(start).split(`--${boundary}`).slice(1, -1);
+}
 
 test('e-mail: a server that refuses for good is not asked again', async () => {
   await smtpServer(true, async (port) => {
