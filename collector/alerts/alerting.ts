@@ -19,13 +19,14 @@ import type { SampleSource } from '../query/source.ts';
 import { AlertEngine } from './alert-engine.ts';
 import { AlertStore } from './alert-store.ts';
 import { ownSamples, type RunningInstall } from './own-samples.ts';
+import { holdReasonOf } from './rack-hold.ts';
 import { RuleGraphs } from './rule-graphs.ts';
 import { loadRules } from './rule-loader.ts';
 
 export interface AlertingPorts {
   /** `registry.db` with ALERT_TABLES and NOTIFY_TABLES. */
   readonly registry: Database.Database;
-  readonly hosts: Pick<HostTable, 'subscribe' | 'byName' | 'ingest'>;
+  readonly hosts: Pick<HostTable, 'subscribe' | 'byName' | 'ingest' | 'list'>;
   /** Live values and archives. */
   readonly source: SampleSource;
   readonly clock: Clock;
@@ -81,7 +82,12 @@ export class Alerting {
         log: ports.log,
         integrations: (config) =>
           makeIntegrations(config, { clock: ports.clock, log: ports.log, source: graphs }),
-        holdReason: (host) => ports.holdReason(host),
+        holdReason: (labels) =>
+          holdReasonOf(
+            labels,
+            () => ports.hosts.list(),
+            (host) => ports.holdReason(host),
+          ),
       },
       this.#effectiveConfig(),
       options.externalUrl,

@@ -22,8 +22,8 @@ export interface NotifierPorts {
   readonly log: Log;
   /** Makes the channels of the receivers. */
   integrations(config: NotifyConfig): readonly Integration[];
-  /** Why alerts of a host are held back at present, such as its installation; undefined = they are not. */
-  holdReason(host: string): string | undefined;
+  /** Why an alert is held back at present, such as the installation of its host; undefined = it is not. */
+  holdReason(labels: LabelSet): string | undefined;
 }
 
 /** Why an alert is not notified. */
@@ -129,7 +129,7 @@ export class Notifier implements AlertSink {
   }
 
   suppressionOf(labels: LabelSet, nowMs: number): Suppression {
-    const held = labels['host'] === undefined ? undefined : this.#ports.holdReason(labels['host']);
+    const held = this.#ports.holdReason(labels);
     const routes = matchRoutes(this.#config.route, labels);
     return {
       silencedBy: this.#silencedBy(labels, nowMs),
@@ -351,9 +351,8 @@ export class Notifier implements AlertSink {
   }
 
   #isSuppressed(labels: LabelSet, nowMs: number): boolean {
-    const host = labels['host'];
     return (
-      (host !== undefined && this.#ports.holdReason(host) !== undefined) ||
+      this.#ports.holdReason(labels) !== undefined ||
       this.#silencedBy(labels, nowMs).length > 0 ||
       this.#inhibitor.inhibitedBy(labels, nowMs).length > 0
     );

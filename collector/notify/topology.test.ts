@@ -107,7 +107,7 @@ for (const { name, alerts, over = [], held = {}, maintenance, want, wantThen = [
             },
           },
         ],
-        holdReason: (host) => held[host],
+        holdReason: ({ host = '' }) => held[host],
       },
       { ...config, inhibitRules: TOPOLOGY },
       'http://head:8640',
