@@ -34,6 +34,10 @@ const TIME_STEPS = [
   ...[1, 2, 3, 6, 12].map((count) => count * HOUR),
   ...[1, 2, 7, 14, 30, 90].map((count) => count * DAY),
 ];
+/** Pixels: of a line, and of a value that is alone between gaps. */
+const LINE = 3.2;
+const DOT = 8;
+
 const TIME_TICKS_MAX = 8;
 const VALUE_TICKS = 4;
 /** What differs by less than this share of itself is noise of floating point. */
@@ -58,7 +62,8 @@ export function drawLineChart(table: RangeTable, bound?: Bound): Buffer {
   drawTimeAxis(canvas, table);
   if (bound) drawBound(canvas, yOf(bound.value, scale));
   for (const [index, { values }] of table.columns.slice(0, LINE_COLOURS.length).entries()) {
-    for (const points of piecesOf(values, scale)) canvas.path(points, FIRST_LINE + index, 3.2);
+    for (const points of piecesOf(values, scale))
+      canvas.path(points, FIRST_LINE + index, points.length > 1 ? LINE : DOT);
   }
   return canvas.toPng();
 }
