@@ -6,12 +6,14 @@ import { before, type TestContext, test } from 'node:test';
 import { INSTALL_TASKS } from '../pxe/installer/protocol.ts';
 import type { HostList } from '../wire/http.ts';
 import type { PxeNode } from '../wire/pxe.ts';
+import { CLUSTERMON } from './harness/appliance.ts';
 import { keepPicture, openPage, startBrowser } from './harness/browser.ts';
 import { waitFor } from './harness/process.ts';
 import {
   buildRackImage,
   openRack,
   prepareRackData,
+  RACK_DATA,
   RACK_SPACE,
   type Rack,
   STAGE_MS,
@@ -139,7 +141,11 @@ async function installOtherPackages(rack: Rack, t: TestContext): Promise<void> {
   const { machine, head } = rack;
   await waitUntilLive(rack);
   const { agentId } = (await rack.node()) ?? {};
+  assert.deepEqual(await differences(rack), [], 'what is installed is what would be');
   appendFileSync(join(RACK_SPACE, 'package_config/BASE'), 'hello\n');
+  assert.deepEqual(await differences(rack), [
+    { kind: 'package', name: 'hello', after: 'install-norec' },
+  ]);
   const begunMs = Date.now();
   buildRackImage();
   t.diagnostic(`image with one more package: ${Math.round((Date.now() - begunMs) / 1000)} s`);
@@ -164,6 +170,14 @@ async function installOtherPackages(rack: Rack, t: TestContext): Promise<void> {
   assert.deepEqual(found, ['ext4', 'swap'], 'what was on the disk before');
   await machine.powerOff();
   machine.withDisk(({ exists }) => assert.ok(exists('/usr/bin/hello')));
+}
+
+/** What `profile explain` says would be otherwise if the node were installed now. */
+async function differences({ head, node }: Rack): Promise<readonly object[]> {
+  const options = ['--data', RACK_DATA, '--config', join(RACK_DATA, 'test-config.yaml')];
+  const { name = '' } = (await node()) ?? {};
+  const text = head.run(CLUSTERMON, ...options, 'profile', 'explain', name, '--json');
+  return JSON.parse(text).installed.differences;
 }
 
 async function waitUntilUnpacking(rack: Rack): Promise<void> {
