@@ -21,7 +21,7 @@ import { namesOf } from './series-names.ts';
 /** Series that were not there at first are looked for this often at most. */
 const LOOK_AGAIN_MS = 10_000;
 /** A panel that has nothing to show looks again. */
-const RETRY_SECONDS = 15;
+const RETRY_SECONDS = 5;
 
 interface ChartPanelProps {
   readonly panel: ChartSpec;
