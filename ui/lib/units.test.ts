@@ -57,3 +57,8 @@ const durations: readonly [seconds: number, text: string][] = [
 for (const [seconds, text] of durations) {
   test(`${seconds} seconds read "${text}"`, () => assert.equal(formatDuration(seconds), text));
 }
+
+test('labels of a narrow range far from zero are whole numbers of a smaller unit', () => {
+  const ticks = [3_817_472, 3_821_568, 3_825_664];
+  assert.deepEqual(formatTicks(ticks, 'KB'), ['3728 MiB', '3732 MiB', '3736 MiB']);
+});

@@ -105,8 +105,11 @@ function trimmed(text: string): string {
 /** Labels of one axis: all in the unit of the largest, with just the decimals that they need. */
 export function formatTicks(ticks: readonly number[], units: string): string[] {
   const magnitude = Math.max(0, ...ticks.map(Math.abs));
-  const scale = scaleFor(units, magnitude);
-  const decimals = decimalsOf(ticks.map((tick) => tick * scale.factor));
+  const decimalsIn = ({ factor }: ValueScale) => decimalsOf(ticks.map((tick) => tick * factor));
+  const largest = scaleFor(units, magnitude);
+  // A narrow range far from zero: 3732 MiB can be read where 3.644531 GiB would be cut off.
+  const scale = decimalsIn(largest) > 2 ? scaleFor(units, magnitude / 1024) : largest;
+  const decimals = decimalsIn(scale);
   const suffix = needsCaption(units) ? scale.suffix.slice(0, -tailOf(units).length) : scale.suffix;
   return ticks.map((tick) => `${(tick * scale.factor).toFixed(decimals)}${suffix}`);
 }
