@@ -88,8 +88,11 @@ function tableOf(values: SamplesBody['values']): ValueTable {
 
 const nonce = fc.uint8Array({ minLength: 8, maxLength: 8 });
 const uint = fc.integer({ min: 0, max: 0xffffffff });
-const text = (maxLength: number) =>
-  fc.string({ unit: 'grapheme', maxLength }).filter((value) => value.isWellFormed());
+/** A grapheme may take more than a dozen bytes of UTF-8, and limits are in bytes. */
+const text = (maxBytes: number) =>
+  fc
+    .string({ unit: 'grapheme', maxLength: maxBytes })
+    .filter((value) => value.isWellFormed() && Buffer.byteLength(value) <= maxBytes);
 const labels = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), text(8), { maxKeys: 4 });
 const unknownOr = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: null, freq: 4 });
 const metric: fc.Arbitrary<Metric> = fc.record({
