@@ -34,6 +34,31 @@ export interface HttpOptions {
   readonly credentials: Secret;
 }
 
+/** Texts of a Slack message, by the names that the configuration and Slack's JSON have for them. */
+export const SLACK_TEXTS = [
+  ...(['channel', 'username', 'icon_emoji', 'icon_url', 'message_text'] as const),
+  ...(['color', 'title', 'title_link', 'pretext', 'text', 'fallback', 'callback_id'] as const),
+  ...(['image_url', 'thumb_url', 'footer'] as const),
+] as const;
+export const SLACK_ACTION_TEXTS = ['type', 'text', 'url', 'style', 'name', 'value'] as const;
+export const SLACK_CONFIRM_TEXTS = ['title', 'text', 'ok_text', 'dismiss_text'] as const;
+
+export type Templates<Name extends string> = Readonly<Partial<Record<Name, MessageTemplate>>>;
+
+export interface SlackField {
+  readonly title: MessageTemplate;
+  readonly value: MessageTemplate;
+  /** Stands beside another one. */
+  readonly isShort: boolean;
+}
+
+/** A button. */
+export interface SlackAction {
+  readonly texts: Templates<(typeof SLACK_ACTION_TEXTS)[number]>;
+  /** What is asked before; empty = nothing. */
+  readonly confirm: Templates<(typeof SLACK_CONFIRM_TEXTS)[number]>;
+}
+
 export type IntegrationConfig = { readonly sendResolved: boolean } & (
   | {
       readonly kind: 'webhook';
@@ -58,10 +83,14 @@ export type IntegrationConfig = { readonly sendResolved: boolean } & (
   | {
       readonly kind: 'slack';
       readonly url: Secret;
-      readonly channel: string;
-      readonly username: string;
-      readonly title: MessageTemplate | undefined;
-      readonly text: MessageTemplate | undefined;
+      readonly http: HttpOptions;
+      readonly texts: Templates<(typeof SLACK_TEXTS)[number]>;
+      readonly fields: readonly SlackField[];
+      readonly actions: readonly SlackAction[];
+      /** Names such as `@ops` become links. */
+      readonly linksNames: boolean;
+      /** Parts of the message that Slack reads as markdown; empty = its usual ones. */
+      readonly markdownIn: readonly string[];
     }
   | {
       readonly kind: 'ntfy';

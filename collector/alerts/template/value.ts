@@ -1,3 +1,5 @@
+import { formatGoTime } from './time-format.ts';
+
 /** The values of a template: Go's string, bool, float64 (number), int (bigint), slices, maps with string keys, nil, and opaque ones. */
 export type GoValue =
   | string
@@ -18,10 +20,13 @@ export type GoMap = ReadonlyMap<string, GoValue>;
 export class GoStruct {
   readonly typeName: string;
   readonly fields: ReadonlyMap<string, GoValue>;
+  /** As encoding/json writes it, where that is not its fields. */
+  readonly json: object | undefined;
 
-  constructor(typeName: string, fields: Readonly<Record<string, GoValue>>) {
+  constructor(typeName: string, fields: Readonly<Record<string, GoValue>>, json?: object) {
     this.typeName = typeName;
     this.fields = new Map(Object.entries(fields));
+    this.json = json;
   }
 
   toString(): string {
@@ -59,19 +64,20 @@ export function methodOf(value: GoValue, name: string): GoMethod | undefined {
   return typeof value === 'object' && value !== null ? methods.get(value)?.[name] : undefined;
 }
 
-/** time.Time in UTC. */
+/** time.Time */
 export class GoTime {
   readonly ms: number;
+  /** IANA name. */
+  readonly zone: string;
 
-  constructor(ms: number) {
+  constructor(ms: number, zone = 'UTC') {
     this.ms = ms;
+    this.zone = zone;
   }
 
-  /** As time.Time prints: `2006-01-02 15:04:05.999 +0000 UTC`, without trailing zeros of the second. */
+  /** As time.Time prints, without trailing zeros of the second. */
   toString(): string {
-    const iso = new Date(this.ms).toISOString();
-    const fraction = iso.slice(20, 23).replace(/0+$/, '');
-    return `${iso.slice(0, 10)} ${iso.slice(11, 19)}${fraction ? `.${fraction}` : ''} +0000 UTC`;
+    return formatGoTime(this.ms, '2006-01-02 15:04:05.999999999 -0700 MST', this.zone);
   }
 }
 

@@ -2,12 +2,12 @@ import { createTransport } from 'nodemailer';
 import { reasonOf } from '../../../base/errors.ts';
 import type { IntegrationConfig } from '../config.ts';
 import { DeliveryError, type Integration } from '../delivery.ts';
-import { type AlertGraph, drawGraphs, type GraphPorts } from '../graphs.ts';
+import { drawGraphs, type GraphPorts } from '../graphs.ts';
 import type { Notification } from '../payload.ts';
 import { adviceForCause } from './advice.ts';
 import { escapeHtml } from './escape-html.ts';
 import { readSecret } from './http.ts';
-import { graphAttachments, graphsHtml } from './mail-graphs.ts';
+import { graphAttachments, htmlOfGraphs } from './mail-graphs.ts';
 import { isOver, textOf, titleOf } from './text.ts';
 import type { Write } from './writer.ts';
 
@@ -32,6 +32,7 @@ export function email(
     send: async (notification, mark) => {
       const password = readSecret(config.password);
       const graphs = ports ? await drawGraphs(notification, ports) : [];
+      const graphsHtml = htmlOfGraphs(graphs);
       const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(config.smarthost) ?? [];
       const transport = createTransport({
         host,
@@ -51,7 +52,7 @@ export function email(
           to: config.to,
           subject: write(config.headers.get('subject'), notification, titleOf(notification)),
           text: write(config.text, notification, textOf(notification, TEXT_MAX)),
-          html: write(config.html, notification, htmlOf(notification, graphs)),
+          html: write(config.html, notification, htmlOf(notification, graphsHtml), { graphsHtml }),
           headers: headersOf(config, notification, write),
           attachments: graphAttachments(graphs),
           messageId: `<${mark.id}@clustermon>`,
@@ -82,11 +83,11 @@ function headersOf(
   return Object.fromEntries(texts.filter(([, text]) => text !== ''));
 }
 
-function htmlOf(notification: Notification, graphs: readonly AlertGraph[]): string {
+function htmlOf(notification: Notification, graphsHtml: string): string {
   const color = isOver(notification) ? '#0B7A55' : '#B0122B';
   const text = escapeHtml(textOf(notification, TEXT_MAX)).replace(
     /https?:\/\/\S+/g,
     (link) => `<a href="${link}">${link}</a>`,
   );
-  return `<h2 style="color:${color}">${escapeHtml(titleOf(notification))}</h2>${graphsHtml(graphs)}<div style="white-space:pre-wrap">${text}</div>`;
+  return `<h2 style="color:${color}">${escapeHtml(titleOf(notification))}</h2>${graphsHtml}<div style="white-space:pre-wrap">${text}</div>`;
 }

@@ -13,13 +13,18 @@ export interface Post {
   readonly url: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Looks at what was answered with a status that accepts. @throws DeliveryError when it refuses all the same */
+  readonly checkAnswer?: (text: string) => void;
 }
 
 /**
  * Sends a notification by HTTP.
  * @throws DeliveryError recoverable for no answer, 429 and 5xx; not recoverable for what is refused
  */
-export async function post({ url, body, headers }: Post, mark: DeliveryMark): Promise<void> {
+export async function post(
+  { url, body, headers, checkAnswer }: Post,
+  mark: DeliveryMark,
+): Promise<void> {
   let response: Response;
   try {
     response = await fetch(url, {
@@ -37,7 +42,10 @@ export async function post({ url, body, headers }: Post, mark: DeliveryMark): Pr
     );
   }
   const answer = await response.text().catch(() => '');
-  if (response.ok) return;
+  if (response.ok) {
+    checkAnswer?.(answer);
+    return;
+  }
   const isRecoverable = response.status === 429 || response.status >= 500;
   throw new DeliveryError(
     `${withoutPath(url)} answered ${response.status}: ${answer.slice(0, DETAIL_MAX).trim()}`,

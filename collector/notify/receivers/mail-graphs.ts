@@ -14,7 +14,7 @@ export function graphAttachments(graphs: readonly AlertGraph[]) {
 }
 
 /** Styles stand in the elements: many programs for mail drop style sheets. */
-export function graphsHtml(graphs: readonly AlertGraph[]): string {
+export function htmlOfGraphs(graphs: readonly AlertGraph[]): string {
   return graphs.map(graphHtml).join('');
 }
 

@@ -107,6 +107,20 @@ test('webhook: payload, authorization, marks', async () => {
   assert.partialDeepStrictEqual(asked?.body, { version: '4' });
 });
 
+test('slack: its API refuses with status 200', async () => {
+  const server = createServer((_, response) => {
+    response.end('{"ok":false,"error":"channel_not_found"}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await assert.rejects(send(`slack_configs: [{api_url: '${url}'}]`), {
+    message: 'Slack refused the message: channel_not_found',
+    isRecoverable: false,
+  });
+  server.closeAllConnections();
+  server.close();
+});
+
 for (const { status, isRecoverable } of [
   { status: 500, isRecoverable: true },
   { status: 429, isRecoverable: true },
@@ -165,6 +179,53 @@ const bodies: readonly {
           title_link: PAGE,
           fallback: TITLE,
           text: TEXT,
+        },
+      ],
+    },
+  },
+  {
+    name: 'slack, as the configuration has it',
+    receiver: (url) => `slack_configs: [{
+      api_url: '${url}', channel: '#{{ .CommonLabels.severity }}', username: '{{ template "slack.default.username" . }}',
+      icon_emoji: ':fire:', message_text: 'see <@ops>', link_names: true, color: '{{ template "slack.default.color" . }}',
+      title: 'down', title_link: '{{ .ExternalURL }}/x', pretext: 'p', text: '*{{ .CommonLabels.host }}*', footer: 'f',
+      short_fields: true,
+      fields: [{title: Host, value: '{{ .CommonLabels.host }}'}, {title: Why, value: '{{ .CommonAnnotations.summary }}', short: false}],
+      actions: [
+        {type: button, text: Page, url: 'http://head/{{ .CommonLabels.host }}', name: ignored, style: primary},
+        {type: button, text: Off, name: off, value: '{{ .GroupLabels.alertname }}', confirm: {text: sure?, ok_text: 'yes'}},
+      ]}]`,
+    notification: NOTIFICATION,
+    want: {
+      channel: '#critical',
+      username: 'clustermon',
+      icon_emoji: ':fire:',
+      link_names: true,
+      text: 'see <@ops>',
+      attachments: [
+        {
+          color: 'danger',
+          title: 'down',
+          title_link: 'http://head:8640/x',
+          fallback: 'down',
+          pretext: 'p',
+          text: '*n042*',
+          footer: 'f',
+          mrkdwn_in: ['fallback', 'pretext', 'text'],
+          fields: [
+            { title: 'Host', value: 'n042', short: true },
+            { title: 'Why', value: 'n042 is down', short: false },
+          ],
+          actions: [
+            { type: 'button', text: 'Page', url: 'http://head/n042', style: 'primary' },
+            {
+              type: 'button',
+              text: 'Off',
+              name: 'off',
+              value: 'HostDown',
+              confirm: { text: 'sure?', ok_text: 'yes' },
+            },
+          ],
         },
       ],
     },
@@ -334,6 +395,32 @@ test('e-mail: the graph of a firing alert is a picture that the HTML names', asy
     ),
     text,
   );
+});
+
+test("e-mail: HTML of one's own puts the graphs where it wants them", async () => {
+  const graph = {
+    png: Buffer.from('picture'),
+    width: 620,
+    height: 210,
+    title: 'up',
+    caption: '',
+    lines: [],
+  };
+  const graphs: GraphPorts = {
+    source: { graphOf: async () => graph },
+    clock: new ManualClock(START_MS),
+    log: openLog('test', 'error', () => {}),
+  };
+  const mail = await smtpServer(false, (port) =>
+    send(
+      email(port).replace('to:', "html: '<p>{{ .CommonLabels.host }}</p>{{ .Graphs }}<hr>', to:"),
+      NOTIFICATION,
+      false,
+      graphs,
+    ),
+  );
+  const text = mail.replaceAll('=\r\n', '').replaceAll('=3D', '=');
+  assert.match(text, /<p>n042<\/p><div .*<img src="cid:graph-1@clustermon".*<\/div><hr>/);
 });
 
 /** The parts of the first multipart of this type, with plain line ends. */

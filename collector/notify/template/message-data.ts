@@ -1,46 +1,70 @@
-import { type GoMap, GoStruct, type GoValue, withMethods } from '../../alerts/template/value.ts';
-import { type Alert, fingerprint, isResolved, type LabelSet } from '../alert.ts';
-import { type Notification, webhookPayload } from '../payload.ts';
+import {
+  GoHtml,
+  type GoMap,
+  GoStruct,
+  type GoValue,
+  withMethods,
+} from '../../alerts/template/value.ts';
+import { type Alert, isResolved, type LabelSet } from '../alert.ts';
+import { type Notification, type WebhookAlert, webhookPayload } from '../payload.ts';
 import { textOf, titleOf } from '../receivers/text.ts';
 import { GO_ZERO_MS, goTime } from './go-time.ts';
 
 /** Of `.Text`. */
 const TEXT_MAX = 20_000;
 
-/**
- * What a message's template works on: Alertmanager's data, and of our own `.Title` and `.Text`, the texts without templates, and an
- * alert's `.Value`.
- * Source: Alertmanager, "Notification template reference"
- */
-export function messageData(notification: Notification): GoStruct {
-  const payload = webhookPayload(notification);
-  return new GoStruct('template.Data', {
-    Receiver: payload.receiver,
-    Status: payload.status,
-    Alerts: alertList(notification.alerts.map((alert) => toStruct(alert, notification.timeMs))),
-    GroupLabels: labelMap(payload.groupLabels),
-    CommonLabels: labelMap(payload.commonLabels),
-    CommonAnnotations: labelMap(payload.commonAnnotations),
-    ExternalURL: payload.externalURL,
-    GroupKey: payload.groupKey,
-    TruncatedAlerts: 0n,
-    Title: titleOf(notification),
-    Text: textOf(notification, TEXT_MAX),
-  });
+/** What a message has that its notification does not say. */
+export interface MessageExtras {
+  /** HTML of the pictures that are attached. */
+  readonly graphsHtml: string;
 }
 
-function toStruct(alert: Alert, nowMs: number): GoStruct {
+/**
+ * What a message's template works on: Alertmanager's data, and of our own `.Title` and `.Text`, the texts without templates, `.Graphs`, and
+ * an alert's `.Value`.
+ * Source: Alertmanager, "Notification template reference"
+ */
+export function messageData(notification: Notification, extras?: MessageExtras): GoStruct {
+  const { version, groupKey, truncatedAlerts, ...data } = webhookPayload(notification);
+  const alerts = notification.alerts.map((alert, index) =>
+    toStruct(alert, notification.timeMs, data.alerts[index] as WebhookAlert),
+  );
+  return new GoStruct(
+    'template.Data',
+    {
+      Receiver: data.receiver,
+      Status: data.status,
+      Alerts: alertList(alerts),
+      GroupLabels: labelMap(data.groupLabels),
+      CommonLabels: labelMap(data.commonLabels),
+      CommonAnnotations: labelMap(data.commonAnnotations),
+      ExternalURL: data.externalURL,
+      GroupKey: groupKey,
+      TruncatedAlerts: BigInt(truncatedAlerts),
+      Title: titleOf(notification),
+      Text: textOf(notification, TEXT_MAX),
+      Graphs: new GoHtml(extras?.graphsHtml ?? ''),
+    },
+    data,
+  );
+}
+
+function toStruct(alert: Alert, nowMs: number, json: WebhookAlert): GoStruct {
   const resolved = isResolved(alert, nowMs);
-  return new GoStruct('template.Alert', {
-    Status: resolved ? 'resolved' : 'firing',
-    Labels: labelMap(alert.labels),
-    Annotations: labelMap(alert.annotations),
-    StartsAt: goTime(alert.startsAtMs),
-    EndsAt: goTime(resolved ? (alert.endsAtMs as number) : GO_ZERO_MS),
-    GeneratorURL: alert.generatorUrl,
-    Fingerprint: fingerprint(alert.labels),
-    Value: alert.value ?? Number.NaN,
-  });
+  return new GoStruct(
+    'template.Alert',
+    {
+      Status: json.status,
+      Labels: labelMap(alert.labels),
+      Annotations: labelMap(alert.annotations),
+      StartsAt: goTime(alert.startsAtMs),
+      EndsAt: goTime(resolved ? (alert.endsAtMs as number) : GO_ZERO_MS),
+      GeneratorURL: alert.generatorUrl,
+      Fingerprint: json.fingerprint,
+      Value: alert.value ?? Number.NaN,
+    },
+    json,
+  );
 }
 
 function alertList(alerts: readonly GoStruct[]): readonly GoValue[] {

@@ -3,8 +3,11 @@ import {
   GO_FUNCTIONS,
   RULE_FUNCTIONS,
 } from '../../alerts/template/functions.ts';
+import { formatGoTime } from '../../alerts/template/time-format.ts';
 import { GoDuration, GoHtml, GoTime, type GoValue, isList } from '../../alerts/template/value.ts';
-import { formatGoTime } from './go-time.ts';
+import { isKnownLocation } from '../time-interval.ts';
+import { goTime } from './go-time.ts';
+import { toJson } from './to-json.ts';
 
 /** Functions of rules that messages have too. */
 const SHARED = ['toUpper', 'toLower', 'title', 'match', 'reReplaceAll', 'humanizeDuration'];
@@ -30,8 +33,20 @@ export const MESSAGE_FUNCTIONS: FunctionTable = {
   },
   date: {
     arguments: 2,
-    call: ([layout = '', time = null]) => formatGoTime(timeOf(time).ms, String(layout)),
+    call: ([layout = '', time = null]) => {
+      const { ms, zone } = timeOf(time);
+      return formatGoTime(ms, String(layout), zone);
+    },
   },
+  tz: {
+    arguments: 2,
+    call: ([zone = '', time = null]) => {
+      const name = String(zone) || 'UTC';
+      if (!isKnownLocation(name)) throw new Error(`unknown time zone ${name}`);
+      return goTime(timeOf(time).ms, name);
+    },
+  },
+  toJson: { arguments: 1, call: ([value = null]) => toJson(value) },
   since: {
     arguments: 1,
     call: ([time = null], { nowMs }) => new GoDuration((nowMs - timeOf(time).ms) / 1000),

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { formatGoTime } from '../../alerts/template/time-format.ts';
 import { parseNotifyConfig } from '../config-file.ts';
 import type { Notification } from '../payload.ts';
 import { writerOf } from '../receivers/writer.ts';
-import { formatGoTime } from './go-time.ts';
 import { MessageTemplates } from './message-template.ts';
 import { loadTemplates } from './template-files.ts';
 
@@ -81,6 +81,31 @@ const texts: readonly { readonly template: string; readonly want: string }[] = [
   { template: '{{ template "mine" . }}', want: 'mine: TooHot' },
   { template: '{{ .CommonAnnotations.SortedPairs | len }}', want: '0' },
   { template: '{{ (index .Alerts 0).EndsAt.IsZero }}', want: 'true' },
+  // Of newer releases than 0.25.
+  {
+    template: '{{ (index .Alerts 0).StartsAt | tz "Europe/Berlin" | date "15:04 MST -0700" }}',
+    want: '04:04 CET +0100',
+  },
+  {
+    template: '{{ ((index .Alerts 0).StartsAt | tz "Asia/Kolkata").Format "02 Jan 15:04Z07:00" }}',
+    want: '21 Nov 08:34+05:30',
+  },
+  {
+    template: '{{ tz "America/New_York" (index .Alerts 0).StartsAt }}',
+    want: '2026-11-20 22:04:05.67 -0500 EST',
+  },
+  {
+    template: '{{ .CommonLabels | toJson }} {{ "a<\\"b\\"" | toJson }} {{ len .Alerts | toJson }}',
+    want: '{"alertname":"TooHot","rack":"r07","zone":"\\u003ca\\u003e"} "a\\u003c\\"b\\"" 2',
+  },
+  {
+    template: '{{ (index .Alerts 0).StartsAt | toJson }} {{ .CommonLabels.Names | toJson }}',
+    want: '"2026-11-21T03:04:05.67Z" ["alertname","rack","zone"]',
+  },
+  {
+    template: '{{ index .Alerts 1 | toJson }}',
+    want: '{"status":"resolved","labels":{"alertname":"TooHot","host":"n002","rack":"r07","zone":"\\u003ca\\u003e"},"annotations":{"summary":"n002 was hot"},"startsAt":"2026-11-21T03:04:05.67Z","endsAt":"2026-11-21T03:04:35.67Z","generatorURL":"","fingerprint":"79aab2b5f3111678"}',
+  },
 ];
 
 const templates = new MessageTemplates();
@@ -117,6 +142,14 @@ const failing: readonly { readonly template: string; readonly want: RegExp }[] =
   },
   { template: '{{ index .Alerts 7 }}', want: /index out of range: 7/ },
   { template: '{{ define "a" }}{{ template "a" . }}{{ end }}{{ template "a" . }}', want: /depth/ },
+  {
+    template: '{{ tz "Mars/Base" (index .Alerts 0).StartsAt }}',
+    want: /error calling tz: unknown time zone Mars\/Base/,
+  },
+  {
+    template: '{{ (index .Alerts 1).Value | toJson }}',
+    want: /error calling toJson: json: unsupported value: NaN/,
+  },
   { template: '{{ .Status 1 }}', want: /can't give argument to non-function \.Status/ },
 ];
 

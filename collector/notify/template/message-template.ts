@@ -3,18 +3,34 @@ import { Expansion } from '../../alerts/template/expand.ts';
 import { escapeHtml } from '../../alerts/template/functions.ts';
 import { parseTemplate } from '../../alerts/template/parse.ts';
 import type { Notification } from '../payload.ts';
-import { messageData } from './message-data.ts';
+import { type MessageExtras, messageData } from './message-data.ts';
 import { MESSAGE_FUNCTIONS } from './message-functions.ts';
 
 const FUNCTION_NAMES: ReadonlySet<string> = new Set(Object.keys(MESSAGE_FUNCTIONS));
 
-/** Names that Alertmanager defines and configurations for it use: here they are the texts that one gets without templates. */
-const BUILT_IN = [
-  ['Title', '__subject email.default.subject slack.default.title pagerduty.default.description'],
-  ['Text', '__text_alert_list email.default.text email.default.html slack.default.text'],
-]
-  .flatMap(([field = '', names = '']) =>
-    names.split(' ').map((name) => `{{ define "${name}" }}{{ .${field} }}{{ end }}`),
+/**
+ * Names that Alertmanager defines and configurations for it use, each with what it stands for here: titles and texts are those that one
+ * gets without templates.
+ */
+const BUILT_IN = Object.entries({
+  '{{ .Title }}':
+    '__subject email.default.subject slack.default.title slack.default.fallback pagerduty.default.description',
+  '{{ .Text }}': 'email.default.text email.default.html slack.default.text',
+  clustermon: '__alertmanager slack.default.username pagerduty.default.client',
+  '{{ .ExternalURL }}/alerts':
+    '__alertmanagerURL slack.default.titlelink pagerduty.default.clientURL',
+  '{{ if eq .Status "firing" }}danger{{ else }}good{{ end }}': 'slack.default.color',
+  '': 'slack.default.pretext slack.default.iconemoji slack.default.iconurl slack.default.callbackid slack.default.footer',
+  // Of a list of alerts, such as `.Alerts.Firing`.
+  [`{{ range . }}Labels:
+{{ range .Labels.SortedPairs }} - {{ .Name }} = {{ .Value }}
+{{ end }}Annotations:
+{{ range .Annotations.SortedPairs }} - {{ .Name }} = {{ .Value }}
+{{ end }}Source: {{ .GeneratorURL }}
+{{ end }}`]: '__text_alert_list pagerduty.default.instances',
+})
+  .flatMap(([text, names]) =>
+    names.split(' ').map((name) => `{{ define "${name}" }}${text}{{ end }}`),
   )
   .join('');
 
@@ -69,9 +85,9 @@ export class MessageTemplate {
   }
 
   /** In HTML, what actions print is escaped for text and for attributes in quotes. @throws TemplateCallError */
-  expand(notification: Notification): string {
+  expand(notification: Notification, extras?: MessageExtras): string {
     const { externalUrl, timeMs: nowMs } = notification;
-    const data = messageData(notification);
+    const data = messageData(notification, extras);
     const expansion = new Expansion(this.#parsed, {
       functions: MESSAGE_FUNCTIONS,
       context: { query: () => [], externalUrl, nowMs },
