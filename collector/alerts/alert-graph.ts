@@ -1,9 +1,12 @@
 /** The graph of an alert, as it is drawn in a query thread. */
 import { evaluateInstant, evaluateRange, type MatrixSeries, prepare } from '../query/engine.ts';
 import { type Labels, METRIC_NAME } from '../query/labels.ts';
+import { parseSyntax } from '../query/parse.ts';
+import { print } from '../query/print.ts';
 import type { SampleSource } from '../query/source.ts';
 import { CHART_SIZE, drawLineChart } from '../range/line-chart.ts';
 import { LINE_COLOURS } from '../range/line-colours.ts';
+import { narrowed } from './narrow.ts';
 import { type Watched, watchedOf } from './watched.ts';
 
 export interface AlertGraphRequest {
@@ -91,7 +94,8 @@ function linesOf(
   steps: Steps,
   ports: AlertGraphPorts,
 ): readonly Line[] {
-  const { value } = evaluateRange(prepare(expr), { ...ports, ...steps });
+  const less = print(narrowed(parseSyntax(expr), wanted));
+  const { value } = evaluateRange(prepare(less), { ...ports, ...steps });
   if (value.type !== 'matrix') return [];
   return value.series
     .filter(({ labels }) =>

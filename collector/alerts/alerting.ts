@@ -18,6 +18,7 @@ import { loadTemplates } from '../notify/template/template-files.ts';
 import type { SampleSource } from '../query/source.ts';
 import { AlertEngine } from './alert-engine.ts';
 import { AlertStore } from './alert-store.ts';
+import { OwnHistory } from './own-history.ts';
 import { ownSamples, type RunningInstall } from './own-samples.ts';
 import { holdReasonOf } from './rack-hold.ts';
 import { RuleGraphs } from './rule-graphs.ts';
@@ -56,6 +57,8 @@ export interface AlertingOptions {
 export class Alerting {
   readonly engine: AlertEngine;
   readonly notifier: Notifier;
+  /** The past of what rules ask of the appliance itself. */
+  readonly ownHistory: OwnHistory;
   readonly #options: AlertingOptions;
   readonly #store: AlertStore;
   readonly #clock: Clock;
@@ -93,6 +96,8 @@ export class Alerting {
       options.externalUrl,
     );
     this.#store = new AlertStore(ports.registry);
+    this.ownHistory = new OwnHistory(ports.registry);
+    const samplesNow = (nowMs: number) => ownSamples(ports.hosts, ports.runningInstalls(), nowMs);
     const { groups, problems } = loadRules(options.ruleFiles, options.builtInRules);
     this.#note('rule-file-invalid', problems);
     this.engine = new AlertEngine(
@@ -100,7 +105,7 @@ export class Alerting {
         source: ports.source,
         store: this.#store,
         sink: this.notifier,
-        ownSamples: (nowMs) => ownSamples(ports.hosts, ports.runningInstalls(), nowMs),
+        ownSamples: samplesNow,
         inhibit: (rules) => {
           this.#inhibitRules = rules;
           this.notifier.reconfigure(this.#effectiveConfig());
@@ -113,7 +118,11 @@ export class Alerting {
       groups,
     );
     this.#unsubscribe = ports.hosts.subscribe((change) => {
-      if (change.kind === 'second') this.engine.evaluate(change.second * 1000);
+      if (change.kind === 'second') {
+        const nowMs = change.second * 1000;
+        this.engine.evaluate(nowMs);
+        this.ownHistory.note(nowMs, () => samplesNow(nowMs));
+      }
       if (change.kind === 'host-removed') this.engine.forgetHost(change.host.name);
     });
   }

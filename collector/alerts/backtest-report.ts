@@ -14,6 +14,7 @@ import {
 } from './backtest.ts';
 import { dryRunNotifications } from './notify-dry-run.ts';
 import { PairedSeverities } from './paired-severities.ts';
+import { withRecordings } from './replayed-recordings.ts';
 import type { AlertingRule } from './rule.ts';
 import { parseRuleFile } from './rule-file.ts';
 
@@ -50,11 +51,12 @@ export function backtest(request: BacktestRequest, ports: BacktestPorts): Backte
     throw new InputError('rule-invalid', texts.join('\n'));
   }
   const range = rangeOf(request);
-  const rules = groups
-    .flatMap((group) => group.rules)
+  const all = groups.flatMap((group) => group.rules);
+  const rules = all
     .filter((rule) => rule.kind === 'alert')
     .filter(({ name }) => request.rule === undefined || name === request.rule);
-  const reports = rules.map((rule) => report(rule, range, ports));
+  const source = withRecordings(all, range, ports);
+  const reports = rules.map((rule) => report(rule, range, { ...ports, source }));
   return {
     fromMs: range.startMs,
     toMs: range.endMs,

@@ -49,12 +49,17 @@ export type QueryTask =
       readonly request: AlertGraphRequest;
       readonly recorded: readonly RecordedSeries[];
     }
-  | { readonly kind: 'backtest'; readonly request: BacktestRequest }
+  | {
+      readonly kind: 'backtest';
+      readonly request: BacktestRequest;
+      readonly recorded: readonly RecordedSeries[];
+    }
   | {
       readonly kind: 'explain';
       readonly expr: string;
       readonly timeMs: number;
       readonly host: string | undefined;
+      readonly recorded: readonly RecordedSeries[];
     };
 
 /** A whole HTTP answer, so that the main thread only passes it on. */

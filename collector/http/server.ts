@@ -51,6 +51,13 @@ export interface HttpOptions {
   readonly pxeSocket: string;
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Keeps an event and shows it on the open pages. */
+    announce(event: EventInfo): void;
+  }
+}
+
 const BODY_BYTES_MAX = 1 << 20;
 /** For sending a request, not for its answer. */
 const REQUEST_MS_MAX = 30_000;
@@ -100,6 +107,7 @@ export async function buildServer(
     ports.events.add(event);
     hub.tellEvent(event);
   };
+  app.decorate('announce', announce);
   const own = { ...ports, version: options.version, startedMs: Date.now() };
   const stopRecording = recordHostEvents(ports.hosts, announce, own.startedMs);
   app.addHook('onClose', async () => stopRecording());

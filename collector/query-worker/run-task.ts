@@ -61,10 +61,12 @@ export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boo
       const source = withRecorded(task.recorded, data.source);
       return json(drawAlertGraph(task.request, { source, isCanceled: isCancelled }));
     }
-    case 'backtest':
-      return json(backtest(task.request, { source: data.source, isCanceled: isCancelled }));
+    case 'backtest': {
+      const source = withRecorded(task.recorded, data.source);
+      return json(backtest(task.request, { source, isCanceled: isCancelled }));
+    }
     case 'explain':
-      return json(explainExpression(task.expr, task, data.source));
+      return json(explainExpression(task.expr, task, withRecorded(task.recorded, data.source)));
   }
 }
 

@@ -6,6 +6,7 @@ import { Body } from '../../http/body.ts';
 import { one, type QueryString, required, time } from '../../http/params.ts';
 import type { QueryRunner } from '../../http/ports.ts';
 import { answerQuery } from '../../http/routes/answer.ts';
+import { recordedFor } from '../../query-worker/recorded.ts';
 import type { AlertEngine } from '../alert-engine.ts';
 import type { Alerting } from '../alerting.ts';
 import type { AlertingRule } from '../rule.ts';
@@ -30,10 +31,12 @@ export function backtestRoutes(
     if (fromMs >= toMs) throw new InputError('param-range', 'fromMs must be before toMs');
     const stepSeconds = body.number('stepSeconds', { default: 0, min: 0, max: 86_400 });
     const rule = body.text('rule', { default: '', max: NAME_MAX });
+    const rules = body.text('rules', { max: RULES_MAX });
     const task = {
       kind: 'backtest' as const,
+      recorded: recordedFor([rules], alerting.ownHistory),
       request: {
-        rules: body.text('rules', { max: RULES_MAX }),
+        rules,
         fromMs,
         toMs,
         stepSeconds: stepSeconds || undefined,
@@ -54,13 +57,16 @@ export function backtestRoutes(
     const host = one(query, 'host');
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
+    const isRecent = nowMs - atMs < EXPLAINED_MS;
+    const recorded = recordedFor([rule.expr], isRecent ? engine.recorded : alerting.ownHistory);
     const parts = await queries.run(
-      { kind: 'explain', expr: rule.expr, timeMs: atMs, host },
+      { kind: 'explain', expr: rule.expr, timeMs: atMs, host, recorded },
       gone.signal,
     );
     const past = await queries.run(
       {
         kind: 'backtest',
+        recorded,
         request: {
           rules: ruleFileOf(rule),
           fromMs: atMs - EXPLAINED_MS,

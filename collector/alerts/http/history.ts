@@ -10,8 +10,13 @@ export function alertHistoryRoutes(app: FastifyInstance, alerting: Alerting): vo
     return alerting.transitions({ ...range, ...(rule !== undefined && { rule }) });
   });
 
-  app.post('/-/reload', { config: { access: 'operator' } }, async (_request, reply) => {
+  app.post('/-/reload', { config: { access: 'operator' } }, async ({ caller }, reply) => {
     alerting.reload();
+    const by = caller?.name ? ` by ${caller.name}` : '';
+    app.announce({
+      ...{ timeMs: Date.now(), host: '', kind: 'change', labels: {} },
+      text: `rules and routing were read again${by}`,
+    });
     return reply.code(200).send();
   });
 }
