@@ -57,6 +57,7 @@ export interface HostDetail extends HostSummary {
 export interface MetricInfo {
   readonly name: string;
   readonly type: ValueType;
+  readonly slope: Slope;
   readonly units: string;
   readonly group: string;
   readonly title: string;
@@ -304,6 +305,15 @@ export interface Problem {
   readonly sinceMs: number;
 }
 
+/** Values counted by size. */
+export interface Histogram {
+  /** Upper limits of the buckets, inclusive, ascending. */
+  readonly bounds: readonly number[];
+  /** Of each bucket alone; one more than bounds, for what is above the last of them. */
+  readonly counts: readonly number[];
+  readonly sum: number;
+}
+
 export interface IngestStatus {
   readonly datagrams: number;
   readonly samples: number;
@@ -314,6 +324,8 @@ export interface IngestStatus {
   readonly kernelDrops: number;
   /** Samples that are missing and still asked for. */
   readonly gaps: number;
+  /** How long after the begin of their second datagrams of samples were taken in. */
+  readonly lagSeconds: Histogram;
 }
 
 export interface StoreStatus {

@@ -23,12 +23,13 @@ export class MetricCatalogue {
     const found = new Map<string, { info: MetricInfo; hosts: Set<number>; labels: Set<string> }>();
     for (const host of this.#hosts.list()) {
       for (const { metric } of host.series) {
-        const { name, type, units, group, title, description } = metric;
+        const { name, type, slope, units, group, title, description } = metric;
         let entry = found.get(name);
         if (!entry) {
           const info = {
             name,
             type,
+            slope,
             units,
             group,
             title,

@@ -1,4 +1,11 @@
-import { labelName, metricName, type ReceivedSample, refused, shown } from './received-sample.ts';
+import {
+  labelName,
+  metricName,
+  type ReceivedSample,
+  refused,
+  shown,
+  UNTOLD,
+} from './received-sample.ts';
 
 /**
  * One line of Graphite's plaintext protocol: `web01.cpu.user 12.5 1767225600`. The first part of the path is the host, the rest the metric
@@ -24,6 +31,7 @@ export function parseGraphite(line: string): ReceivedSample {
     host: host ?? path.slice(0, dot),
     name: metricName(host === undefined ? path.slice(dot + 1) : path),
     labels: Object.fromEntries(tags),
+    meaning: UNTOLD,
     value: numberOf('value', valueText),
     timeMs: timeText === 'N' || timeText === '-1' ? undefined : numberOf('time', timeText) * 1000,
   };

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InputError } from '../../base/errors.ts';
+import { Families } from './families.ts';
 import { parseInflux, precisionMs } from './influx.ts';
 import type { ReceivedSample, SampleTaker } from './received-sample.ts';
 import { readWriteRequest } from './remote-write.ts';
@@ -52,6 +53,7 @@ function influxRoutes(scope: FastifyInstance, into: SampleTaker): void {
 }
 
 function remoteWriteRoute(scope: FastifyInstance, into: SampleTaker): void {
+  const families = new Families();
   scope.post('/api/v1/write', async (request, reply) => {
     if (request.headers['content-type']?.includes('io.prometheus.write.v2')) {
       throw new InputError(
@@ -60,7 +62,7 @@ function remoteWriteRoute(scope: FastifyInstance, into: SampleTaker): void {
         { field: 'Content-Type' },
       );
     }
-    const samples = readWriteRequest(unpackSnappy(bytesOf(request), UNPACKED_BYTES_MAX));
+    const samples = readWriteRequest(unpackSnappy(bytesOf(request), UNPACKED_BYTES_MAX), families);
     takeAll(
       samples.map((sample: ReceivedSample) => () => into.take(sample)),
       'series',

@@ -1,5 +1,12 @@
 import { numberOf } from './graphite.ts';
-import { labelName, metricName, type ReceivedSample, refused, shown } from './received-sample.ts';
+import {
+  labelName,
+  metricName,
+  type ReceivedSample,
+  refused,
+  shown,
+  UNTOLD,
+} from './received-sample.ts';
 
 /** Milliseconds in one unit of a `precision`. */
 const PRECISIONS: Readonly<Record<string, number>> = {
@@ -55,7 +62,8 @@ export function parseInflux(line: string, { unitMs, sender }: InfluxOptions): Re
     const value = fieldValue(valueText);
     if (value === undefined) return [];
     const path = field === 'value' ? measurement : `${measurement}_${field}`;
-    return [{ host: unescaped(host), name: metricName(unescaped(path)), labels, value, timeMs }];
+    const name = metricName(unescaped(path));
+    return [{ host: unescaped(host), name, labels, meaning: UNTOLD, value, timeMs }];
   });
 }
 

@@ -10,11 +10,12 @@ import { gzipSync } from 'node:zlib';
 import { ManualClock } from '../../base/clock.ts';
 import { defaultsOf } from '../../base/config.ts';
 import { openLog } from '../../base/log.ts';
-import { KINDS } from '../../wire/packet.ts';
+import { bodyReader, KINDS } from '../../wire/packet.ts';
+import { readSchemaPart } from '../../wire/schema.ts';
 import { startCollector } from '../collector.ts';
 import { type CollectorSettings, collectorSettings } from '../settings.ts';
 import { PseudoAgent } from './pseudo-agent.ts';
-import type { ReceivedSample } from './received-sample.ts';
+import { COUNTER, type ReceivedSample, UNTOLD } from './received-sample.ts';
 import { Refusals } from './refusals.ts';
 import { listenForStatsd } from './statsd-server.ts';
 import { packSnappy, writeRequest } from './testing/write-request.ts';
@@ -158,7 +159,7 @@ test('a host with as many series as it may have is stored whole; one more is ref
 
 test('what nobody sends any more is forgotten after five minutes, and its host with it', () => {
   const agent = new PseudoAgent('w1', { key: undefined, nowMs: 0 });
-  const sample = { host: 'w1', labels: {}, timeMs: undefined };
+  const sample = { host: 'w1', labels: {}, meaning: UNTOLD, timeMs: undefined };
   agent.take({ ...sample, name: 'a', value: 1 }, 0);
   agent.take({ ...sample, name: 'b', value: 2 }, 60_000);
   // A late sample does not replace a newer one.
@@ -171,6 +172,34 @@ test('what nobody sends any more is forgotten after five minutes, and its host w
   assert.deepEqual(kinds(301_000), [schema, samples]);
   assert.equal(agent.seriesCount, 1);
   assert.deepEqual(kinds(361_000), []);
+});
+
+/** Slope and interval of the series in each SCHEMA that the agent sends. */
+function schemas(agent: PseudoAgent, nowMs: number): string[] {
+  return agent
+    .tick(nowMs)
+    .filter((datagram) => datagram[11] === KINDS.schema)
+    .flatMap((datagram) => readSchemaPart(bodyReader(datagram)).metrics)
+    .map(({ slope, tmax }) => `${slope} ${tmax}`);
+}
+
+test('the interval of a series is what passed twice in a row; what is told of it later changes it', () => {
+  const agent = new PseudoAgent('w1', { key: undefined, nowMs: 0 });
+  const sample = { host: 'w1', name: 'a', labels: {}, meaning: UNTOLD, value: 1 };
+  const told: string[][] = [];
+  const seconds = [0, 15, 30, 45, 61, 75, 90, 105, 135, 165, 195];
+  for (const second of seconds) {
+    const timeMs = second * 1000 + 3;
+    agent.take({ ...sample, timeMs, meaning: second < 90 ? UNTOLD : COUNTER }, timeMs);
+    told.push(schemas(agent, timeMs));
+  }
+  const changes = told.flatMap((one, at) => one.map((text) => `${seconds[at]} ${text}`));
+  assert.deepEqual(changes, [
+    '0 unspecified 1',
+    '30 unspecified 15',
+    '90 positive 15',
+    '165 positive 30',
+  ]);
 });
 
 const bad: readonly [path: string, body: Uint8Array | string, status: number, message: RegExp][] = [

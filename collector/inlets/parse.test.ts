@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError } from '../../base/errors.ts';
 import { seededRandom } from '../ingest/testing/random.ts';
+import { Families } from './families.ts';
 import { parseGraphite } from './graphite.ts';
 import { parseInflux, precisionMs } from './influx.ts';
-import { checkSample, type ReceivedSample } from './received-sample.ts';
+import { checkSample, type ReceivedSample, UNTOLD } from './received-sample.ts';
 import { readWriteRequest } from './remote-write.ts';
 import { unpackSnappy } from './snappy.ts';
 import { StatsdCollection } from './statsd.ts';
@@ -103,7 +104,14 @@ for (const [parse, message] of refusedTexts) {
   });
 }
 
-const SOUND: ReceivedSample = { host: 'a', name: 'b', labels: {}, value: 1, timeMs: undefined };
+const SOUND: ReceivedSample = {
+  host: 'a',
+  name: 'b',
+  labels: {},
+  meaning: UNTOLD,
+  value: 1,
+  timeMs: undefined,
+};
 const limits: readonly [change: Partial<ReceivedSample>, message: RegExp | undefined][] = [
   [{}, undefined],
   [{ value: Number.NaN }, undefined],
@@ -139,7 +147,7 @@ const REQUEST = writeRequest([
 ]);
 
 test('remote write: the newest sample of each series', () => {
-  assert.deepEqual(readWriteRequest(REQUEST).map(text), [
+  assert.deepEqual(readWriteRequest(REQUEST, new Families()).map(text), [
     'w1 http_requests_total{instance=w1:9100,job=web} 2.5 @2',
     'w2 b{a_c=d} -1 @-5',
   ]);
@@ -178,6 +186,7 @@ test('damaged requests give samples or one of our errors, whatever is damaged', 
   const seed = Number(process.env['SEED'] ?? 1);
   const random = seededRandom(seed);
   let refusedCount = 0;
+  const families = new Families();
   for (let round = 0; round < 5000; round += 1) {
     const isPacked = random() < 0.5;
     const bytes = (isPacked ? packSnappy(REQUEST) : REQUEST).slice(0, 1 + random() * 300);
@@ -185,7 +194,7 @@ test('damaged requests give samples or one of our errors, whatever is damaged', 
       bytes[Math.floor(random() * bytes.length)] = random() * 256;
     }
     try {
-      readWriteRequest(isPacked ? unpackSnappy(bytes, 10_000) : bytes);
+      readWriteRequest(isPacked ? unpackSnappy(bytes, 10_000) : bytes, families);
     } catch (error) {
       assert.ok(error instanceof InputError, `seed ${seed} round ${round}: ${error}`);
       refusedCount += 1;

@@ -13,17 +13,19 @@ import {
 import { samplesThatFit, typeCodes, writeSamples } from '../../wire/samples.ts';
 import { NO_NONCE, splitSchema, writeSchemaPart } from '../../wire/schema.ts';
 import { XdrWriter } from '../../wire/xdr.ts';
-import { AGE_MS_MAX, type ReceivedSample } from './received-sample.ts';
+import { AGE_MS_MAX, type Meaning, type ReceivedSample } from './received-sample.ts';
 
 const BODY_SIZE_MAX = MAX_PAYLOAD_DEFAULT - HEADER_SIZE - TAG_SIZE;
 /** Ticks between two SCHEMAs, as agents do it. */
 const SCHEMA_EVERY_TICKS = 60;
 
 interface Newest {
-  readonly metric: Metric;
+  metric: Metric;
   value: number;
   /** Of the sample; an older one does not replace it. */
   timeMs: number;
+  /** Between the last two samples; 0 = there was one. */
+  everySeconds: number;
   /** When it came. */
   receivedMs: number;
 }
@@ -63,19 +65,31 @@ export class PseudoAgent {
     return this.#series.has(seriesKey(name, labels));
   }
 
-  take({ name, labels, value, timeMs: sampledMs }: ReceivedSample, nowMs: number): void {
+  take(sample: ReceivedSample, nowMs: number): void {
+    const { name, labels, meaning, value } = sample;
     const key = seriesKey(name, labels);
-    const timeMs = sampledMs ?? nowMs;
+    const timeMs = sample.timeMs ?? nowMs;
     const known = this.#series.get(key);
     if (!known) {
-      const metric = metricOf(name, labels);
-      this.#series.set(key, { metric, value, timeMs, receivedMs: nowMs });
+      const metric = metricOf(name, labels, meaning);
+      this.#series.set(key, { metric, value, timeMs, everySeconds: 0, receivedMs: nowMs });
       this.#isChanged = true;
     } else if (timeMs >= known.timeMs) {
+      this.#learn(known, meaning, Math.round((timeMs - known.timeMs) / 1000));
       known.value = value;
       known.timeMs = timeMs;
       known.receivedMs = nowMs;
     }
+  }
+
+  /** A sender's interval is what has passed twice in a row: one sample late does not change it. */
+  #learn(known: Newest, meaning: Meaning, everySeconds: number): void {
+    const isInterval = everySeconds > 0 && everySeconds === known.everySeconds;
+    const tmax = isInterval ? everySeconds : known.metric.tmax;
+    known.everySeconds = everySeconds;
+    if (tmax === known.metric.tmax && isOf(known.metric, meaning)) return;
+    known.metric = { ...known.metric, ...meaning, tmax };
+    this.#isChanged = true;
   }
 
   /** The datagrams of one second. @returns none when no value is known any more: the agent has ended */
@@ -146,17 +160,20 @@ export class PseudoAgent {
   }
 }
 
-function metricOf(name: string, labels: Metric['labels']): Metric {
+function metricOf(name: string, labels: Metric['labels'], meaning: Meaning): Metric {
   return {
     name,
     type: 'double',
-    units: '',
-    slope: 'both',
+    // By this, queries know how long a counter is held between two samples: 1 until two more have come.
     tmax: 1,
     dmax: 0,
     group: 'received',
     title: name,
-    description: '',
     labels,
+    ...meaning,
   };
+}
+
+function isOf(metric: Metric, { slope, units, description }: Meaning): boolean {
+  return metric.slope === slope && metric.units === units && metric.description === description;
 }

@@ -1,11 +1,20 @@
 import { InputError } from '../../base/errors.ts';
-import { isLabelName, type Labels, LIMITS } from '../../wire/metric.ts';
+import { isLabelName, type Labels, LIMITS, type Metric } from '../../wire/metric.ts';
+
+/** What is known of a metric besides its name. */
+export type Meaning = Pick<Metric, 'slope' | 'units' | 'description'>;
+
+/** Of protocols that do not tell whether a value is a counter. */
+export const UNTOLD: Meaning = { slope: 'unspecified', units: '', description: '' };
+export const GAUGE: Meaning = { ...UNTOLD, slope: 'both' };
+export const COUNTER: Meaning = { ...UNTOLD, slope: 'positive' };
 
 /** One value as another monitoring program sent it. */
 export interface ReceivedSample {
   readonly host: string;
   readonly name: string;
   readonly labels: Labels;
+  readonly meaning: Meaning;
   /** NaN = the series has ended. */
   readonly value: number;
   /** Milliseconds since the epoch; undefined = now. */

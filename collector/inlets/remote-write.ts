@@ -1,4 +1,5 @@
 import { InputError } from '../../base/errors.ts';
+import { FAMILY_TYPES, type Families, type Family } from './families.ts';
 import { labelName, metricName, type ReceivedSample, refused } from './received-sample.ts';
 
 const VARINT = 0;
@@ -10,21 +11,34 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The newest sample of each series of a remote write request. `host`, or `instance` without its port, becomes the host; the other labels stay.
- * @param message prometheus.WriteRequest, unpacked
+ * @param message  prometheus.WriteRequest, unpacked
+ * @param families learn what the request tells of them
  * @throws InputError `inlet-body`, `inlet-sample`
  * Source: Prometheus Remote-Write 1.0 specification, "Protocol"
  */
-export function readWriteRequest(message: Uint8Array): ReceivedSample[] {
-  const samples: ReceivedSample[] = [];
-  for (const field of fieldsOf(message)) {
-    if (field.number !== 1) continue; // 3 = metadata
-    const sample = readSeries(bytesOf(field));
-    if (sample) samples.push(sample);
-  }
-  return samples;
+export function readWriteRequest(message: Uint8Array, families: Families): ReceivedSample[] {
+  const fields = [...fieldsOf(message)];
+  for (const field of fields) if (field.number === 3) families.learn(readFamily(bytesOf(field)));
+  return fields.flatMap((field) =>
+    field.number === 1 ? readSeries(bytesOf(field), families) : [],
+  );
 }
 
-function readSeries(message: Uint8Array): ReceivedSample | undefined {
+/** prometheus.MetricMetadata */
+function readFamily(message: Uint8Array): Family {
+  const family = { name: '', type: FAMILY_TYPES[0] as Family['type'], help: '', unit: '' };
+  for (const field of fieldsOf(message)) {
+    if (field.number === 1 && field.wire === VARINT) {
+      family.type = FAMILY_TYPES[Number(field.view.getBigUint64(0))] ?? 'unknown';
+    } else if (field.number === 2) family.name = metricName(textOf(field));
+    else if (field.number === 4) family.help = textOf(field);
+    else if (field.number === 5) family.unit = textOf(field);
+  }
+  return family;
+}
+
+/** @returns none for a series without samples */
+function readSeries(message: Uint8Array, families: Families): ReceivedSample[] {
   const labels: Record<string, string> = {};
   let newest: { value: number; timeMs: number } | undefined;
   for (const field of fieldsOf(message)) {
@@ -38,16 +52,19 @@ function readSeries(message: Uint8Array): ReceivedSample | undefined {
       throw refused('histogram', 'native histograms are not stored; send classic buckets');
     }
   }
-  if (!newest) return undefined;
-  const { __name__: name = '', host, ...others } = labels;
-  return {
-    host: host ?? (labels['instance'] ?? '').replace(/:\d+$/, ''),
-    name: metricName(name),
-    labels: Object.fromEntries(
-      Object.entries(others).map(([label, value]) => [labelName(label), value]),
-    ),
-    ...newest,
-  };
+  if (!newest) return [];
+  const { __name__: written = '', host, ...others } = labels;
+  const name = metricName(written);
+  const pairs = Object.entries(others).map(([label, value]) => [labelName(label), value] as const);
+  return [
+    {
+      host: host ?? (labels['instance'] ?? '').replace(/:\d+$/, ''),
+      name,
+      labels: Object.fromEntries(pairs),
+      meaning: families.meaning(name),
+      ...newest,
+    },
+  ];
 }
 
 function readLabel(message: Uint8Array): [name: string, value: string] {

@@ -1,6 +1,6 @@
 import { InputError } from '../../base/errors.ts';
 import { seriesKey } from '../../wire/metric.ts';
-import { AGE_MS_MAX, type SampleTaker } from './received-sample.ts';
+import { AGE_MS_MAX, GAUGE, type SampleTaker } from './received-sample.ts';
 import type { StatsdLine } from './statsd-line.ts';
 
 /** How often what programs sent becomes samples, as in StatsD itself. */
@@ -57,7 +57,7 @@ export class StatsdCollection {
       if (nowMs - collected.usedMs > AGE_MS_MAX) this.#series.delete(key);
       else {
         for (const [name, value] of valuesOf(collected)) {
-          into.take({ host, name, labels, value, timeMs: undefined });
+          into.take({ host, name, labels, meaning: GAUGE, value, timeMs: undefined });
         }
       }
       collected.count = 0;

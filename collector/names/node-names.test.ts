@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Labels } from '../../wire/metric.ts';
+import type { MetricInfo } from '../../wire/http.ts';
+import type { Labels, Slope } from '../../wire/metric.ts';
 import { FakeCluster, type FakeHost } from '../http/testing/fake-cluster.ts';
 import { evaluateInstant, evaluateRange, prepare } from '../query/engine.ts';
 import { parseSyntax } from '../query/parse.ts';
 import type { SampleSource, SelectHints } from '../query/source.ts';
 import { ClusterSource } from '../query-source/cluster-source.ts';
-import { nodeMetadata } from './metadata.ts';
+import { nativeMetadata, nodeMetadata } from './metadata.ts';
 import { NODE_METRICS } from './node-exporter.ts';
 import { NodeNames } from './node-names.ts';
 
@@ -136,6 +137,41 @@ for (const [expr, ...lines] of answers) {
     assert.deepEqual(instant(expr), lines);
   });
 }
+
+/** Host `a` runs a node_exporter, whose series its agent reads. */
+function scraped(): FakeCluster {
+  const hosts = cluster();
+  const host = hosts.byName('a') ?? assert.fail();
+  addSeries(host, 'node_load1', () => 7, { instance: 'a:9100', job: 'node' });
+  return hosts;
+}
+
+const besides: readonly [expr: string, ...lines: string[]][] = [
+  ['count by (instance) (node_load1)', '{instance="a:9100"} 1', '{instance="b"} 1'],
+  ['sum(node_load1{host="a"})', '{} 7'],
+  ['count by (instance) (node_load1{job="node"})', '{instance="a:9100"} 1', '{instance="b"} 1'],
+  ['count by (instance) (node_load1{instance="a"})', '{instance="a"} 1'],
+  ['sum(max_over_time(node_load1{host="a"}[1m]))', '{} 7'],
+  ['count by (instance) (node_load5{host="a"})', '{instance="a"} 1'],
+  ['count(up)', '{} 2'],
+];
+for (const [expr, ...lines] of besides) {
+  test(`beside a node_exporter on one host ${expr} gives ${lines.join()}`, () => {
+    assert.deepEqual(instant(expr, sourceOf(scraped())), lines);
+  });
+}
+
+test('the listing leaves out what a host has stored', () => {
+  const range = { startMs: (NOW_S - 60) * 1000, endMs: NOW_S * 1000 };
+  const found = sourceOf(scraped()).series(selector('{__name__=~"node_load.*"}').matchers, range);
+  const listed = found.map((labels) => `${labels.get('__name__')} ${labels.get('instance')}`);
+  assert.deepEqual(listed.sort(), [
+    'node_load1 a:9100',
+    'node_load1 b',
+    'node_load5 a',
+    'node_load5 b',
+  ]);
+});
 
 test('every native metric of the table is one that docs/metrics.md lists', () => {
   const text = readFileSync(join(import.meta.dirname, '../../docs/metrics.md'), 'utf8');
@@ -285,4 +321,42 @@ test('metadata tells of derived metrics whose native ones are there', () => {
     'up',
   ]);
   assert.deepEqual(metadata['node_load1'], [{ type: 'gauge', help, unit: '' }]);
+});
+
+const infoOf = (name: string, slope: Slope, description = ''): MetricInfo => ({
+  name,
+  slope,
+  description,
+  type: 'double',
+  units: '',
+  group: 'g',
+  title: 'T',
+  hostCount: 1,
+  labelNames: [],
+});
+
+test('metadata tells types as Prometheus does: counters, families of histograms and summaries', () => {
+  const metrics = [
+    infoOf('a_total', 'positive', 'help'),
+    infoOf('b', 'both'),
+    infoOf('c', 'unspecified'),
+    infoOf('d', 'both'),
+    infoOf('d_count', 'positive'),
+    infoOf('d_sum', 'positive'),
+    infoOf('e_bucket', 'positive', 'help'),
+    infoOf('e_count', 'positive', 'help'),
+    infoOf('e_sum', 'positive', 'help'),
+    infoOf('f_count', 'positive'),
+  ];
+  const told = Object.entries(nativeMetadata(metrics)).map(
+    ([name, [first]]) => `${name} ${first?.type} ${first?.help}`,
+  );
+  assert.deepEqual(told, [
+    'a_total counter help',
+    'b gauge T',
+    'c unknown T',
+    'd summary ',
+    'e histogram help',
+    'f_count counter T',
+  ]);
 });

@@ -12,6 +12,7 @@ import type { Column } from '../query/value.ts';
 import type { DerivedMetric } from './derived-metric.ts';
 import { Listings } from './listings.ts';
 import { NODE_METRICS } from './node-exporter.ts';
+import { StoredNames } from './stored-names.ts';
 import { findsNative, HOST, INSTANCE, JOB, JOB_VALUE, translate } from './translate.ts';
 import { deriveCounter, deriveGauge } from './values.ts';
 
@@ -36,7 +37,7 @@ const BY_NAME: ReadonlyMap<string, readonly DerivedMetric[]> = Map.groupBy(
 
 /**
  * A source of native series that also answers to node_exporter's names (docs/names.md). Nothing is stored for it. A selector that finds the
- * native series finds these alone; listings have both.
+ * native series finds these alone; listings have both. What a host has stored under such a name goes before what would be derived.
  */
 export class NodeNames implements SampleSource {
   readonly #natives: SampleSource;
@@ -66,7 +67,9 @@ export class NodeNames implements SampleSource {
     const wanted = selected(matchers);
     if (wanted.length === 0) return found;
     const read = this.#onceEach(hints);
-    return [...found, ...wanted.flatMap((one) => this.#derive(one, { matchers, hints, read }))];
+    const stored = new StoredNames(labelsOf(found), BY_NAME);
+    const derived = wanted.flatMap((one) => this.#derive(one, { matchers, hints, read, stored }));
+    return [...found, ...derived];
   }
 
   eachColumn(
@@ -91,12 +94,13 @@ export class NodeNames implements SampleSource {
     }));
     if (parts.length === 0) return natives;
     const inputs = [natives, ...parts.flatMap(({ from, beside }) => [from, ...beside])];
-    return this.#listings.list(matchers.join(), inputs, () => [
-      ...natives,
-      ...parts
+    return this.#listings.list(matchers.join(), inputs, () => {
+      const stored = new StoredNames(natives, BY_NAME);
+      const derived = parts
         .flatMap((part) => this.#derivedLabels(part))
-        .filter((labels) => matchesAll(matchers, labels)),
-    ]);
+        .filter((labels) => matchesAll(matchers, labels) && !stored.replaces(labels));
+      return [...natives, ...derived];
+    });
   }
 
   #derivedLabels({ metric, from, beside }: DerivedListing): readonly Labels[] {
@@ -112,9 +116,11 @@ export class NodeNames implements SampleSource {
       matchers,
       hints,
       read,
+      stored,
     }: {
       readonly matchers: readonly Matcher[];
       readonly hints: SelectHints;
+      readonly stored: StoredNames;
       readonly read: (
         metric: DerivedMetric,
         natives: readonly Matcher[],
@@ -130,6 +136,7 @@ export class NodeNames implements SampleSource {
       const key = sharedKey(metric, first.labels);
       const besides = others.flatMap((byKey) => byKey.get(key) ?? []);
       if (besides.length < others.length || !matchesAll(matchers, labels)) return [];
+      if (stored.replaces(labels)) return [];
       const inputs = { first, beside: besides };
       const series =
         metric.kind === 'gauge'
@@ -180,6 +187,10 @@ export class NodeNames implements SampleSource {
     record[JOB] = JOB_VALUE;
     return Labels.from(record);
   }
+}
+
+function* labelsOf(series: Iterable<SampleSeries>): Generator<Labels> {
+  for (const { labels } of series) yield labels;
 }
 
 /** What samples are needed of. */

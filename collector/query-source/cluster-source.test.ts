@@ -124,6 +124,49 @@ test('a metric that is sent rarely goes on for as long as it may be silent', () 
   }
 });
 
+/** The newest value of a series that ends at a second, as an instant query finds it and as a range query does, which reads the archives. */
+function newestBothWays(
+  hosts: FakeCluster,
+  expr: string,
+  { timeS, holdMs }: { timeS: number; holdMs?: number },
+) {
+  const options = holdMs === undefined ? {} : { holdMs, lookbackMs: holdMs };
+  const source = sourceOf(hosts);
+  const timeMs = timeS * 1000;
+  const live = evaluateInstant(prepare(expr), { source, timeMs, ...options }).value;
+  const times = { startMs: timeMs, endMs: timeMs + 1000, stepMs: 60_000 };
+  const stored = evaluateRange(prepare(expr), { source, ...times, ...options }).value;
+  if (live.type !== 'vector' || stored.type !== 'matrix') throw new Error(expr);
+  return {
+    live: live.samples.map(({ labels, value }) => `${labels} ${value}`).sort(),
+    stored: stored.series.map(({ labels, values }) => `${labels} ${values[0]}`).sort(),
+  };
+}
+
+const silences = [4, 5, 60, 168, 200, 270, 299, 300];
+for (const silentS of silences) {
+  test(`a host that is silent for ${silentS} s: memory answers what archives and memory do`, () => {
+    const hosts = cluster();
+    const host = hosts.byName('a') ?? assert.fail();
+    const { metric } = host.seriesByKey('load_one') ?? assert.fail();
+    for (const tmax of [60, 180, 1200]) {
+      host.add({ ...metric, name: 'load_one', tmax, labels: { tmax: `${tmax}` } }, (at) => at);
+    }
+    host.setState('down');
+    hosts.tick(hosts.second + silentS);
+    for (const expr of ['load_one', 'load_one offset 30s', 'count_over_time(load_one[5m])']) {
+      for (const backS of [0, 107, 108]) {
+        for (const holdMs of [undefined, 300_000]) {
+          const timeS = hosts.second - backS;
+          const at = { timeS, ...(holdMs !== undefined && { holdMs }) };
+          const { live, stored } = newestBothWays(hosts, expr, at);
+          assert.deepEqual(live, stored, `${expr}, ${backS} s ago, look-back ${holdMs}`);
+        }
+      }
+    }
+  });
+}
+
 test('a host that joins, changes or leaves is followed', () => {
   const hosts = cluster();
   const source = sourceOf(hosts);

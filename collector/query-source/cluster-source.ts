@@ -73,12 +73,10 @@ export class ClusterSource implements SampleSource {
 
   select(matchers: readonly Matcher[], hints: SelectHints): readonly SampleSeries[] {
     const found = this.#index.find(matchers);
-    if (this.#isLive(hints)) return this.#liveSamples(found, hints);
-    const archive = this.#archiveFor(hints, found.length);
-    const maker = new SampleMaker();
-    return [...byHost(found)].flatMap(([host, series]) =>
-      this.#readHost(host, series, { archive, hints, maker }),
-    );
+    if (!this.#isLive(hints)) return this.#storedSamples(found, hints);
+    const older = found.filter((one) => this.#mayBeOlder(one, hints));
+    const live = this.#liveSamples(found, hints);
+    return older.length === 0 ? live : [...live, ...this.#storedSamples(older, hints)];
   }
 
   eachColumn(
@@ -143,6 +141,24 @@ export class ClusterSource implements SampleSource {
       nowMs: this.#ports.nowMs(),
       seriesCount,
     });
+  }
+
+  #storedSamples(found: readonly IndexedSeries[], hints: SelectHints): readonly SampleSeries[] {
+    const archive = this.#archiveFor(hints, found.length);
+    const maker = new SampleMaker();
+    return [...byHost(found)].flatMap(([host, series]) =>
+      this.#readHost(host, series, { archive, hints, maker }),
+    );
+  }
+
+  /** True for what memory does not know and archives may: a metric that may be silent for longer than memory reaches back. */
+  #mayBeOlder(one: IndexedSeries, { untilMs }: SelectHints): boolean {
+    const { host, series } = one;
+    if (!series) return false;
+    const firstS = Math.floor(untilMs / 1000) - staleAfterSeconds(1, series.metric.tmax) + 1;
+    const isBeyondMemory = firstS <= this.#ports.hosts.second - ROWS;
+    const wasHeard = host.lastSeenMs >= firstS * 1000;
+    return isBeyondMemory && wasHeard && this.#newestSecond(one, untilMs) === undefined;
   }
 
   /** The newest known values; most are of the same second, and all lie in one array: a thousand small ones cost more than the values. */

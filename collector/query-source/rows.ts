@@ -36,10 +36,11 @@ const COUNTER_FUNCTIONS: ReadonlySet<string> = new Set(['rate', 'irate', 'increa
 /**
  * How long rows of one and the same value stand for one sample. A counter that is measured every 15 s is held in between, once a second: to
  * functions on counters it has grown when it was measured, not in 14 of 15 seconds not at all. Twice the time between two
- * measurements, since those come a little late at times.
+ * measurements, since those come a little late at times. What may be a counter (`unspecified`) is one to whom asks for its rate.
  */
 export function heldSecondsOf({ slope, tmax }: Metric, operation: string): number {
-  const isHeld = slope === 'positive' && tmax > 1 && COUNTER_FUNCTIONS.has(operation);
+  const mayGrow = slope === 'positive' || slope === 'unspecified';
+  const isHeld = mayGrow && tmax > 1 && COUNTER_FUNCTIONS.has(operation);
   return isHeld ? 2 * Math.min(tmax, LOOKBACK_SECONDS) : 0;
 }
 

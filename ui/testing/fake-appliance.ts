@@ -234,6 +234,7 @@ export class FakeAppliance {
     return this.#catalogue.map((one) => ({
       name: one.metric,
       type: one.type,
+      slope: one.slope,
       units: one.units,
       group: one.group,
       title: one.title,

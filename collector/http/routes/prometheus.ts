@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { HostTable } from '../../hosts/host-table.ts';
-import { nodeMetadata } from '../../names/metadata.ts';
+import { nativeMetadata, nodeMetadata } from '../../names/metadata.ts';
 import { type MetricMetadata, registerPrometheusApi } from '../../query/http.ts';
-import type { SampleSource } from '../../query/source.ts';
-import { recordedFor } from '../../query-worker/recorded.ts';
+import { type RecordedSource, recordedFor } from '../../query-worker/recorded.ts';
 import type { MetricCatalogue } from '../metric-catalogue.ts';
 import type { QueryRunner } from '../ports.ts';
 
@@ -14,7 +13,7 @@ export interface PrometheusPorts {
   readonly queries: QueryRunner;
   readonly catalogue: MetricCatalogue;
   /** Series that rules make. */
-  readonly recorded: SampleSource;
+  readonly recorded: RecordedSource;
 }
 
 /** What clients take us for: the Prometheus whose API this is. Grafana asks for nothing that came later. */
@@ -39,14 +38,7 @@ export function prometheusRoutes(app: FastifyInstance, ports: PrometheusPorts): 
 }
 
 function metadataOf(catalogue: MetricCatalogue): Record<string, readonly MetricMetadata[]> {
-  const entries = catalogue
-    .list()
-    .filter(({ type }) => type !== 'string')
-    .map(({ name, description, title, units }) => {
-      const help = description || title;
-      return [name, [{ type: 'gauge', help, unit: units } as const]] as const;
-    });
-  const natives = Object.fromEntries(entries);
+  const natives = nativeMetadata(catalogue.list());
   return { ...nodeMetadata(natives), ...natives };
 }
 

@@ -22,9 +22,20 @@ function double(value: number): number[] {
   return [...new Uint8Array(view.buffer)];
 }
 
+const text = (value: string) => [...Buffer.from(value)];
+
+/** prometheus.WriteRequest of metadata alone. @param type its number */
+export function metadataRequest(
+  all: readonly { readonly name: string; readonly type: number; readonly help: string }[],
+): Uint8Array {
+  const bytes = all.flatMap(({ name, type, help }) =>
+    field(3, [8, ...varint(type), ...field(2, text(name)), ...field(4, text(help))]),
+  );
+  return Uint8Array.from(bytes);
+}
+
 /** prometheus.WriteRequest */
 export function writeRequest(all: readonly WrittenSeries[]): Uint8Array {
-  const text = (value: string) => [...Buffer.from(value)];
   const bytes = all.flatMap(({ labels, samples }) =>
     field(1, [
       ...Object.entries(labels).flatMap(([name, value]) =>

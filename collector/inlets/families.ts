@@ -1,0 +1,68 @@
+import { LIMITS } from '../../wire/metric.ts';
+import { COUNTER, GAUGE, type Meaning, UNTOLD } from './received-sample.ts';
+
+/** Types that remote write tells, in the order of their numbers. Source: prometheus/prompb, types.proto, MetricMetadata */
+export const FAMILY_TYPES = [
+  'unknown',
+  'counter',
+  'gauge',
+  'histogram',
+  'gaugehistogram',
+  'summary',
+  'info',
+  'stateset',
+] as const;
+
+/** What remote write tells of a family of metrics: a histogram `x` stands for `x_bucket`, `x_count` and `x_sum`. */
+export interface Family {
+  readonly name: string;
+  readonly type: (typeof FAMILY_TYPES)[number];
+  readonly help: string;
+  readonly unit: string;
+}
+
+/** Families that are known at a time; the oldest go. */
+const FAMILIES_MAX = 10_000;
+const PART = /^(.+)_(total|bucket|count|sum)$/;
+
+/** What senders have told of their metrics. They do so in requests of their own, once a minute: samples come before, and go by their names until then. */
+export class Families {
+  readonly #byName = new Map<string, Family>();
+
+  learn(family: Family): void {
+    this.#byName.delete(family.name);
+    this.#byName.set(family.name, family);
+    const [oldest] = this.#byName.keys();
+    if (this.#byName.size > FAMILIES_MAX && oldest !== undefined) this.#byName.delete(oldest);
+  }
+
+  /** @param name of a series, such as `http_seconds_bucket`, whose family may be `http_seconds` */
+  meaning(name: string): Meaning {
+    const [, stem = '', suffix] = PART.exec(name) ?? [];
+    const own = this.#byName.get(name);
+    if (own && own.type !== 'unknown') return meaningOf(own, own.type === 'counter');
+    const family = this.#byName.get(stem);
+    switch (family?.type) {
+      case 'counter':
+        return meaningOf(family, suffix === 'total');
+      case 'histogram':
+      case 'summary':
+        return meaningOf(family, suffix !== 'total');
+      default:
+        return suffix === undefined ? UNTOLD : COUNTER;
+    }
+  }
+}
+
+function meaningOf({ help, unit }: Family, isCounter: boolean): Meaning {
+  return {
+    slope: (isCounter ? COUNTER : GAUGE).slope,
+    units: upTo(LIMITS.units, unit),
+    description: upTo(LIMITS.description, help),
+  };
+}
+
+/** Nothing rather than half of a text. */
+function upTo(bytesMax: number, text: string): string {
+  return Buffer.byteLength(text) <= bytesMax ? text : '';
+}
