@@ -24,6 +24,7 @@ import { CommandError, EXIT } from './exit.ts';
 const EXAMPLES = `Examples:
   clustermon up                                        monitor this host, serve the page on http://127.0.0.1:8640
   clustermon up --demo 200                             look around with two hundred simulated hosts
+  clustermon agent install root@n[001-032]             monitor machines that run already, by ssh
   clustermon node list                                 every machine and its state
   clustermon top                                       live, in the terminal
   clustermon query 'avg by (rack) (cpu_user)'          PromQL over live values and archives

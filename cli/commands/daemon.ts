@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { type ConfigurationOptions, loadConfiguration } from '../configuration.ts';
 import { agentDaemon, becomeDaemon, collectorDaemon, pxeDaemon } from '../daemons.ts';
+import { parseLabels } from '../labels.ts';
 import { ensureSecret } from '../secret.ts';
+import { register as registerInstall } from './agent-install.ts';
 
 export function register(program: Command): void {
-  program
+  const agent = program
     .command('agent')
     .description('run the agent alone, in the foreground')
     .option('--secret-file <file>', "the cluster's secret, copied from the appliance's data folder")
@@ -18,7 +20,8 @@ export function register(program: Command): void {
 Examples:
   clustermon agent --secret-file ./secret                       multicast on the network of the default route
   clustermon agent --secret-file ./secret --group 10.0.0.1      to the appliance at 10.0.0.1
-  clustermon agent --label rack=r07 --label class=WEB`,
+  clustermon agent --label rack=r07 --label class=WEB
+  clustermon agent install root@n[001-032]                      on machines that run already, by ssh`,
     )
     .action((_options, command: Command) => {
       const options = command.optsWithGlobals<AgentOptions>();
@@ -34,6 +37,8 @@ Examples:
         }),
       );
     });
+
+  registerInstall(agent);
 
   program
     .command('collector')
@@ -79,13 +84,4 @@ interface CollectorOptions extends ConfigurationOptions {
 
 interface PxeOptions extends ConfigurationOptions {
   readonly interface?: readonly string[];
-}
-
-function parseLabels(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
 }

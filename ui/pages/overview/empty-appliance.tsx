@@ -2,7 +2,6 @@ import { Command } from '../../parts/command.tsx';
 
 /** What to do when nothing has been heard of yet. */
 export function EmptyAppliance() {
-  const address = location.hostname;
   return (
     <section class="panel empty">
       <h1>No host has reported yet</h1>
@@ -16,12 +15,12 @@ export function EmptyAppliance() {
           <Command text="clustermon up" />
         </li>
         <li>
-          Add another machine of this network: copy the checkout and the cluster's secret there,
-          then start its agent.
-          <Command text="./clustermon agent" />
+          Add machines that run already: listen on their network, and bring them the agent by ssh.
+          <Command text="clustermon up --agents eth0" />
+          <Command text="clustermon agent install root@n001" />
           <span class="faint">
-            Where multicast does not reach, name this appliance in the agent's configuration:{' '}
-            <code>{address}</code>.
+            Where multicast does not get through, add <code>--group</code> with an address of this
+            appliance.
           </span>
         </li>
         <li>
