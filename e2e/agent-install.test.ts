@@ -22,11 +22,11 @@ const INSTALL_MS = 180_000;
 
 /** This machine's own files under a layer that takes all changes; a host name and a machine id of its own. */
 const MACHINE = `set -e
-mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
-mount -t proc proc "$1/root/proc"
-mount --rbind /dev "$1/root/dev"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/machine"
+mount -t proc proc "$1/machine/proc"
+mount --rbind /dev "$1/machine/dev"
 hostname box
-exec chroot "$1/root" /usr/sbin/sshd -D -e -p "$2" -o ListenAddress=127.0.0.1 -o HostKey=/etc/ssh/test_key -o AuthorizedKeysFile=/etc/ssh/test_users -o UsePAM=no -o PermitRootLogin=yes -o PidFile=none`;
+exec chroot "$1/machine" /usr/sbin/sshd -D -e -p "$2" -o ListenAddress=127.0.0.1 -o HostKey=/etc/ssh/test_key -o AuthorizedKeysFile=/etc/ssh/test_users -o UsePAM=no -o PermitRootLogin=yes -o PidFile=none`;
 
 const sshPort = agentPort();
 const port = agentPort();
@@ -38,7 +38,7 @@ let appliance: Appliance;
 let machine: TestProcess;
 
 before(async () => {
-  for (const path of ['upper/etc/ssh', 'upper/run/sshd', 'work', 'root', 'bin'])
+  for (const path of ['upper/etc/ssh', 'upper/run/sshd', 'work', 'machine', 'bin'])
     mkdirSync(join(folder, path), { recursive: true });
   writeFileSync(file('etc/machine-id'), `${MACHINE_ID}\n`);
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file('etc/ssh/test_key')]);
