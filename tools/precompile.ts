@@ -8,7 +8,12 @@ import { Worker } from 'node:worker_threads';
 import { COLLECTOR_NODE_FLAGS } from '../collector/flags.ts';
 
 const COLLECTOR = join(import.meta.dirname, '../collector');
-const THREADS = ['ingest/worker.ts', 'ingest/checkpointer.ts', 'query-worker/worker.ts'];
+const THREADS = [
+  'ingest/worker.ts',
+  'ingest/checkpointer.ts',
+  'ingest/rebuilder.ts',
+  'query-worker/worker.ts',
+];
 
 // What is kept holds for one set of flags, and for the main thread or for workers.
 if (process.argv[2] === 'here') {

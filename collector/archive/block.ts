@@ -122,6 +122,16 @@ export class Block {
   }
 }
 
+/** A damaged block is as if it were not there: `clustermon store check` names it. */
+export function soundBlock(bytes: Uint8Array): Block | undefined {
+  try {
+    return new Block(bytes);
+  } catch (error) {
+    if (error instanceof DamagedBlock) return undefined;
+    throw error;
+  }
+}
+
 function readIds(reader: BitReader): number[] {
   const count = reader.varint();
   if (count > COLUMNS_MAX) throw new DamagedBlock(`${count} columns`);

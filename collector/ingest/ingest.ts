@@ -8,6 +8,7 @@ import type { AgentKey } from '../../base/authentication.ts';
 import type { Log } from '../../base/log.ts';
 import type { Problem } from '../../wire/http.ts';
 import { type Archive, blockStart } from '../archive/layout.ts';
+import { ROWS } from '../hosts/host-rows.ts';
 import type { HostMessage } from '../hosts/messages.ts';
 import { BlockStore } from '../store/block-store.ts';
 import { HostStore } from '../store/host-store.ts';
@@ -17,7 +18,9 @@ import type { IngestHost } from './ingest-host.ts';
 import { IngestHosts } from './ingest-hosts.ts';
 import { Intake, type Sender } from './intake.ts';
 import type { Journal } from './journal.ts';
+import { LateSummaries } from './late-summaries.ts';
 import { Problems } from './problems.ts';
+import type { RebuildRange, SummaryBlock } from './rebuild.ts';
 import { Recovery, type RecoveryPorts } from './recovery.ts';
 import { GRACE_SECONDS, SampleSink } from './sample-sink.ts';
 import { Summary } from './summary.ts';
@@ -34,6 +37,8 @@ export interface IngestOptions {
   readonly heartbeatSeconds: number;
   readonly publish: (message: HostMessage) => void;
   readonly ports: RecoveryPorts;
+  /** Makes summaries out of the archives, which `takeSummaries` is given then. */
+  readonly rebuild: (range: RebuildRange) => void;
   readonly log: Log;
 }
 
@@ -41,6 +46,9 @@ export interface IngestOptions {
 const DOWN_AFTER_HEARTBEATS = 4;
 /** Datagrams stay in the journal this much longer than their block is open: late rows wait for a while, too. */
 const JOURNAL_SPARE_SECONDS = 60;
+/** The machine's clock was set when a moment lies so much before the last one, or so much after it. */
+const SET_BACK_MS = 2000;
+const SET_AHEAD_MS = 3_600_000;
 /** Hosts for which folds that were missed are looked for, each second after the start. */
 const CATCH_UP_PER_SECOND = 20;
 
@@ -55,11 +63,16 @@ export class Ingest {
   readonly #recovery: Recovery;
   readonly #samples: SampleSink;
   readonly #summary: Summary;
+  readonly #lateSummaries: LateSummaries;
   readonly #intake: Intake;
   readonly #behind: IngestHost[];
-  readonly #startedMs: number;
-  /** Everything before is summarised. */
-  #second = Number.POSITIVE_INFINITY;
+  /** What happened before this collector could not hear. */
+  #listeningSinceMs: number;
+  #nowMs: number;
+  /** The first second that this process can hear whole. */
+  readonly #heardFrom: number;
+  /** Seconds before are summarised, or not to be summarised out of memory. */
+  #summarisedUntil: number;
 
   constructor(options: IngestOptions, nowMs: number) {
     const { database, archives, publish } = options;
@@ -67,7 +80,10 @@ export class Ingest {
     if (!finest) throw new Error('no archive');
     this.#options = options;
     this.problems = new Problems(options.log);
-    this.#startedMs = nowMs;
+    this.#listeningSinceMs = nowMs;
+    this.#nowMs = nowMs;
+    this.#heardFrom = Math.floor(nowMs / 1000) + 1;
+    this.#summarisedUntil = this.#heardFrom;
     this.#finest = finest;
     this.#writer = new SampleWriter(database, archives);
     this.#blocks = new BlockStore(database, archives);
@@ -83,8 +99,20 @@ export class Ingest {
       finest,
       publish,
       writer: this.#writer,
+      onValues: (second, atMs) => {
+        if (second < this.#summarisedUntil) {
+          this.#lateSummaries.note(second, Math.floor(atMs / 1000));
+        }
+      },
     });
     this.#summary = new Summary(hosts, this.#samples);
+    this.#lateSummaries = new LateSummaries({
+      finest,
+      recovery,
+      repair: (second, atMs) => this.#summary.repair(second, atMs),
+      rebuild: options.rebuild,
+    });
+    this.#lateSummaries.beginAt(this.#heardFrom);
     this.#intake = new Intake(
       {
         hosts,
@@ -98,6 +126,12 @@ export class Ingest {
     );
     for (const host of [hosts.cluster, ...hosts.values()]) begin(host, nowMs);
     this.#behind = [hosts.cluster, ...hosts.values()];
+    if (hosts.cluster.knownUntil > 0) this.#seekSummaries();
+  }
+
+  /** The cluster has no summaries of the time without a collector. */
+  #seekSummaries(): void {
+    this.#lateSummaries.seek(this.#heardFrom - 1, this.#heardFrom);
   }
 
   /** Opens the block of now, and finds out up to when the history of the host is stored. */
@@ -112,6 +146,7 @@ export class Ingest {
 
   /** Takes a datagram from the network. */
   receive(datagram: Uint8Array, sender: Sender, receivedMs: number): void {
+    this.#followClock(receivedMs);
     if (!this.#intake.accept(datagram, sender, receivedMs)) return;
     this.#options.journal?.append(datagram, receivedMs);
   }
@@ -125,22 +160,57 @@ export class Ingest {
     let second = 0;
     for (const { datagram, receivedMs } of this.#options.journal?.read() ?? []) {
       const now = Math.floor(receivedMs / 1000);
-      if (count === 0) this.#openBlocksAt(now);
+      if (count === 0) {
+        this.#openBlocksAt(now);
+        this.#summariseFrom(now + 1);
+      }
       if (now > second) {
         this.#summarise(now);
+        this.#lateSummaries.repairDue(receivedMs);
         this.#store(receivedMs);
         second = now;
       }
       this.#intake.accept(datagram, undefined, receivedMs);
       count += 1;
     }
+    if (count > 0) {
+      this.#summariseFrom(this.#heardFrom);
+      this.#seekSummaries();
+    }
     return count;
+  }
+
+  /** Memory has whole seconds from `second` on. */
+  #summariseFrom(second: number): void {
+    this.#summarisedUntil = second;
+    this.#lateSummaries.beginAt(second);
   }
 
   #openBlocksAt(second: number): void {
     for (const host of this.#all()) {
       host.closedUntil = blockStart(this.#finest, host.number, second);
     }
+  }
+
+  /** When somebody set the machine's clock, what memory has is stored at the time that it had, and everything goes on at the new one. */
+  #followClock(nowMs: number): void {
+    const passedMs = nowMs - this.#nowMs;
+    this.#nowMs = nowMs;
+    if (passedMs > -SET_BACK_MS && passedMs < SET_AHEAD_MS) return;
+    this.#options.log.warn('clock-set', { seconds: Math.round(passedMs / 1000) });
+    for (const host of this.#all()) {
+      this.#samples.storeAll(host);
+      host.timeline.layAnew();
+      host.lastSeenMs = Math.min(host.lastSeenMs, nowMs);
+      this.hosts.states.setSecond(host.number, 0);
+    }
+    this.#samples.flushLate(Number.POSITIVE_INFINITY);
+    this.#options.journal?.clear();
+    this.#recovery.restart(nowMs);
+    this.#listeningSinceMs = nowMs;
+    this.#openBlocksAt(Math.floor(nowMs / 1000));
+    this.#summariseFrom(Math.floor(nowMs / 1000) + 1);
+    this.#behind.push(...this.#all());
   }
 
   #all(): IngestHost[] {
@@ -150,8 +220,11 @@ export class Ingest {
   /** To be called once a second, when the samples of that second are in. */
   tick(nowMs: number): void {
     const second = Math.floor(nowMs / 1000);
+    this.#followClock(nowMs);
     for (const host of this.hosts.values()) this.#checkHeartbeat(host, nowMs);
     this.#summarise(second);
+    this.#lateSummaries.repairDue(nowMs);
+    this.#lateSummaries.rebuildDue(second);
     this.#store(nowMs);
     const { spanSeconds } = this.#finest;
     const covered = second - spanSeconds - GRACE_SECONDS - JOURNAL_SPARE_SECONDS;
@@ -159,21 +232,22 @@ export class Ingest {
     this.#publishSecond(second);
   }
 
-  /** Summarises the seconds before `second` that were not yet; after a jump of the clock only the last ones. */
+  /** Takes what `rebuild` made. */
+  takeSummaries({ start, columns }: SummaryBlock): void {
+    this.#writer.put(this.hosts.cluster.number, start, columns);
+  }
+
+  /** Summarises the seconds before `second` that were not yet; after a standstill only the last ones. */
   #summarise(second: number): void {
-    for (
-      let due = Math.max(Math.min(this.#second, second - 1), second - GRACE_SECONDS);
-      due < second;
-      due += 1
-    ) {
-      this.#summary.add(due);
-    }
-    this.#second = second;
+    const first = Math.max(this.#summarisedUntil, second - GRACE_SECONDS);
+    const skipped = Math.max(this.#summarisedUntil, second - ROWS);
+    for (let late = skipped; late < first; late += 1) this.#lateSummaries.note(late, second);
+    for (let due = first; due < second; due += 1) this.#summary.add(due);
+    this.#summarisedUntil = Math.max(this.#summarisedUntil, second);
   }
 
   #checkHeartbeat(host: IngestHost, nowMs: number): void {
-    // What happened before this collector started it could not hear.
-    const silentMs = nowMs - Math.max(host.lastSeenMs, this.#startedMs);
+    const silentMs = nowMs - Math.max(host.lastSeenMs, this.#listeningSinceMs);
     const limitMs = this.#options.heartbeatSeconds * DOWN_AFTER_HEARTBEATS * 1000;
     if (host.state === 'up' && silentMs > limitMs) this.hosts.setState(host, 'down');
   }
@@ -204,9 +278,10 @@ export class Ingest {
   }
 
   #publishSecond(second: number): void {
-    const { datagrams, samples, backfilled, rejected, kernelDrops } = this.counters;
-    const gaps = this.#recovery.gaps;
-    const ingest = { datagrams, samples, backfilled, rejected, kernelDrops, gaps };
+    const { datagrams, samples, backfilled, rejected, kernelDrops, lag } = this.counters;
+    const { gaps } = this.#recovery;
+    const lagSeconds = lag.histogram;
+    const ingest = { datagrams, samples, backfilled, rejected, kernelDrops, gaps, lagSeconds };
     const problems: readonly Problem[] = this.problems.list();
     this.#options.publish({ kind: 'second', second, ingest, problems });
   }

@@ -105,6 +105,15 @@ export class Journal {
     }
   }
 
+  /** Deletes everything. */
+  clear(): void {
+    this.#used = 0;
+    this.#close();
+    this.#segment = 0;
+    this.#keptFrom = 0;
+    for (const { name } of this.#segments()) rmSync(join(this.#folder, name), { force: true });
+  }
+
   /** Every datagram that is in the files, in the order in which they came; a record that is cut off ends its file. */
   *read(): Generator<{ readonly datagram: Uint8Array; readonly receivedMs: number }> {
     for (const { name } of this.#segments()) {

@@ -47,12 +47,30 @@ export class Recovery {
     return sum;
   }
 
+  /** True while a host that is up has still to give ticks that are more than `seconds` older than its newest. */
+  isBehind(seconds: number): boolean {
+    for (const host of this.#waiting) {
+      const [oldest] = host.missing.ranges(1);
+      const limit = host.timeline.newestTick - seconds;
+      if (host.state === 'up' && oldest !== undefined && oldest.from < limit) return true;
+    }
+    return false;
+  }
+
   /** To be called when ticks of the host may be missing. */
   note(host: IngestHost, nowMs: number): void {
     if (host.missing.size === 0 || this.#waiting.has(host)) return;
     this.#waiting.add(host);
     host.askWaitMs = WAIT_MS_MIN;
     host.askAtMs = nowMs + PATIENCE_MS + this.#ports.random() * JITTER_MS;
+  }
+
+  /** The clock was set: what is due at a time of the old one is due now. */
+  restart(nowMs: number): void {
+    for (const host of this.#waiting) {
+      host.askWaitMs = WAIT_MS_MIN;
+      host.askAtMs = nowMs + this.#ports.random() * JITTER_MS;
+    }
   }
 
   /** Asks for the schema, at once the first time. @param boot to which the request is addressed */

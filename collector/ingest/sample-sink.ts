@@ -33,6 +33,8 @@ export interface SampleSinkParts {
   readonly counters: Counters;
   readonly finest: Archive;
   readonly publish: (message: HostMessage) => void;
+  /** Values of `second` have come. */
+  readonly onValues: (second: number, nowMs: number) => void;
 }
 
 export class SampleSink {
@@ -76,6 +78,7 @@ export class SampleSink {
       return error;
     }
     this.#parts.counters.samples += head.count;
+    if (!at.isReplay) this.#parts.counters.lag.add(at.receivedMs - second * 1000);
     const isStored = at.isReplay && this.#isStored(host, second);
     if (!isStored) this.#place(host, second, at.receivedMs);
     if (tick > newestBefore) this.#noteTexts(host);
@@ -111,9 +114,12 @@ export class SampleSink {
     const nowS = Math.floor(nowMs / 1000);
     // After a standstill, rows are about to be used again that are not stored yet.
     if (second >= host.closedUntil + ROWS) this.closeDue(host, nowS);
-    const inMemory = second >= host.closedUntil && second > nowS - ROWS && second < nowS + ROWS / 2;
+    const inMemory = second > nowS - ROWS && second < nowS + ROWS / 2;
     if (inMemory) this.#placeInRow(host, second);
-    else this.#late.add({ host: host.number, second, nowMs }, this.#valuesById(host));
+    if (!inMemory || second < host.closedUntil) {
+      this.#late.add({ host: host.number, second, nowMs }, this.#valuesById(host));
+    }
+    this.#parts.onValues(second, nowMs);
     const wanted = tick >= host.grownAtTick ? host.layout.types.length : 1;
     if (!host.parts.add(tick, this.#head, wanted)) return;
     host.missing.delete(tick);
@@ -187,6 +193,27 @@ export class SampleSink {
   /** Stores what is in memory of the block that is not stored yet, because that memory is about to go. */
   store(host: IngestHost): void {
     this.#put(host, host.closedUntil);
+  }
+
+  /** Stores all that memory has and that is not stored yet. */
+  storeAll(host: IngestHost): void {
+    const { spanSeconds } = this.#parts.finest;
+    const { rows } = host.layout;
+    let newest = 0;
+    for (let place = 0; place < ROWS; place += 1) newest = Math.max(newest, rows.secondAt(place));
+    for (let start = host.closedUntil; start <= newest; start += spanSeconds)
+      this.#put(host, start);
+  }
+
+  /** Stores a row of memory again that changed after its block was stored. */
+  storeRow(host: IngestHost, second: number, nowMs: number): void {
+    const { rows } = host.layout;
+    const at = rows.find(second);
+    if (at < 0 || second >= host.closedUntil) return;
+    const values = [...host.layout.placed()].map(
+      ([id, slot]) => [id, rows.cells[at + slot] ?? Number.NaN] as const,
+    );
+    this.#late.add({ host: host.number, second, nowMs }, values);
   }
 
   /** Stores the blocks of a host that ended `GRACE_SECONDS` ago or earlier. */

@@ -1,22 +1,13 @@
-/** How each unlabelled metric spreads over all hosts that are up, each second: the values of the cluster's pseudo-host. */
-import { BAND_FIELDS } from '../../wire/http.ts';
+/** How each unlabelled metric spreads over all hosts, each second: the values of the cluster's pseudo-host. */
 import type { Metric } from '../../wire/metric.ts';
 import type { HostRows } from '../hosts/host-rows.ts';
 import type { IngestHost } from './ingest-host.ts';
 import type { IngestHosts } from './ingest-hosts.ts';
-import { selectRank } from './quantile.ts';
 import type { SampleSink } from './sample-sink.ts';
+import { isSummarised, Spread, summaryMetrics } from './spread.ts';
 
 /** Metrics that are summarised; a cluster with more different ones gets the first. */
 const METRICS_MAX = 2000;
-const HOSTS_AT_FIRST = 64;
-
-/** The values of one metric on all hosts, of the second that is being summarised. */
-interface Spread {
-  readonly metric: Metric;
-  values: Float64Array;
-  count: number;
-}
 
 /** Which slots of a host go to which spreads; holds as long as the host's schema and memory stay. */
 interface Plan {
@@ -38,32 +29,37 @@ export class Summary {
     this.#samples = samples;
   }
 
-  /** Writes the summaries of `second` into the rows of the cluster. */
+  /** Writes the summaries of `second` into the rows of the cluster, out of what memory has of it. */
   add(second: number): void {
-    for (const spread of this.#spreads.values()) spread.count = 0;
-    for (const host of this.#hosts.values()) if (host.state === 'up') this.#collect(host, second);
+    for (const spread of this.#spreads.values()) spread.clear();
+    for (const host of this.#hosts.values()) this.#collect(host, second);
     if (this.#spreads.size === 0) return;
     if (this.#spreads.size > this.#laidOut) this.#layOut();
     const { layout } = this.#hosts.cluster;
     const at = layout.rows.open(second);
     let index = 0;
     for (const spread of this.#spreads.values()) {
-      for (const value of summarise(spread)) {
+      for (const value of spread.summary()) {
         layout.rows.cells[at + (layout.slots[index] ?? 0)] = value;
         index += 1;
       }
     }
-    this.#hosts.states.setSecond(0, second);
+    const { states } = this.#hosts;
+    if (second > states.second(0)) states.setSecond(0, second);
+  }
+
+  /** Summarises `second` again, also when it is stored already. */
+  repair(second: number, nowMs: number): void {
+    this.add(second);
+    this.#samples.storeRow(this.#hosts.cluster, second, nowMs);
   }
 
   #collect(host: IngestHost, second: number): void {
-    const { slots, spreads, rows } = this.#planOf(host);
-    const at = rows.find(second);
+    const at = host.layout.rows.find(second);
     if (at < 0) return;
+    const { slots, spreads, rows } = this.#planOf(host);
     for (let index = 0; index < slots.length; index += 1) {
-      const value = rows.cells[at + (slots[index] ?? 0)] ?? Number.NaN;
-      const spread = spreads[index];
-      if (spread && !Number.isNaN(value)) append(spread, value);
+      spreads[index]?.add(rows.cells[at + (slots[index] ?? 0)] ?? Number.NaN);
     }
   }
 
@@ -84,10 +80,10 @@ export class Summary {
   }
 
   #spreadOf(metric: Metric): Spread | undefined {
-    if (metric.type === 'string' || Object.keys(metric.labels).length > 0) return undefined;
+    if (!isSummarised(metric)) return undefined;
     const known = this.#spreads.get(metric.name);
     if (known || this.#spreads.size >= METRICS_MAX) return known;
-    const spread = { metric, values: new Float64Array(HOSTS_AT_FIRST), count: 0 };
+    const spread = new Spread(metric);
     this.#spreads.set(metric.name, spread);
     return spread;
   }
@@ -99,50 +95,4 @@ export class Summary {
     this.#hosts.adopt(cluster, { number, metrics }, () => this.#samples.store(cluster));
     this.#laidOut = this.#spreads.size;
   }
-}
-
-function append(spread: Spread, value: number): void {
-  if (spread.count === spread.values.length) {
-    const larger = new Float64Array(spread.count * 2);
-    larger.set(spread.values);
-    spread.values = larger;
-  }
-  spread.values[spread.count] = value;
-  spread.count += 1;
-}
-
-function summaryMetrics(metric: Metric): Metric[] {
-  return BAND_FIELDS.map((field) => ({
-    ...metric,
-    type: 'double',
-    labels: { summary: field },
-    units: field === 'count' ? 'hosts' : metric.units,
-  }));
-}
-
-/** In the order of BAND_FIELDS; NaN for all but the count when no host has the metric. */
-function summarise({ metric, values, count }: Spread): number[] {
-  if (count === 0) return BAND_FIELDS.map((field) => (field === 'count' ? 0 : Number.NaN));
-  const first = values[0] ?? 0;
-  let sum = 0;
-  let min = first;
-  let max = first;
-  for (let index = 0; index < count; index += 1) {
-    const value = values[index] ?? 0;
-    sum += value;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  if (min === max) return [min, min, min, min, withoutNoise(sum, metric), count];
-  const rank = (share: number) => Math.round(share * (count - 1));
-  const p50 = selectRank(values, rank(0.5), { from: 0, count });
-  // What lies below the median is now to its left, what lies above to its right.
-  const p5 = selectRank(values, rank(0.05), { from: 0, count: rank(0.5) + 1 });
-  const p95 = selectRank(values, rank(0.95), { from: rank(0.5), count });
-  return [p5, p50, p95, max, withoutNoise(sum, metric), count];
-}
-
-/** Sums of decimal numbers are decimal numbers again, which the archives keep in fewer bytes. */
-function withoutNoise(sum: number, { type }: Metric): number {
-  return type === 'float' ? Number(sum.toPrecision(7)) : Math.round(sum * 1e6) / 1e6;
 }

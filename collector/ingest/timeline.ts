@@ -44,8 +44,13 @@ export class Timeline {
 
   /** A new boot: its ticks begin anew. */
   restart(): void {
-    this.#anchor = undefined;
+    this.layAnew();
     this.#newestTick = -1;
+  }
+
+  /** The collector's clock was set: the next tick says where the row of seconds lies. */
+  layAnew(): void {
+    this.#anchor = undefined;
     this.#offsetMs = undefined;
     this.#beginWindow();
   }

@@ -10,6 +10,8 @@ import type { HostMessage } from '../hosts/messages.ts';
 import { openSamples } from '../store/block-store.ts';
 import { Ingest } from './ingest.ts';
 import { Journal } from './journal.ts';
+import type { SummaryBlock } from './rebuild.ts';
+import type { RebuildData } from './rebuilder.ts';
 import { SWEEP_SECONDS } from './recovery.ts';
 import { kernelDrops, openReceiver, type Receiver } from './socket.ts';
 import type { FromIngest, IngestThreadData, ToIngest } from './thread.ts';
@@ -37,7 +39,8 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
   };
   const receiver = await openReceiver(data, log);
   const { secret } = data;
-  const ingest = new Ingest(
+  let rebuilder: Worker | undefined;
+  const ingest: Ingest = new Ingest(
     {
       database,
       archives,
@@ -51,6 +54,9 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
         send: (datagram, to) => receiver.send(datagram, to),
         nonce: (size) => randomBytes(size),
         random: Math.random,
+      },
+      rebuild: (range) => {
+        rebuilder = startRebuilder({ file, archives: data.archives, range }, ingest);
       },
       log,
     },
@@ -76,6 +82,7 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
         stopClock();
         receiver.close();
         checkpointer.postMessage('close');
+        void rebuilder?.terminate();
         ingest.close(Date.now());
         // Readers in other threads may close later, and could not do it.
         database.pragma('wal_checkpoint(TRUNCATE)');
@@ -92,6 +99,22 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
   });
   checkpointer.on('error', (error) => log.error('checkpointer', { reason: error.message }));
   tell(main, { kind: 'ready', port: receiver.port });
+}
+
+/** Summaries of the time before the start take seconds of work: a thread of their own, for that while. */
+function startRebuilder(data: RebuildData, ingest: Ingest): Worker {
+  const startedMs = performance.now();
+  const rebuilder = new Worker(new URL('rebuilder.ts', import.meta.url), {
+    workerData: data,
+    name: 'rebuild',
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+  });
+  rebuilder.on('message', (block: SummaryBlock) => ingest.takeSummaries(block));
+  rebuilder.on('error', (error) => log.error('rebuilder', { reason: error.message }));
+  rebuilder.on('exit', () =>
+    log.info('summaries-rebuilt', { durationMs: Math.round(performance.now() - startedMs) }),
+  );
+  return rebuilder;
 }
 
 function tell(main: MessagePort, message: FromIngest): void {

@@ -2,6 +2,7 @@
 import type Database from 'better-sqlite3';
 import { InputError } from '../../base/errors.ts';
 import { type Migrations, openDatabase } from '../../base/sqlite.ts';
+import { type Block, soundBlock } from '../archive/block.ts';
 import { type Archive, blockId } from '../archive/layout.ts';
 
 const MIGRATIONS: Migrations = [
@@ -149,6 +150,12 @@ export class BlockStore {
   read(archive: Archive, host: number, start: number): Uint8Array | undefined {
     const row = this.#of(archive).read.get(blockId(archive, host, start));
     return row?.start === start ? row.data : undefined;
+  }
+
+  /** The same, to read its columns; undefined also when it is damaged. */
+  open(archive: Archive, host: number, start: number): Block | undefined {
+    const data = this.read(archive, host, start);
+    return data && soundBlock(data);
   }
 
   has(archive: Archive, host: number, start: number): boolean {

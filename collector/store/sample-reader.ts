@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { InputError } from '../../base/errors.ts';
 import type { StoreStatus } from '../../wire/http.ts';
-import { Block, DamagedBlock } from '../archive/block.ts';
+import type { Block } from '../archive/block.ts';
 import { averages, foldRows, foldSamples, type Rows, unknownRows } from '../archive/fold.ts';
 import { type Archive, blockStart, layoutArchives } from '../archive/layout.ts';
 import { ROWS } from '../hosts/host-rows.ts';
@@ -106,7 +106,7 @@ class SampleReader implements SampleStore {
       const first = Math.max(from, start);
       const rows = { first: first - from, last: Math.min(end, start + archive.spanSeconds) - from };
       if (columns.every((column) => !hasUnknown(column, rows))) continue;
-      const block = this.#block(archive, host, start);
+      const block = this.#blocks.open(archive, host, start);
       if (!block) continue;
       for (const [index, id] of ids.entries()) {
         const column = columns[index];
@@ -129,7 +129,7 @@ class SampleReader implements SampleStore {
       start < Math.min(to, nowS + 1);
       start += archive.spanSeconds
     ) {
-      const block = this.#block(archive, host, start);
+      const block = this.#blocks.open(archive, host, start);
       if (block) copyRows(folded, block, { archive, start, ids });
       else {
         const span = {
@@ -159,17 +159,6 @@ class SampleReader implements SampleStore {
     const offset = offsetSeconds / finer.stepSeconds;
     for (const [id, rows] of this.#folded(index - 1, range).series) {
       foldRows(rowsOf(into, id), rows, { offset, ratio });
-    }
-  }
-
-  /** A damaged block is as if it were not there: `clustermon store check` names it. */
-  #block(archive: Archive, host: number, start: number): Block | undefined {
-    const data = this.#blocks.read(archive, host, start);
-    try {
-      return data && new Block(data);
-    } catch (error) {
-      if (error instanceof DamagedBlock) return undefined;
-      throw error;
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import type Database from 'better-sqlite3';
 import { reasonOf } from '../../base/errors.ts';
-import { Block, BlockEncoder, DamagedBlock } from '../archive/block.ts';
+import { type Block, BlockEncoder, soundBlock } from '../archive/block.ts';
 import { type Archive, blockId, blockStart } from '../archive/layout.ts';
 import { BlockStore } from './block-store.ts';
 import { encodeFolded, type Folded, foldBlock, seriesIn } from './folding.ts';
@@ -151,8 +151,7 @@ export class SampleWriter {
     const folded: Folded = { start, step, rowCount, series: new Map() };
     const end = start + archive.spanSeconds;
     for (let at = blockStart(finer, host, start); at < end; at += finer.spanSeconds) {
-      const data = this.#blocks.read(finer, host, at);
-      const block = data && soundBlock(data);
+      const block = this.#blocks.open(finer, host, at);
       if (block) {
         foldBlock(folded, block, { finer, start: at, ids: seriesIn(block, index === 1) });
       }
@@ -160,16 +159,6 @@ export class SampleWriter {
     const data = encodeFolded(folded, this.#encoder);
     if (data) this.#blocks.write(archive, host, start, data);
     this.#foldAfter(index, host, start);
-  }
-}
-
-/** A damaged block is as if it were not there: `clustermon store check` names it. */
-function soundBlock(data: Uint8Array): Block | undefined {
-  try {
-    return new Block(data);
-  } catch (error) {
-    if (error instanceof DamagedBlock) return undefined;
-    throw error;
   }
 }
 

@@ -11,11 +11,13 @@ import { openLog } from '../../../base/log.ts';
 import type { Metric } from '../../../wire/metric.ts';
 import { type Archive, layoutArchives } from '../../archive/layout.ts';
 import { HostReplica } from '../../hosts/host-replica.ts';
+import type { LiveHost } from '../../hosts/host-table.ts';
 import { openSamples } from '../../store/block-store.ts';
 import { openSampleStore } from '../../store/sample-reader.ts';
-import type { SampleStore } from '../../store/sample-store.ts';
+import type { ArchiveInfo, SampleStore } from '../../store/sample-store.ts';
 import { Ingest } from '../ingest.ts';
 import { Journal } from '../journal.ts';
+import { type RebuildRange, rebuildSummaries } from '../rebuild.ts';
 import { Events } from './events.ts';
 import { seededRandom } from './random.ts';
 import { SimulatedAgent, type SimulatedAgentOptions } from './simulated-agent.ts';
@@ -42,6 +44,10 @@ export class SimulatedCluster {
   readonly agents: SimulatedAgent[] = [];
   readonly archives: readonly Archive[] = layoutArchives(ARCHIVES);
   network: Network = GOOD_NETWORK;
+  /** Names of agents whose datagrams do not arrive, nor any to them. */
+  cutOff: ReadonlySet<string> = new Set();
+  /** What the collector's clock is ahead of true time. */
+  clockAheadMs = 0;
   replica = new HostReplica();
   ingest: Ingest | undefined;
   readonly #random: () => number;
@@ -55,6 +61,11 @@ export class SimulatedCluster {
 
   get second(): number {
     return Math.floor(this.events.nowMs / 1000);
+  }
+
+  /** By the collector's clock. */
+  get #nowMs(): number {
+    return this.events.nowMs + this.clockAheadMs;
   }
 
   key(agent: string) {
@@ -75,6 +86,7 @@ export class SimulatedCluster {
         hostsMax: 100,
         heartbeatSeconds: 3,
         publish: (message) => replica.apply(message),
+        rebuild: (range) => this.#rebuild(range),
         log: openLog('ingest', 'error'),
         ports: {
           send: (datagram) =>
@@ -83,7 +95,7 @@ export class SimulatedCluster {
           random: this.#random,
         },
       },
-      events.nowMs,
+      this.#nowMs,
     );
     for (const message of ingest.hosts.snapshot()) replica.apply(message);
     ingest.replay();
@@ -91,14 +103,21 @@ export class SimulatedCluster {
     const isRunning = () => this.ingest === ingest;
     events.after(1000 - (events.nowMs % 1000) + TICK_MS, () =>
       events.every(1000, () => {
-        if (isRunning()) ingest.tick(events.nowMs);
+        if (isRunning()) ingest.tick(this.#nowMs);
         return isRunning();
       }),
     );
     events.every(250, () => {
-      if (isRunning()) ingest.sweep(events.nowMs);
+      if (isRunning()) ingest.sweep(this.#nowMs);
       return isRunning();
     });
+  }
+
+  #rebuild(range: RebuildRange): void {
+    if (!this.#database) return;
+    for (const block of rebuildSummaries(this.#database, this.archives, range)) {
+      this.ingest?.takeSummaries(block);
+    }
   }
 
   /** Ends the collector without letting it write anything, as kill -9 does. */
@@ -122,9 +141,9 @@ export class SimulatedCluster {
     this.events.after(1000 - (this.events.nowMs % 1000), () =>
       this.events.every(1000, () => {
         if (!isRunning()) return false;
-        for (const datagram of agent.sample(this.second)) this.send(datagram);
-        if (this.second % 60 === 0)
-          for (const part of agent.schema(this.events.nowMs)) this.send(part);
+        const datagrams = agent.sample(this.second);
+        if (this.second % 60 === 0) datagrams.push(...agent.schema(this.events.nowMs));
+        if (!this.cutOff.has(agent.name)) for (const datagram of datagrams) this.send(datagram);
         return true;
       }),
     );
@@ -133,11 +152,12 @@ export class SimulatedCluster {
   /** Sends a datagram to the collector through the network. */
   send(datagram: Uint8Array): void {
     const sender = { address: '10.0.0.1', port: 40_000 };
-    this.#deliver(() => this.ingest?.receive(datagram, sender, this.events.nowMs));
+    this.#deliver(() => this.ingest?.receive(datagram, sender, this.#nowMs));
   }
 
   #toAgents(datagram: Uint8Array): void {
     for (const agent of this.agents) {
+      if (this.cutOff.has(agent.name)) continue;
       for (const [index, answer] of agent.answer(datagram, this.events.nowMs).entries()) {
         this.events.after(20 * index, () => this.send(answer));
       }
@@ -157,12 +177,12 @@ export class SimulatedCluster {
   }
 
   openStore(): SampleStore {
-    const { events, replica: hosts, folder } = this;
+    const { replica: hosts, folder } = this;
     return openSampleStore({
       file: join(folder, 'samples.db'),
       archives: ARCHIVES,
       hosts,
-      nowS: () => Math.floor(events.nowMs / 1000),
+      nowS: () => Math.floor(this.#nowMs / 1000),
     });
   }
 
@@ -175,29 +195,32 @@ export class SimulatedCluster {
     metric: number,
     { fromS, toS }: { fromS: number; toS: number },
   ): { unknown: number[]; wrong: number[] } {
+    const { name } = agent.metrics[metric] as Metric;
+    const values = this.values(this.replica.byName(agent.name), name, { fromS, toS });
+    const seconds = range(fromS, toS);
+    return {
+      unknown: seconds.filter((_, index) => Number.isNaN(values[index])),
+      wrong: seconds.filter(
+        (second, index) =>
+          !Number.isNaN(values[index]) && values[index] !== agent.value(metric, second),
+      ),
+    };
+  }
+
+  /** @returns one value a second of a series, NaN = unknown */
+  values(
+    host: LiveHost | undefined,
+    key: string,
+    { fromS, toS }: { fromS: number; toS: number },
+  ): Float64Array {
+    const unknown = new Float64Array(toS - fromS).fill(Number.NaN);
+    const series = host?.seriesByKey(key);
+    if (!host || !series) return unknown;
     const store = this.openStore();
     try {
-      const host = this.replica.byName(agent.name);
-      const series = host?.seriesByKey((agent.metrics[metric] as Metric).name);
-      if (!host || !series) return { unknown: range(fromS, toS), wrong: [] };
-      const [archive] = store.archives;
-      if (!archive) throw new Error('no archive');
-      const { columns } = store.read({
-        host: host.number,
-        series: [series.id],
-        fromS,
-        toS,
-        archive,
-      });
-      const values = columns[0]?.average ?? new Float64Array();
-      const seconds = range(fromS, toS);
-      return {
-        unknown: seconds.filter((_, index) => Number.isNaN(values[index])),
-        wrong: seconds.filter(
-          (second, index) =>
-            !Number.isNaN(values[index]) && values[index] !== agent.value(metric, second),
-        ),
-      };
+      const archive = store.archives[0] as ArchiveInfo;
+      const query = { host: host.number, series: [series.id], fromS, toS, archive };
+      return store.read(query).columns[0]?.average ?? unknown;
     } finally {
       store.close();
     }
