@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { InputError, reasonOf, WorldError } from '../base/errors.ts';
 import { register as registerAlert } from './commands/alert.ts';
 import { register as registerBoot } from './commands/boot.ts';
+import { register as registerCompletion } from './commands/completion.ts';
 import { register as registerConfig } from './commands/config.ts';
 import { register as registerDaemon } from './commands/daemon.ts';
 import { register as registerDoctor } from './commands/doctor.ts';
@@ -61,6 +62,7 @@ registerView(program);
 registerStore(program);
 registerToken(program);
 registerDoctor(program);
+registerCompletion(program);
 
 // A reader that has seen enough, such as head(1), is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

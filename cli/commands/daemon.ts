@@ -8,7 +8,7 @@ import { register as registerInstall } from './agent-install.ts';
 export function register(program: Command): void {
   const agent = program
     .command('agent')
-    .description('run the agent alone, in the foreground')
+    .description('run the agent alone, in the foreground, or install it on other machines')
     .option('--secret-file <file>', "the cluster's secret, copied from the appliance's data folder")
     .option('--group <address>', 'multicast group, or the address of the collector')
     .option('--interface <name>', 'network interface that multicast leaves by')

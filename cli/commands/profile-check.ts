@@ -7,7 +7,7 @@ import { note, print, printJson } from '../output.ts';
 export function register(profile: Command): void {
   profile
     .command('check <dir>')
-    .description('Find everything wrong with a config space that can be found without a machine.')
+    .description('find everything wrong with a config space that can be found without a machine')
     .option('--json', 'one JSON document')
     .action((dir: string, options: { json?: boolean }) => {
       const problems = checkSpace(dir);

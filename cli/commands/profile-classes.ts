@@ -16,7 +16,7 @@ interface Options {
 export function register(profile: Command): void {
   profile
     .command('classes')
-    .description('Define the classes of a host, lowest priority first. Runs the class scripts.')
+    .description('define the classes of a host, lowest priority first. Runs the class scripts')
     .requiredOption('--space <dir>', 'the config space')
     .requiredOption('--host <name>', 'host name')
     .option('--action <name>', 'FAI_ACTION that the scripts see (default: softupdate)')

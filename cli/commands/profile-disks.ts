@@ -18,9 +18,7 @@ interface Options {
 export function register(profile: Command): void {
   profile
     .command('disks <file>')
-    .description(
-      'Plan a disk_config file on disks of given sizes: partitions, fstab and variables.',
-    )
+    .description('plan a disk_config file on disks of given sizes: partitions, fstab and variables')
     .requiredOption(
       '--disk <name=size[:sector]>',
       'a disk, in bytes or with a unit; repeats',

@@ -29,7 +29,7 @@ export function register(profile: Command): void {
   profile
     .command('explain [node]')
     .description(
-      'Say what a config space makes of a node of this appliance, or of any host, and which class decided it.',
+      'say what a config space makes of a node of this appliance, or of any host, and which class decided it',
     )
     .option('--space <dir>', 'the config space (default: pxe.space of the configuration)')
     .option('--host <name>', 'host name, in place of a node')

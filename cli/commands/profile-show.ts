@@ -5,7 +5,7 @@ import { formatTable, print, printJson } from '../output.ts';
 export function register(profile: Command): void {
   profile
     .command('show <dir>')
-    .description('List the classes of a config space and how many entries each part has for them.')
+    .description('list the classes of a config space and how many entries each part has for them')
     .option('--json', 'one JSON document')
     .action((dir: string, options: { json?: boolean }) => {
       const classes = overview(dir);

@@ -9,7 +9,7 @@ export function register(program: Command): void {
   const profile = program
     .command('profile')
     .description(
-      'Check and explain config spaces: classes, disks, packages, files (docs/profiles.md).',
+      'check and explain config spaces: classes, disks, packages, files (docs/profiles.md)',
     );
   registerCheck(profile);
   registerClasses(profile);
