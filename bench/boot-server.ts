@@ -7,7 +7,7 @@ const [host = '', file = ''] = process.argv.slice(2);
 const app = bootHttp({
   files: new BootFiles('/nonexistent'),
   machines: new Machines(() => new Map()),
-  media: () => ({ kernel: file, initramfs: file }),
+  installerFor: () => ({ architecture: 'amd64', kernel: file, initramfs: file }),
   scriptFor: () => '',
   grubConfigFor: () => '',
   onEvent: () => {},

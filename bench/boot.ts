@@ -120,5 +120,5 @@ async function startBootPort(host: TestHost): Promise<Contender> {
   const program = join(import.meta.dirname, 'boot-server.ts');
   const child = startProcess(process.execPath, [program, host.address, FILE], { host });
   const base = await waitFor('the boot port', () => /^http\S+/m.exec(child.output())?.[0]);
-  return { name: 'boot port', url: `${base}/media/initramfs.img`, process: child };
+  return { name: 'boot port', url: `${base}/media/amd64/initramfs.img`, process: child };
 }

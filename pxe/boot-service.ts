@@ -6,17 +6,12 @@ import type { Log } from '../base/log.ts';
 import { formatIpv4, type Ipv4, type Mac, networkOf, parseIpv4 } from '../wire/address.ts';
 import type { PxeInterface, PxeNode } from '../wire/pxe.ts';
 import type { BootFiles } from './boot/files.ts';
-import { bootClient } from './boot/firmware.ts';
-import { bootHttp, type InstallerMedia } from './boot/http.ts';
+import { type BootClient, bootClient } from './boot/firmware.ts';
+import { bootHttp } from './boot/http.ts';
 import type { Machines } from './boot/machines.ts';
+import { findMedia, type InstallerFor } from './boot/media.ts';
 import { answerRouterSolicitations } from './boot/router-advertiser.ts';
-import {
-  grubConfig,
-  INITRAMFS_PATH,
-  ipxeScript,
-  KERNEL_PATH,
-  type ScriptFor,
-} from './boot/script.ts';
+import { grubConfig, ipxeScript, type ScriptFor } from './boot/script.ts';
 import type { NetworkInterface } from './dhcp/device.ts';
 import { answerAsServer, type Subnet } from './dhcp/lease-server.ts';
 import { probeAddress } from './dhcp/neighbours.ts';
@@ -26,7 +21,7 @@ import { answerAsProxy } from './dhcp/proxy.ts';
 import type { Received } from './dhcp/reply.ts';
 import { DhcpService } from './dhcp/server.ts';
 import type { Leases } from './inventory/leases.ts';
-import type { Registry } from './inventory/registry.ts';
+import type { Found, Registry } from './inventory/registry.ts';
 import { TftpServer } from './tftp/server.ts';
 import type { Peer } from './tftp/socket.ts';
 
@@ -41,7 +36,7 @@ export interface BootServiceOptions {
   readonly leases: Leases;
   readonly files: BootFiles;
   readonly machines: Machines;
-  readonly media: () => InstallerMedia | undefined;
+  readonly installerFor: InstallerFor;
   /** Adds the installer's routes to the boot port. */
   readonly addRoutes: (app: FastifyInstance) => void;
   readonly clock: Clock;
@@ -61,7 +56,7 @@ export class BootService {
   #httpPort: number;
 
   constructor(options: BootServiceOptions) {
-    const { device, registry, machines, files, media, clock } = options;
+    const { device, registry, machines, files, installerFor, clock } = options;
     this.#options = options;
     this.#httpPort = options.httpPort;
     const onEvent = (mac: Mac, kind: string, text: string) => this.#contact(mac, kind, text);
@@ -79,7 +74,7 @@ export class BootService {
     this.#http = bootHttp({
       files,
       machines,
-      media,
+      installerFor,
       onEvent,
       scriptFor: (mac) => {
         const node = registry.byMac(mac);
@@ -145,12 +140,13 @@ export class BootService {
   }
 
   async #openDhcp(mode: 'proxy' | 'server'): Promise<void> {
-    const { device, leases, subnets, registry, clock, log } = this.#options;
+    const { device, leases, subnets, registry, files, clock, log } = this.#options;
     const context = {
       server: this.server,
       subnets,
       leases,
       quirksOf: (mac: Mac) => registry.byMac(mac)?.quirks ?? {},
+      hasFile: (name: string) => files.find(name) !== undefined,
     };
     this.#dhcp = new DhcpService({
       interface: device,
@@ -184,7 +180,7 @@ export class BootService {
       machines.learn(addressOption(packet, OPTION.requestedAddress) ?? packet.ciaddr, mac);
     }
     const client = bootClient(packet);
-    if (client) registry.seen(mac, client.uuid === undefined ? {} : { uuid: client.uuid });
+    if (client) registry.seen(mac, foundBy(client));
     // iPXE keeps flags in `secs`; other firmware says there how long it has asked.
     const waited = client?.stage === 'rom' && packet.secs >= 10 && packet.secs < 3600;
     this.#contact(mac, kind, waited ? `${text}, after ${packet.secs} s of asking` : text);
@@ -198,17 +194,9 @@ export class BootService {
   #tftpContent(name: string, peer: Peer) {
     const mac = this.#options.machines.macOf(parseIpv4(peer.address));
     if (mac && name.endsWith('grub.cfg')) return { bytes: Buffer.from(this.#grubConfigOf(mac)) };
-    // Newer iPXE builds look for a script beside themselves before they ask DHCP.
-    if (mac && name.endsWith('autoexec.ipxe'))
-      return { bytes: Buffer.from(ipxeScript(this.#scriptOf(mac))) };
-    const path = this.#mediaPath(`/${name}`) ?? this.#options.files.find(name);
+    const { files, installerFor } = this.#options;
+    const path = findMedia(`/${name}`, installerFor) ?? files.find(name);
     return path === undefined ? undefined : { path };
-  }
-
-  #mediaPath(path: string): string | undefined {
-    const media = this.#options.media();
-    if (path === KERNEL_PATH) return media?.kernel;
-    return path === INITRAMFS_PATH ? media?.initramfs : undefined;
   }
 
   #grubConfigOf(mac: Mac): string {
@@ -220,12 +208,13 @@ export class BootService {
   }
 
   #scriptOf(mac: Mac): ScriptFor {
-    const { registry, media, kernelArguments } = this.#options;
+    const { registry, installerFor, kernelArguments } = this.#options;
+    const node = registry.byMac(mac);
     return {
       mac,
-      node: registry.byMac(mac),
+      node,
       server: this.server,
-      hasInstaller: media() !== undefined,
+      installer: installerFor(node?.architecture),
       kernelArguments,
     };
   }
@@ -234,4 +223,11 @@ export class BootService {
     const mac = this.#options.machines.macOf(parseIpv4(peer.address));
     return mac && this.#options.registry.byMac(mac);
   }
+}
+
+function foundBy({ uuid, firmware }: BootClient): Found {
+  return {
+    ...(uuid !== undefined && { uuid }),
+    ...(firmware?.architecture && { architecture: firmware.architecture }),
+  };
 }

@@ -7,10 +7,12 @@ import { InputError } from '../base/errors.ts';
 import { type Log, openLog } from '../base/log.ts';
 import { openDatabase } from '../base/sqlite.ts';
 import { formatIpv4, parseIpv4 } from '../wire/address.ts';
+import type { Architecture } from '../wire/pxe.ts';
 import { listenOnSocket, pxeApi } from './api.ts';
 import { explainBoot } from './boot/explanation.ts';
 import { BootFiles } from './boot/files.ts';
 import { Machines } from './boot/machines.ts';
+import type { NoInstaller } from './boot/media.ts';
 import { BootService } from './boot-service.ts';
 import { findInterface } from './dhcp/device.ts';
 import { readArpTable } from './dhcp/neighbours.ts';
@@ -61,6 +63,7 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
           data,
           space: settings.space,
           sources: packageSources(settings),
+          architectures: settings.architectures as readonly Architecture[],
           sshKeys: settings.sshKeys,
           collectors: () =>
             devices.map(({ address }) => `${formatIpv4(address)}:${settings.agentPort}`),
@@ -68,7 +71,8 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
           clock,
           log,
         });
-  const media = () => provisioning?.media();
+  const installerFor = (architecture: Architecture | undefined) =>
+    provisioning?.installerFor(architecture) ?? NO_SPACE;
   const services = devices.map(
     (device) =>
       new BootService({
@@ -86,7 +90,7 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
         leases,
         files,
         machines,
-        media,
+        installerFor,
         addRoutes: (app) => provisioning?.addRoutes(app),
         clock,
         log,
@@ -97,7 +101,7 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
     status: () => ({
       interfaces: services.map((service) => service.status()),
       httpPort: services[0]?.server.httpPort ?? httpPort,
-      hasInstaller: media() !== undefined,
+      hasInstaller: !('missing' in installerFor(undefined)),
     }),
     leases: () =>
       leases
@@ -114,6 +118,8 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
         node,
         server,
         mode,
+        hasFile: (name) => files.find(name) !== undefined,
+        installer: installerFor(node?.architecture),
         nowMs: clock.nowMs(),
         events: node ? registry.events(node) : [],
       });
@@ -140,6 +146,11 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
   }
   return running;
 }
+
+const NO_SPACE: NoInstaller = {
+  missing: 'the appliance has no config space to install machines from',
+  advice: 'Set pxe.space in the configuration of the appliance (docs/provisioning.md).',
+};
 
 /** A full disk refuses five times a second; one line of log tells it, until the reason is another. */
 function complainOnce(log: Log): (reason: string) => void {

@@ -1,5 +1,6 @@
 import { choice, flag, integer, list, type SettingsOf, section, text } from '../base/config.ts';
 import { parseIpv4 } from '../wire/address.ts';
+import { ARCHITECTURES } from '../wire/pxe.ts';
 import { parseRangeSetting, RANGE_WANTED } from './dhcp/subnets.ts';
 
 const isAddress = (value: string) => parseIpv4(value) !== undefined;
@@ -48,7 +49,18 @@ export const pxeSettings = section({
     default: '',
     doc: 'folder of the config space (docs/profiles.md) that machines are installed from; empty = none are installed',
   }),
-  suite: text({ default: 'bookworm', doc: 'Debian release of the installer and of images' }),
+  suite: text({
+    default: 'bookworm',
+    doc: 'release of the installer and of images: Debian or Ubuntu, by its code name',
+  }),
+  architectures: list({
+    default: [],
+    doc: `processors of the machines that are installed, ${ARCHITECTURES.join(' or ')}; empty = that of this machine. Others than its own need emulation (docs/provisioning.md)`,
+    check: {
+      wanted: ARCHITECTURES.join(' or '),
+      accepts: (value) => (ARCHITECTURES as readonly string[]).includes(value),
+    },
+  }),
   mirror: text({
     default: '',
     doc: "package mirror of that release; empty = the one of this machine's own apt",

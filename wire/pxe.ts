@@ -15,6 +15,10 @@ export const NODE_STATES = [
 ] as const;
 export type NodeState = (typeof NODE_STATES)[number];
 
+/** Processors that machines have, by Debian's names for them. */
+export const ARCHITECTURES = ['amd64', 'arm64'] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
 /** Departures from the standard that one machine's firmware needs; all off by default (docs/deviations.md). */
 export interface Quirks {
   /** Leave out option 60 in server mode: firmware that then ignores the file name. */
@@ -90,6 +94,8 @@ export interface PxeNode {
   readonly macs: readonly string[];
   /** SMBIOS UUID (DHCP option 97); absent when the firmware sends none. Equal on cloned boards: never a key. */
   readonly uuid?: string;
+  /** By option 93 of its firmware; absent while it is unknown. */
+  readonly architecture?: Architecture;
   /** Host of the collector that this node has become. */
   readonly agentId?: string;
   readonly classes: readonly string[];

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { defineClasses } from '../../pxe/classes/class-list.ts';
 import { packageSources } from '../../pxe/image/sources.ts';
 import { Workshop } from '../../pxe/image/workshop.ts';
+import { ARCHITECTURES, type Architecture } from '../../wire/pxe.ts';
 import { type ConfigurationOptions, loadConfiguration } from '../configuration.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { formatTable, note, print, printJson } from '../output.ts';
@@ -14,6 +15,7 @@ interface BuildOptions {
   readonly host?: string;
   readonly classes?: readonly string[];
   readonly add?: readonly string[];
+  readonly architecture?: Architecture;
   readonly force?: boolean;
   readonly verbose?: boolean;
   readonly json?: boolean;
@@ -34,12 +36,13 @@ export function register(program: Command): void {
       const rows = images.map((one) => [
         one.id,
         one.suite,
+        one.architecture,
         one.packages,
         Math.round(one.sizeBytes / 1024 ** 2),
         new Date(one.builtMs).toISOString().slice(0, 19),
         one.classes.join(' '),
       ]);
-      print(formatTable(['IMAGE', 'SUITE', 'PACKAGES', 'MIB', 'BUILT', 'CLASSES'], rows));
+      print(formatTable(['IMAGE', 'SUITE', 'CPU', 'PACKAGES', 'MIB', 'BUILT', 'CLASSES'], rows));
     });
   image
     .command('show <id>')
@@ -72,13 +75,19 @@ function registerBuild(image: Command): void {
     .option('--host <name>', 'the classes that the config space defines for this host')
     .option('--classes <list>', 'a class list, with commas, in place of --host', readClasses)
     .option('--add <list>', 'further classes, with commas', readClasses)
+    .addOption(
+      new Option(
+        '--architecture <name>',
+        'processor of the machines (default: of this one)',
+      ).choices(ARCHITECTURES),
+    )
     .option('--force', 'build it even if it is there')
     .option('--verbose', 'print what the tools say')
     .option('--json', 'one JSON document')
     .action(async (options: BuildOptions, command: Command) => {
       const made = workshop(command, options);
       const classes = await classesOf(options, command);
-      const recipe = await made.shelf.recipe(classes);
+      const recipe = await made.shelf.recipe(classes, options.architecture);
       if (made.images.has(recipe.id) && !options.force) note(`${recipe.id} is there already`);
       else await made.shelf.build(recipe);
       const manifest = made.images.manifest(recipe.id);

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import type { TestNetwork } from './network.ts';
 import { startProcess, type TestProcess } from './process.ts';
 
-export type FirmwareKind = 'bios' | 'uefi' | 'uefi-http' | 'uefi-secure';
+export type FirmwareKind =
+  | 'bios'
+  | 'uefi'
+  | 'uefi-http'
+  | 'uefi-secure'
+  | 'uefi-arm64'
+  | 'uefi-arm64-http';
 
 export interface Machine {
   readonly mac: string;
@@ -26,7 +32,7 @@ export interface MachineOptions {
 /**
  * Powers a machine on, its network card on the bridge of the network.
  * `bios` boots by the iPXE in the card's ROM; `uefi` by OVMF's own PXE; `uefi-http` by OVMF's HTTP boot;
- * `uefi-secure` by OVMF's PXE with Microsoft's keys enrolled and Secure Boot enforced.
+ * `uefi-secure` by OVMF's PXE with Microsoft's keys enrolled and Secure Boot enforced; `uefi-arm64` and `uefi-arm64-http` by AAVMF.
  */
 export function powerOn(network: TestNetwork, options: MachineOptions): Machine {
   const { firmware, number, memoryMiB = 512, disk } = options;
@@ -47,8 +53,7 @@ export function powerOn(network: TestNetwork, options: MachineOptions): Machine 
       'none',
       '-serial',
       'stdio',
-      '-boot',
-      'n',
+      ...(isArm(firmware) ? [] : ['-boot', 'n']),
     ],
     ...['-netdev', `tap,id=n0,ifname=${tap},script=no,downscript=no,vnet_hdr=off`, '-device', card],
     ...(disk === undefined ? [] : ['-drive', `file=${disk},format=raw,if=virtio`]),
@@ -58,7 +63,7 @@ export function powerOn(network: TestNetwork, options: MachineOptions): Machine 
     'netns',
     'exec',
     network.switchNamespace,
-    'qemu-system-x86_64',
+    isArm(firmware) ? 'qemu-system-aarch64' : 'qemu-system-x86_64',
     ...args,
   ]);
   return {
@@ -72,23 +77,31 @@ export function powerOn(network: TestNetwork, options: MachineOptions): Machine 
   };
 }
 
+const isArm = (firmware: FirmwareKind) => firmware.startsWith('uefi-arm64');
+
 function firmwareArguments(firmware: FirmwareKind, folder: string): string[] {
   if (firmware === 'bios') return [];
-  const variables = join(folder, 'vars.fd');
-  const keys = firmware === 'uefi-secure' ? '.ms' : '';
-  copyFileSync(`/usr/share/OVMF/OVMF_VARS_4M${keys}.fd`, variables);
-  const code = `/usr/share/OVMF/OVMF_CODE_4M${keys}.fd`;
-  // Only one kind of network boot, so that OVMF does not try the others first.
-  const without =
-    firmware === 'uefi-http' ? ['IPv4PXESupport', 'IPv6PXESupport'] : ['IPv6PXESupport'];
+  const isSecure = firmware === 'uefi-secure';
+  const keys = isSecure ? '.ms' : '';
+  const [code, variables] = isArm(firmware)
+    ? ['/usr/share/AAVMF/AAVMF_CODE.fd', '/usr/share/AAVMF/AAVMF_VARS.fd']
+    : [`/usr/share/OVMF/OVMF_CODE_4M${keys}.fd`, `/usr/share/OVMF/OVMF_VARS_4M${keys}.fd`];
+  const own = join(folder, 'vars.fd');
+  copyFileSync(variables, own);
+  const board = isArm(firmware)
+    ? ['-machine', 'virt', '-cpu', 'cortex-a72']
+    : [
+        ...['-machine', isSecure ? 'q35,smm=on' : 'q35'],
+        ...['-global', `driver=cfi.pflash01,property=secure,value=${isSecure ? 'on' : 'off'}`],
+      ];
+  // Only one kind of network boot, so that the firmware does not try the others first.
+  const without = firmware.endsWith('-http')
+    ? ['IPv4PXESupport', 'IPv6PXESupport']
+    : ['IPv6PXESupport'];
   return [
-    ...['-machine', firmware === 'uefi-secure' ? 'q35,smm=on' : 'q35'],
-    ...[
-      '-global',
-      `driver=cfi.pflash01,property=secure,value=${firmware === 'uefi-secure' ? 'on' : 'off'}`,
-    ],
+    ...board,
     ...['-drive', `if=pflash,format=raw,readonly=on,file=${code}`],
-    ...['-drive', `if=pflash,format=raw,file=${variables}`],
+    ...['-drive', `if=pflash,format=raw,file=${own}`],
     ...without.flatMap((name) => ['-fw_cfg', `name=opt/org.tianocore/${name},string=n`]),
   ];
 }

@@ -82,8 +82,8 @@ const cases: [string, 'proxy' | 'server', number, string[], NodeEvent[]][] = [
     ['installer-silent'],
     timeline(
       '0 http-script GET',
-      '1 http-file GET /media/vmlinuz',
-      '2 http-file GET /media/initramfs.img',
+      '1 http-file GET /media/amd64/vmlinuz',
+      '2 http-file GET /media/amd64/initramfs.img',
     ),
   ],
   [
@@ -117,8 +117,8 @@ const cases: [string, 'proxy' | 'server', number, string[], NodeEvent[]][] = [
       '5 tftp-sent snponly.efi',
       `6 dhcp-offer ${SCRIPT}`,
       '7 http-script GET',
-      '8 http-file GET /media/vmlinuz',
-      '9 http-file GET /media/initramfs.img',
+      '8 http-file GET /media/amd64/vmlinuz',
+      '9 http-file GET /media/amd64/initramfs.img',
       '30 installer hello',
     ),
   ],
@@ -130,6 +130,26 @@ for (const [what, mode, seconds, codes, events] of cases) {
       found.map(({ code }) => code),
       codes,
     );
+  });
+}
+
+const MISSING: [string, string, RegExp | undefined][] = [
+  [
+    'an x64 loader',
+    'tftp-missing snponly.efi',
+    /^snponly\.efi comes with the Debian package ipxe,/,
+  ],
+  ['an arm64 loader', 'tftp-missing snponly-arm64.efi', /ipxe of Debian 13/],
+  ['a loader by HTTP', 'http-missing GET /boot/52-54-00-aa-00-01/shimx64.efi', /shim-signed/],
+  ['a Raspberry Pi’s firmware', 'tftp-missing start4.elf', /Raspberry Pi.*boot partition/],
+  ['what a Raspberry Pi tries first', 'tftp-missing 1a2b3c4d/start4.elf', undefined],
+  ['what shim can do without', 'tftp-missing revocations_sku.efi', undefined],
+];
+for (const [what, event, advice] of MISSING) {
+  test(`${what} that is missing: ${advice ? 'where it comes from' : 'nothing is wrong'}`, () => {
+    const found = diagnose({ events: timeline(`0 ${event}`), nowMs: 1000, mode: 'server' });
+    if (advice) assert.match(found[0]?.advice ?? '', advice);
+    else assert.deepEqual(found, []);
   });
 }
 
@@ -160,6 +180,18 @@ test('an installer that has not reported for a minute is gone', () => {
   assert.deepEqual(codes(61_001, 'installing'), ['installer-gone']);
   assert.deepEqual(codes(61_001, 'installed'), []);
 });
+
+const FILES: [string, string][] = [
+  ['snponly.efi, 100 bytes in 0.1 s', 'DISCOVER of iPXE'],
+  ['shimx64.efi, 100 bytes in 0.1 s', 'the next boot file by TFTP'],
+  ['/grub/grub.cfg, 100 bytes in 0.1 s', 'its kernel by TFTP, or its own disk'],
+  ['/media/arm64/initramfs.img, 100 bytes in 0.1 s', 'first report of the installer'],
+];
+for (const [text, expected] of FILES) {
+  test(`after ${text}: ${expected}`, () => {
+    assert.equal(expectedNext({ kind: 'tftp-sent', text }, 'discovered'), expected);
+  });
+}
 
 const EXPECTATIONS: [NodeState | undefined, string, string | undefined][] = [
   [undefined, 'dhcp-offer', 'REQUEST of the offered address'],

@@ -1,5 +1,6 @@
 /** Why a machine does not boot: the last attempt on its timeline, compared with the known ways to fail. Pure. */
 import type { BootDiagnosis, NodeEvent, NodeState, PxeNode } from '../../wire/pxe.ts';
+import { sourceOf } from './files.ts';
 
 /** Events closer than this belong to one attempt: firmware repeats itself within 32 s, STP blocks a port for 50 s. */
 const ATTEMPT_GAP_MS = 120_000;
@@ -22,7 +23,7 @@ interface Known {
   readonly code: string;
   readonly applies: (attempt: Attempt) => boolean;
   readonly text: string;
-  readonly advice: string;
+  readonly advice: string | ((attempt: Attempt) => string);
 }
 
 /** States in which a machine waits for a person, in RAM or switched off. */
@@ -55,6 +56,19 @@ const FETCHES = [
 function since({ events, nowMs }: Attempt, kind: string): number {
   const last = events.findLast((event) => event.kind === kind);
   return last ? nowMs - last.atMs : 0;
+}
+
+/** What follows the method, or the folder; a Raspberry Pi looks below its serial number first, where nothing needs to be. */
+const LOADER = /(?:^|[ /])([\w.-]+\.(?:efi|kpxe))$|^\/?(start4?\.elf|bootcode\.bin)$/;
+
+/** The boot loader that the machine asked for in vain; firmware also asks for files that nobody needs to have. */
+function missingLoader({ events }: Attempt): string | undefined {
+  const asked = events.flatMap(({ kind, text }) =>
+    kind === 'tftp-missing' || kind === 'http-missing'
+      ? (LOADER.exec(text)?.slice(1).find(Boolean) ?? [])
+      : [],
+  );
+  return asked.find((name) => !/^(?:revocations|shim_certificate)/.test(name));
 }
 
 const KNOWN: readonly Known[] = [
@@ -140,12 +154,14 @@ const KNOWN: readonly Known[] = [
   },
   {
     code: 'file-missing',
-    applies: (attempt) =>
-      said(attempt, 'tftp-missing', /snponly|undionly|(shim|grub)(x64|aa64)\.efi/) ||
-      said(attempt, 'http-missing', /\.efi|\.kpxe|\/media\//),
+    applies: (attempt) => missingLoader(attempt) !== undefined,
     text: 'it asked for a boot file that is not there',
-    advice:
-      'Install the Debian packages `ipxe`, for Secure Boot `shim-signed` and `grub-efi-amd64-signed`; then `clustermon doctor`.',
+    advice: (attempt) => {
+      const name = missingLoader(attempt) ?? '';
+      return /^(start4?\.elf|bootcode\.bin)$/.test(name)
+        ? `${name} is firmware of a Raspberry Pi: put the files of its boot partition into the folder \`boot\` of the data folder.`
+        : `${name} comes with ${sourceOf(name)}; which machines need it: docs/provisioning.md.`;
+    },
   },
   {
     code: 'transfer-broken',
@@ -162,7 +178,7 @@ const KNOWN: readonly Known[] = [
       !has(attempt, 'grub-config'),
     text: 'GRUB does not ask us for its configuration: beside a foreign DHCP server it asks that one',
     advice:
-      'Under Secure Boot use UEFI HTTP boot or `pxe.mode: server`, or set next-server of the DHCP server to our address.',
+      'Set `pxe.mode: server`, or next-server of the DHCP server to our address; without Secure Boot, iPXE in place of GRUB does not need that.',
   },
   {
     code: 'script-not-fetched',
@@ -237,7 +253,7 @@ export function diagnose(attempt: Attempt): BootDiagnosis[] {
   return KNOWN.filter((known) => known.applies(attempt)).map(({ code, text, advice }) => ({
     code,
     text,
-    advice,
+    advice: typeof advice === 'string' ? advice : advice(attempt),
   }));
 }
 
@@ -265,7 +281,7 @@ export function expectedNext(
     case 'tftp-size':
       return 'the boot loader itself by TFTP';
     case 'tftp-sent':
-      return 'DISCOVER of iPXE';
+      return nextAfterFile(last.text);
     case 'http-script':
       return isInstalling ? 'GET of the kernel' : 'GET of the kernel, or its own disk';
     case 'http-file':
@@ -276,4 +292,11 @@ export function expectedNext(
       if (isInstalling) return 'next report of the installer';
       return state === 'failed' ? 'somebody to install it again' : 'its approval';
   }
+}
+
+/** @param text of `tftp-sent`: the file's name first */
+function nextAfterFile(text: string): string {
+  if (/grub\.cfg/.test(text)) return 'its kernel by TFTP, or its own disk';
+  if (/initramfs/.test(text)) return 'first report of the installer';
+  return /vmlinuz|shim|grub/.test(text) ? 'the next boot file by TFTP' : 'DISCOVER of iPXE';
 }

@@ -2,27 +2,41 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
-const DEBIAN_FILES: Readonly<Record<string, readonly string[]>> = {
-  'undionly.kpxe': ['/usr/lib/ipxe/undionly.kpxe'],
-  'snponly.efi': ['/usr/lib/ipxe/snponly.efi'],
-  'ipxe.efi': ['/usr/lib/ipxe/ipxe.efi'],
-  'snponly-arm64.efi': ['/usr/lib/ipxe/ipxe-arm64.efi'],
-  'shimx64.efi': ['/usr/lib/shim/shimx64.efi.signed'],
-  'shimaa64.efi': ['/usr/lib/shim/shimaa64.efi.signed'],
+const PACKAGED: Readonly<
+  Record<string, { readonly paths: readonly string[]; readonly from: string }>
+> = {
+  'undionly.kpxe': { paths: ['/usr/lib/ipxe/undionly.kpxe'], from: 'ipxe' },
+  'snponly.efi': { paths: ['/usr/lib/ipxe/snponly.efi'], from: 'ipxe' },
+  'ipxe.efi': { paths: ['/usr/lib/ipxe/ipxe.efi'], from: 'ipxe' },
+  'snponly-arm64.efi': { paths: ['/usr/lib/ipxe/ipxe-arm64.efi'], from: 'ipxe of Debian 13' },
+  'snponly-riscv64.efi': { paths: ['/usr/lib/ipxe/ipxe-riscv64.efi'], from: 'ipxe of Debian 13' },
+  'shimx64.efi': {
+    // Ubuntu keeps two, and a link that need not be there.
+    paths: ['/usr/lib/shim/shimx64.efi.signed', '/usr/lib/shim/shimx64.efi.signed.latest'],
+    from: 'shim-signed',
+  },
+  'shimaa64.efi': {
+    paths: ['/usr/lib/shim/shimaa64.efi.signed', '/usr/lib/shim/shimaa64.efi.signed.latest'],
+    from: 'shim-signed for arm64',
+  },
   // shim asks for its second stage by this name, beside itself.
-  'grubx64.efi': ['/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed'],
-  'grubaa64.efi': ['/usr/lib/grub/arm64-efi-signed/grubnetaa64.efi.signed'],
-  'mmx64.efi': ['/usr/lib/shim/mmx64.efi.signed'],
+  'grubx64.efi': {
+    paths: ['/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed'],
+    from: 'grub-efi-amd64-signed',
+  },
+  'grubaa64.efi': {
+    paths: ['/usr/lib/grub/arm64-efi-signed/grubnetaa64.efi.signed'],
+    from: 'grub-efi-arm64-signed',
+  },
+  'mmx64.efi': { paths: ['/usr/lib/shim/mmx64.efi.signed'], from: 'shim-helpers-amd64-signed' },
 };
 
-/** The Debian package to install for a boot loader that is missing. */
-export const PACKAGE_OF: Readonly<Record<string, string>> = {
-  'undionly.kpxe': 'ipxe',
-  'snponly.efi': 'ipxe',
-  'snponly-arm64.efi': 'ipxe (Debian 13)',
-  'shimx64.efi': 'shim-signed',
-  'grubx64.efi': 'grub-efi-amd64-signed',
-};
+/** Where a boot loader that is missing comes from, in words. */
+export function sourceOf(name: string): string {
+  const known = Object.hasOwn(PACKAGED, name) ? PACKAGED[name] : undefined;
+  const folder = 'the folder `boot` of the data folder';
+  return known ? `the Debian package ${known.from}, or ${folder}` : folder;
+}
 
 export class BootFiles {
   readonly #folder: string;
@@ -44,7 +58,7 @@ export class BootFiles {
       const real = realpathSync(own);
       return real.startsWith(root + sep) && statSync(real).isFile() ? real : undefined;
     }
-    const known = Object.hasOwn(DEBIAN_FILES, name) ? DEBIAN_FILES[name] : undefined;
-    return known?.find((path) => existsSync(path));
+    const known = Object.hasOwn(PACKAGED, name) ? PACKAGED[name] : undefined;
+    return known?.paths.find((path) => existsSync(path));
   }
 }

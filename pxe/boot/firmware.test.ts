@@ -60,10 +60,17 @@ function discover(asked: Asked): DhcpPacket {
 
 const server = { address: parseIpv4('10.0.0.2') as Ipv4, httpPort: 8642 };
 
-function answer(asked: Asked, quirks: Quirks = {}, mode: 'proxy' | 'server' = 'proxy') {
+const anyFile = () => true;
+
+function answer(
+  asked: Asked,
+  quirks: Quirks = {},
+  mode: 'proxy' | 'server' = 'proxy',
+  hasFile: (name: string) => boolean = anyFile,
+) {
   const client = bootClient(discover(asked));
   assert.ok(client);
-  const boot = chooseBoot(client, { server, quirks, mode });
+  const boot = chooseBoot(client, { server, quirks, mode, hasFile });
   return boot && { ...boot, why: undefined };
 }
 
@@ -129,12 +136,56 @@ const files: [string, Asked, string | undefined][] = [
     { mac: 'dc:a6:32:00:00:01', vendorClass: 'PXEClient:Arch:00000', architectures: [0] },
     'start4.elf',
   ],
+  [
+    'a Raspberry Pi of another maker of cards, by its option 97',
+    {
+      vendorClass: 'PXEClient:Arch:00000:UNDI:002001',
+      architectures: [0],
+      machineId: textBytes('\0RPi5\u0017\u0041\u00d0\0abcdefgh'),
+    },
+    'start4.elf',
+  ],
+  [
+    'a Raspberry Pi by its own number',
+    { vendorClass: 'PXEClient', architectures: [41] },
+    'start4.elf',
+  ],
+  [
+    'a Raspberry Pi that runs UEFI firmware',
+    { mac: 'dc:a6:32:00:00:01', vendorClass: 'PXEClient:Arch:00011', architectures: [11] },
+    'snponly-arm64.efi',
+  ],
 ];
 for (const [what, asked, file] of files) {
   test(`${what} is given ${file ?? 'nothing'}`, () => {
     assert.equal(answer(asked)?.file, file);
   });
 }
+
+const ARM64: Asked = { vendorClass: 'PXEClient:Arch:00011:UNDI:003000', architectures: [11] };
+const choices: [string, readonly string[], string][] = [
+  ['iPXE, where there is one', ['snponly-arm64.efi', 'grubaa64.efi'], 'snponly-arm64.efi'],
+  ['GRUB, where there is no iPXE', ['grubaa64.efi'], 'grubaa64.efi'],
+  ['the name of what is missing, where there is nothing', [], 'snponly-arm64.efi'],
+];
+for (const [what, there, file] of choices) {
+  test(`an arm64 machine is given ${what}`, () => {
+    assert.equal(answer(ARM64, {}, 'proxy', (name) => there.includes(name))?.file, file);
+  });
+}
+
+test('by HTTP it is not given GRUB, which has no HTTP there', () => {
+  const http: Asked = { vendorClass: 'HTTPClient:Arch:00019:UNDI:003000', architectures: [19] };
+  const file = answer(http, {}, 'proxy', (name) => name === 'grubaa64.efi')?.file;
+  assert.match(file ?? '', /\/snponly-arm64\.efi$/);
+});
+
+test('the processor follows from option 93', () => {
+  const architecture = (asked: Asked) => bootClient(discover(asked))?.firmware?.architecture;
+  assert.equal(architecture(ARM64), 'arm64');
+  assert.equal(architecture({ vendorClass: PXE, architectures: [7] }), 'amd64');
+  assert.equal(architecture({ vendorClass: 'PXEClient', architectures: [27] }), undefined);
+});
 
 test('who names no PXEClient or HTTPClient is no network boot', () => {
   assert.equal(bootClient(discover({})), undefined);
@@ -147,7 +198,10 @@ test('a Raspberry Pi gets the menu entry that its ROM looks for', () => {
     vendorClass: 'PXEClient:Arch:00000',
     architectures: [0],
   });
-  assert.match(Buffer.from(boot?.vendorOptions ?? []).toString('latin1'), /Raspberry Pi Boot/);
+  // Sub-options 6 (take the file that is given), 9 (boot menu: type 0, then length and text) and 10 (prompt), then the end.
+  const menu = `\u0006\u0001\b\t\u0014\0\0\u0011Raspberry Pi Boot\n\u0004\0PXE\u00ff`;
+  assert.equal(Buffer.from(boot?.vendorOptions ?? []).toString('latin1'), menu);
+  assert.equal(boot?.vendorClass, 'PXEClient');
 });
 
 const UEFI: Asked = { vendorClass: PXE, architectures: [7] };

@@ -3,7 +3,7 @@
  * Sources: RFC 4578 (options 93, 94, 97), IANA "Processor Architecture Types", PXE 2.1, UEFI specification 24, iPXE's option 175.
  */
 import { formatIpv4, type Ipv4, type Mac } from '../../wire/address.ts';
-import type { Quirks } from '../../wire/pxe.ts';
+import type { Architecture, Quirks } from '../../wire/pxe.ts';
 import { encapsulate, OPTION, readEncapsulated } from '../dhcp/options.ts';
 import { clientMac, type DhcpPacket, textOption } from '../dhcp/packet.ts';
 
@@ -11,47 +11,58 @@ export interface Firmware {
   readonly name: string;
   /** How this architecture number asks for its boot file. */
   readonly transport: 'tftp' | 'http';
-  /** The iPXE binary that it runs. */
-  readonly file: string;
+  /** Its processor by Debian's name; undefined where no kernel of ours could run. */
+  readonly architecture?: Architecture;
+  /** Boot loaders that it runs, best first: iPXE, else GRUB. */
+  readonly files: readonly [string, ...string[]];
   /** The signed first stage that Secure Boot accepts. */
   readonly signedFile?: string;
 }
 
-const BIOS_FILE = 'undionly.kpxe';
-const X64 = { file: 'snponly.efi', signedFile: 'shimx64.efi' } as const;
-const ARM64 = { file: 'snponly-arm64.efi', signedFile: 'shimaa64.efi' } as const;
+const BIOS = { architecture: 'amd64', files: ['undionly.kpxe'] } as const;
+const X64 = {
+  architecture: 'amd64',
+  files: ['snponly.efi'],
+  signedFile: 'shimx64.efi',
+} as const;
+const ARM64 = {
+  architecture: 'arm64',
+  files: ['snponly-arm64.efi', 'grubaa64.efi'],
+  signedFile: 'shimaa64.efi',
+} as const;
+const IA32 = { files: ['snponly-ia32.efi'] } as const;
+const ARM32 = { files: ['snponly-arm32.efi'] } as const;
+const RISCV64 = { files: ['snponly-riscv64.efi'] } as const;
+// What the firmware of a Raspberry Pi loads is on its own SD card else: bootcode.bin (3), start4.elf (4), an EEPROM's kernel (5).
+const RASPBERRY = { name: 'Raspberry Pi', transport: 'tftp', files: ['start4.elf'] } as const;
 
 /** Option 93, processor architecture type. */
 const FIRMWARE: ReadonlyMap<number, Firmware> = new Map<number, Firmware>([
-  [0, { name: 'BIOS', transport: 'tftp', file: BIOS_FILE }],
-  [6, { name: 'UEFI IA32', transport: 'tftp', file: 'snponly-ia32.efi' }],
+  [0, { name: 'BIOS', transport: 'tftp', ...BIOS }],
+  [6, { name: 'UEFI IA32', transport: 'tftp', ...IA32 }],
   [7, { name: 'UEFI x64', transport: 'tftp', ...X64 }],
   // Registered for EBC; firmware that sends it runs x64.
   [9, { name: 'UEFI x64 (as EBC)', transport: 'tftp', ...X64 }],
-  [10, { name: 'UEFI arm32', transport: 'tftp', file: 'snponly-arm32.efi' }],
+  [10, { name: 'UEFI arm32', transport: 'tftp', ...ARM32 }],
   [11, { name: 'UEFI arm64', transport: 'tftp', ...ARM64 }],
-  [15, { name: 'UEFI IA32 HTTP', transport: 'http', file: 'snponly-ia32.efi' }],
+  [15, { name: 'UEFI IA32 HTTP', transport: 'http', ...IA32 }],
   [16, { name: 'UEFI x64 HTTP', transport: 'http', ...X64 }],
   [17, { name: 'UEFI x64 (as EBC) HTTP', transport: 'http', ...X64 }],
-  [18, { name: 'UEFI arm32 HTTP', transport: 'http', file: 'snponly-arm32.efi' }],
+  [18, { name: 'UEFI arm32 HTTP', transport: 'http', ...ARM32 }],
   [19, { name: 'UEFI arm64 HTTP', transport: 'http', ...ARM64 }],
-  [20, { name: 'BIOS HTTP', transport: 'http', file: BIOS_FILE }],
-  [21, { name: 'U-Boot arm32', transport: 'tftp', file: 'snponly-arm32.efi' }],
+  [20, { name: 'BIOS HTTP', transport: 'http', ...BIOS }],
+  [21, { name: 'U-Boot arm32', transport: 'tftp', ...ARM32 }],
   [22, { name: 'U-Boot arm64', transport: 'tftp', ...ARM64 }],
-  [23, { name: 'U-Boot arm32 HTTP', transport: 'http', file: 'snponly-arm32.efi' }],
+  [23, { name: 'U-Boot arm32 HTTP', transport: 'http', ...ARM32 }],
   [24, { name: 'U-Boot arm64 HTTP', transport: 'http', ...ARM64 }],
-  [27, { name: 'UEFI RISC-V 64', transport: 'tftp', file: 'snponly-riscv64.efi' }],
-  [28, { name: 'UEFI RISC-V 64 HTTP', transport: 'http', file: 'snponly-riscv64.efi' }],
-  [41, { name: 'Raspberry Pi', transport: 'tftp', file: 'start4.elf' }],
+  [27, { name: 'UEFI RISC-V 64', transport: 'tftp', ...RISCV64 }],
+  [28, { name: 'UEFI RISC-V 64 HTTP', transport: 'http', ...RISCV64 }],
+  [41, RASPBERRY],
 ]);
 
-const RASPBERRY: Firmware = { name: 'Raspberry Pi', transport: 'tftp', file: 'start4.elf' };
 const RASPBERRY_PREFIXES = ['b8:27:eb', 'dc:a6:32', 'e4:5f:01', 'd8:3a:dd', '2c:cf:67'];
-
-/** Names of every file that an answer can hold: what the boot folder should have. */
-export const BOOT_FILES: readonly string[] = [
-  ...new Set([...FIRMWARE.values()].flatMap(({ file, signedFile }) => [file, signedFile ?? file])),
-];
+/** How option 97 of a Raspberry Pi's boot loader begins, since 2020: type byte 0, then the board, such as `RPi4`. */
+const RASPBERRY_ID = /^\0RPi\d/;
 
 /** One client for each stage that `boot explain` shows. */
 export const FIRMWARE_EXAMPLES: readonly Pick<BootClient, 'stage' | 'firmware'>[] = [
@@ -59,6 +70,7 @@ export const FIRMWARE_EXAMPLES: readonly Pick<BootClient, 'stage' | 'firmware'>[
   { stage: 'rom', firmware: FIRMWARE.get(7) },
   { stage: 'rom', firmware: FIRMWARE.get(11) },
   { stage: 'http-rom', firmware: FIRMWARE.get(16) },
+  { stage: 'http-rom', firmware: FIRMWARE.get(19) },
   { stage: 'ipxe', firmware: undefined },
 ];
 
@@ -99,9 +111,14 @@ function firmwareOf(packet: DhcpPacket, mac: Mac, vendorClass: string): Firmware
     ...(named === undefined ? [] : [Number(named)]),
   ];
   const known = numbers.find((number) => FIRMWARE.has(number));
-  // The Raspberry Pi 4's boot ROM calls itself a BIOS.
-  if (known === 0 && RASPBERRY_PREFIXES.some((prefix) => mac.startsWith(prefix))) return RASPBERRY;
+  // The Raspberry Pi's boot loader calls itself a BIOS.
+  if (known === 0 && isRaspberry(packet, mac)) return RASPBERRY;
   return known === undefined ? undefined : FIRMWARE.get(known);
+}
+
+function isRaspberry(packet: DhcpPacket, mac: Mac): boolean {
+  const id = Buffer.from(packet.options.get(OPTION.machineId) ?? []).toString('latin1');
+  return RASPBERRY_ID.test(id) || RASPBERRY_PREFIXES.some((prefix) => mac.startsWith(prefix));
 }
 
 /** Feature codes inside option 175. */
@@ -151,6 +168,8 @@ export interface BootAnswer {
   readonly vendorClass: 'PXEClient' | 'HTTPClient' | undefined;
   /** Header field `file` and option 67: a TFTP name or a URL. */
   readonly file: string;
+  /** Of the boot loader behind it; undefined for a script. */
+  readonly loader?: string;
   /** Option 43. */
   readonly vendorOptions: Uint8Array | undefined;
   /** Option 175. */
@@ -166,14 +185,23 @@ const RASPBERRY_MENU = [
   [10, [0, ...Buffer.from('PXE')]],
 ] as const;
 
+/** What an answer depends on besides the client. */
+export interface BootChoice {
+  readonly server: BootServer;
+  readonly quirks: Quirks;
+  /** `server`: we give the address too; `proxy`: another DHCP server does. */
+  readonly mode: 'server' | 'proxy';
+  /** Whether the appliance has a boot loader, by its name. */
+  readonly hasFile: (name: string) => boolean;
+}
+
 /**
  * Chooses the answer for one stage of a boot.
- * @param mode `server`: we give the address too; `proxy`: another DHCP server does
  * @returns undefined for an architecture that is not in the table
  */
 export function chooseBoot(
   client: BootClient,
-  { server, quirks, mode }: { server: BootServer; quirks: Quirks; mode: 'server' | 'proxy' },
+  { server, quirks, mode, hasFile }: BootChoice,
 ): BootAnswer | undefined {
   const { firmware, stage, mac } = client;
   if (stage === 'ipxe') {
@@ -187,11 +215,16 @@ export function chooseBoot(
     };
   }
   if (!firmware) return undefined;
-  const name = (quirks.secureBoot && firmware.signedFile) || firmware.file;
+  const { files, signedFile } = firmware;
+  // Debian's GRUB has no HTTP: fetched that way it stops at its prompt.
+  const usable = stage === 'http-rom' ? files.slice(0, 1) : files;
+  // Where none is there, asking for the best puts its name, and that it is missing, on the timeline.
+  const name = (quirks.secureBoot && signedFile) || (usable.find(hasFile) ?? files[0]);
   if (stage === 'http-rom') {
     return {
       vendorClass: 'HTTPClient',
       file: fileUrl(server, mac, name),
+      loader: name,
       vendorOptions: undefined,
       ipxeOptions: undefined,
       why: `${firmware.name} by option 93: ${name} by HTTP`,
@@ -201,6 +234,7 @@ export function chooseBoot(
   return {
     vendorClass: omitVendorClass ? undefined : 'PXEClient',
     file: quirks.forceHttp ? fileUrl(server, mac, name) : name,
+    loader: name,
     vendorOptions: quirks.noVendorOptions
       ? undefined
       : encapsulate(

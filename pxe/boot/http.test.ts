@@ -25,7 +25,10 @@ before(() => {
   app = bootHttp({
     files: new BootFiles(boot),
     machines,
-    media: () => ({ kernel: join(folder, 'vmlinuz'), initramfs: join(folder, 'absent') }),
+    installerFor: (architecture = 'amd64') =>
+      architecture === 'amd64'
+        ? { architecture, kernel: join(folder, 'vmlinuz'), initramfs: join(folder, 'absent') }
+        : { missing: 'no installer', advice: 'build it' },
     scriptFor: (mac) => `#!ipxe\necho ${mac}\n`,
     grubConfigFor: (mac) => `echo ${mac}\n`,
     onEvent: (mac, kind, text) => events.push(`${mac} ${kind} ${text}`),
@@ -45,7 +48,7 @@ const found: [string, string][] = [
   // What shim asks for.
   ['//grubx64.efi', 'signed grub'],
   ['/grub/grub.cfg', `echo ${MAC}\n`],
-  ['/media/vmlinuz', '0123456789'],
+  ['/media/amd64/vmlinuz', '0123456789'],
 ];
 for (const [url, body] of found) {
   test(`GET ${url} is answered without a redirect`, async () => {
@@ -90,7 +93,7 @@ const ranges: [string, number, string, string?][] = [
 ];
 for (const [range, status, body, contentRange] of ranges) {
   test(`Range ${range} is answered with ${status}`, async () => {
-    const response = await app.inject({ url: '/media/vmlinuz', headers: { range } });
+    const response = await app.inject({ url: '/media/amd64/vmlinuz', headers: { range } });
     assert.equal(response.statusCode, status);
     assert.equal(response.body, body);
     assert.equal(response.headers['content-range'], contentRange);
@@ -99,17 +102,17 @@ for (const [range, status, body, contentRange] of ranges) {
 
 test('a range of a file that has changed since is answered with the whole file', async () => {
   const headers = { range: 'bytes=2-4', 'if-range': '"other"' };
-  assert.equal((await app.inject({ url: '/media/vmlinuz', headers })).statusCode, 200);
+  assert.equal((await app.inject({ url: '/media/amd64/vmlinuz', headers })).statusCode, 200);
 });
 
 test('each fetch is a step of the machine’s boot, by address or by the MAC in the path', async () => {
   events.length = 0;
   await app.inject({ url: '/boot/52-54-00-aa-00-09/grubx64.efi' });
-  await app.inject({ url: '/media/vmlinuz' });
+  await app.inject({ url: '/media/amd64/vmlinuz' });
   await app.inject({ url: '/nothing.efi' });
   assert.deepEqual(events, [
     '52:54:00:aa:00:09 http-file GET /boot/52-54-00-aa-00-09/grubx64.efi',
-    '52:54:00:aa:00:01 http-file GET /media/vmlinuz',
+    '52:54:00:aa:00:01 http-file GET /media/amd64/vmlinuz',
     '52:54:00:aa:00:01 http-missing GET /nothing.efi',
   ]);
 });

@@ -14,19 +14,13 @@ import { normalizeName } from '../tftp/request.ts';
 import { pumpFile } from './file-pump.ts';
 import type { BootFiles } from './files.ts';
 import type { Machines } from './machines.ts';
+import { findMedia, type InstallerFor } from './media.ts';
 import { parseRange } from './range.ts';
-import { INITRAMFS_PATH, KERNEL_PATH } from './script.ts';
-
-/** Kernel and initramfs of the installer; undefined while none is built. */
-export interface InstallerMedia {
-  readonly kernel: string;
-  readonly initramfs: string;
-}
 
 export interface BootHttpOptions {
   readonly files: BootFiles;
   readonly machines: Machines;
-  readonly media: () => InstallerMedia | undefined;
+  readonly installerFor: InstallerFor;
   /** Text of the machine's iPXE script; asking for it is a step of its boot. */
   readonly scriptFor: (mac: Mac) => string;
   readonly grubConfigFor: (mac: Mac) => string;
@@ -45,7 +39,7 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
  * Never redirects, and takes `//` for `/`: UEFI HTTP boot fails on a redirect, and shim asks for `//grubx64.efi`.
  */
 export function bootHttp(options: BootHttpOptions): FastifyInstance {
-  const { files, media, scriptFor, grubConfigFor } = options;
+  const { files, installerFor, scriptFor, grubConfigFor } = options;
   const app = Fastify({
     rewriteUrl: (request) => (request.url ?? '/').replaceAll(/\/{2,}/g, '/'),
     bodyLimit: 4 << 20,
@@ -70,9 +64,8 @@ export function bootHttp(options: BootHttpOptions): FastifyInstance {
     options.onEvent(mac, 'http-script', `${request.method} ${request.url}`);
     return reply.type('text/plain').send(scriptFor(mac));
   });
-  get(KERNEL_PATH, (request, reply) => sendBootFile(request, reply, options, media()?.kernel));
-  get(INITRAMFS_PATH, (request, reply) =>
-    sendBootFile(request, reply, options, media()?.initramfs),
+  get('/media/*', (request, reply) =>
+    sendBootFile(request, reply, options, findMedia(request.url, installerFor)),
   );
   // Everything else is a boot loader's name, wherever firmware thinks that it lies.
   get('/*', (request, reply) => {

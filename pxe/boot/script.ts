@@ -3,17 +3,14 @@ import { formatIpv4, type Mac } from '../../wire/address.ts';
 import type { PxeNode } from '../../wire/pxe.ts';
 import { type BootPurpose, bootPurpose } from '../inventory/node.ts';
 import { type BootServer, baseUrl, scriptUrl } from './firmware.ts';
-
-/** Paths of kernel and initramfs on the boot port. */
-export const KERNEL_PATH = '/media/vmlinuz';
-export const INITRAMFS_PATH = '/media/initramfs.img';
+import { type InstallerMedia, mediaPath, type NoInstaller } from './media.ts';
 
 export interface ScriptFor {
   readonly mac: Mac;
   readonly node: PxeNode | undefined;
   readonly server: BootServer;
-  /** False while the appliance has no installer built. */
-  readonly hasInstaller: boolean;
+  /** Of the machine's processor. */
+  readonly installer: InstallerMedia | NoInstaller;
   /** More words for the kernel's command line, such as `console=ttyS0`. */
   readonly kernelArguments: string;
 }
@@ -44,7 +41,7 @@ export function ipxeScript(machine: ScriptFor): string {
 }
 
 function ipxeSteps(purpose: BootPurpose, machine: ScriptFor): string[] {
-  const { server, hasInstaller } = machine;
+  const { server, installer } = machine;
   if (purpose === 'disk') {
     return [
       // UEFI goes on to its next boot option when iPXE ends with an error; a BIOS is handed the disk.
@@ -52,36 +49,55 @@ function ipxeSteps(purpose: BootPurpose, machine: ScriptFor): string[] {
       'sanboot --no-describe --drive 0x80 || exit 1',
     ];
   }
-  if (!hasInstaller) {
-    return ['echo clustermon: no installer is built yet: run clustermon image build', 'goto retry'];
+  if ('missing' in installer) {
+    return [
+      `echo clustermon: ${printable(installer.missing)}`,
+      `echo clustermon: ${printable(installer.advice)}`,
+      'goto retry',
+    ];
   }
+  const { architecture } = installer;
   const base = baseUrl(server);
   return [
     // UEFI kernels find their initramfs by this name.
-    `kernel ${base}${KERNEL_PATH} initrd=initramfs.img ${kernelArguments(machine)} || goto retry`,
-    `initrd --name initramfs.img ${base}${INITRAMFS_PATH} || goto retry`,
+    `kernel ${base}${mediaPath(architecture, 'kernel')} initrd=initramfs.img ${kernelArguments(machine)} || goto retry`,
+    `initrd --name initramfs.img ${base}${mediaPath(architecture, 'initramfs')} || goto retry`,
     'boot || goto retry',
   ];
 }
 
 /** The same for GRUB, which Secure Boot starts by way of shim. */
 export function grubConfig(machine: ScriptFor): string {
-  const { node, server, mac, hasInstaller } = machine;
+  const { node, mac } = machine;
   const purpose = bootPurpose(node);
-  const title = `echo 'clustermon: ${node?.name ?? mac} ${WHY[purpose]}'`;
+  const name = node?.name ?? mac;
+  return `${[`echo 'clustermon: ${name} ${WHY[purpose]}'`, ...grubSteps(purpose, machine)].join('\n')}\n`;
+}
+
+function grubSteps(purpose: BootPurpose, machine: ScriptFor): string[] {
+  const { server, installer } = machine;
+  if (purpose === 'disk') return ['exit 1'];
+  if ('missing' in installer) {
+    return [
+      `echo 'clustermon: ${printable(installer.missing)}'`,
+      `echo 'clustermon: ${printable(installer.advice)}'`,
+      `sleep ${RETRY_SECONDS}`,
+      'reboot',
+    ];
+  }
   // Debian's signed GRUB has no HTTP: kernel and initramfs go by TFTP.
   const device = `(tftp,${formatIpv4(server.address)})`;
-  const steps =
-    purpose === 'disk'
-      ? ['exit 1']
-      : hasInstaller
-        ? [
-            `linux ${device}${KERNEL_PATH} ${kernelArguments(machine)}`,
-            `initrd ${device}${INITRAMFS_PATH}`,
-            'boot',
-          ]
-        : ["echo 'no installer is built yet: run clustermon image build'", 'sleep 10', 'reboot'];
-  return `${[title, ...steps].join('\n')}\n`;
+  const { architecture } = installer;
+  return [
+    `linux ${device}${mediaPath(architecture, 'kernel')} ${kernelArguments(machine)}`,
+    `initrd ${device}${mediaPath(architecture, 'initramfs')}`,
+    'boot',
+  ];
+}
+
+/** What both boot loaders print as it is: no quotes, variables or line ends. */
+function printable(text: string): string {
+  return text.replaceAll(/[^ -~]|['"\\$]/g, ' ').slice(0, 240);
 }
 
 function kernelArguments({ mac, server, kernelArguments: more }: ScriptFor): string {

@@ -88,6 +88,7 @@ class Network {
     this.#context = {
       server: { address: SERVER, httpPort: 8642 },
       quirksOf: () => ({}),
+      hasFile: () => true,
       leases: new Leases(new LeaseStore(database), {
         addressOf: (mac) => (mac === FIXED ? ip('10.0.0.11') : undefined),
         ownersOf: (address) => (address === ip('10.0.0.11') ? [FIXED] : undefined),

@@ -1,7 +1,13 @@
 /** ProxyDHCP: boot answers beside a DHCP server that gives the addresses (PXE 2.1 §2.2.3). Pure. */
 import { formatIpv4, type Mac } from '../../wire/address.ts';
 import type { Quirks } from '../../wire/pxe.ts';
-import { type BootAnswer, type BootServer, bootClient, chooseBoot } from '../boot/firmware.ts';
+import {
+  type BootAnswer,
+  type BootChoice,
+  type BootServer,
+  bootClient,
+  chooseBoot,
+} from '../boot/firmware.ts';
 import { OPTION } from './options.ts';
 import { addressOption, BOOT_REQUEST, MESSAGE, messageType } from './packet.ts';
 import {
@@ -15,8 +21,7 @@ import {
   toSource,
 } from './reply.ts';
 
-export interface BootContext {
-  readonly server: BootServer;
+export interface BootContext extends Pick<BootChoice, 'server' | 'hasFile'> {
   quirksOf(mac: Mac): Quirks;
 }
 

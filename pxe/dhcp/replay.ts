@@ -198,6 +198,7 @@ function serverContext(
   return {
     server,
     quirksOf: () => ({}),
+    hasFile: () => true,
     leases,
     subnets: [
       {

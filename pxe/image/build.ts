@@ -85,14 +85,22 @@ export async function buildImage(inputs: BuildInputs): Promise<Manifest> {
 /** The base system from the mirror; kept as an archive, so that a changed package list does not fetch it again. */
 async function unpackBase(inputs: BuildInputs, root: string): Promise<void> {
   const { suite, lines } = inputs.base;
-  const name = `${suite}-${createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16)}`;
+  const { architecture } = inputs.recipe;
+  const hash = createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16);
+  const name = `${suite}-${architecture}-${hash}`;
   const archive = join(inputs.bases, `${name}.tar`);
   if (!existsSync(archive)) {
     mkdirSync(inputs.bases, { recursive: true });
     // mmdebstrap takes the format from the end of the name.
     const partial = join(inputs.bases, `${name}.partial.tar`);
     // The variant that debootstrap makes when it is not told otherwise, as FAI has it.
-    const args = ['--variant=important', suite, partial, ...lines];
+    const args = [
+      '--variant=important',
+      `--architectures=${architecture}`,
+      suite,
+      partial,
+      ...lines,
+    ];
     await runCommand('mmdebstrap', args, { ...inputs, env: { SOURCE_DATE_EPOCH } });
     renameSync(partial, archive);
   }
@@ -161,17 +169,13 @@ async function describe(
   contentBytes: number,
 ): Promise<Manifest> {
   const { recipe, base, nowMs } = inputs;
-  let architecture = '';
-  await runCommand('chroot', [root, 'dpkg', '--print-architecture'], {
-    onLine: (line) => (architecture = line),
-  });
   const lists = readdirSync(join(root, 'var/lib/dpkg/info')).filter((name) =>
     name.endsWith('.list'),
   );
   return {
     id: recipe.id,
     suite: base.suite,
-    architecture,
+    architecture: recipe.architecture,
     classes: recipe.classes,
     ...(await hashArchive(archive)),
     contentBytes,

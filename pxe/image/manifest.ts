@@ -1,5 +1,7 @@
 /** Describes an image, so that a machine can check each part of it before it uses it. */
 
+import type { Architecture } from '../../wire/pxe.ts';
+
 /** Every chunk but the last has this many bytes. */
 export const CHUNK_BYTES = 4 * 1024 * 1024;
 
@@ -7,7 +9,7 @@ export interface Manifest {
   /** Names the inputs: base, classes, packages, debconf … (recipe.ts). */
   readonly id: string;
   readonly suite: string;
-  readonly architecture: string;
+  readonly architecture: Architecture;
   /** The classes whose parts went in, lowest priority first. */
   readonly classes: readonly string[];
   /** Of the archive, a tar compressed with zstd. */

@@ -36,7 +36,7 @@ function recipe(classes = CLASSES, changed: { suite?: string; agentSha256?: stri
     space,
     classes,
     base,
-    toolboxId: 't',
+    toolbox: { id: 't', architecture: 'amd64' },
     agentSha256: changed.agentSha256 ?? 'a',
   });
 }

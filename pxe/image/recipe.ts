@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Architecture } from '../../wire/pxe.ts';
 import type { PackageSources } from './sources.ts';
 
 /** Folders whose entries for the classes of an image go into it; scripts/, disk_config/ and most of files/ are the node's own business. */
@@ -25,7 +26,7 @@ export interface RecipeInputs {
   readonly classes: readonly string[];
   /** Base system, when no class has a basefile. */
   readonly base: PackageSources;
-  readonly toolboxId: string;
+  readonly toolbox: { readonly id: string; readonly architecture: Architecture };
   /** Hash of the agent's package. */
   readonly agentSha256: string;
 }
@@ -33,6 +34,7 @@ export interface RecipeInputs {
 export interface Recipe {
   /** Equal for equal inputs. */
   readonly id: string;
+  readonly architecture: Architecture;
   /** Those of the class list that bear on the image: they own one of its files, or such a file names them. */
   readonly classes: readonly string[];
   /** Files of the config space that count, with their hashes. */
@@ -55,10 +57,11 @@ export function imageRecipe(inputs: RecipeInputs): Recipe {
     ...REPOSITORY_FILES.flatMap((folder) => filesBelow(inputs.space, folder)),
   ].toSorted();
   const files = paths.map((path) => ({ path, sha256: hashOf(join(inputs.space, path)) }));
-  const { base, toolboxId, agentSha256 } = inputs;
-  const content = JSON.stringify({ classes, files, base, toolboxId, agentSha256 });
+  const { base, toolbox, agentSha256 } = inputs;
+  const content = JSON.stringify({ classes, files, base, toolbox, agentSha256 });
   return {
     id: `image-${createHash('sha256').update(content).digest('hex').slice(0, 16)}`,
+    architecture: toolbox.architecture,
     classes,
     files,
     hasBasefile: files.some((one) => one.path.startsWith('basefiles/')),

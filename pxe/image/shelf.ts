@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { reasonOf } from '../../base/errors.ts';
+import type { Architecture } from '../../wire/pxe.ts';
 import type { SigningKey } from '../installer/signature.ts';
 import type { Toolbox } from '../installer/toolbox.ts';
 import { type AgentPackage, buildAgentPackage } from './agent-package.ts';
 import { type BuildStep, buildImage } from './build.ts';
 import type { Manifest } from './manifest.ts';
 import { imageRecipe, type Recipe } from './recipe.ts';
+import { OWN_ARCHITECTURE } from './release.ts';
 import type { PackageSources } from './sources.ts';
 import type { ImageStore } from './store.ts';
 
@@ -22,7 +24,7 @@ export interface ShelfOptions {
   readonly store: ImageStore;
   readonly space: string;
   readonly base: PackageSources;
-  readonly toolbox: () => Promise<Toolbox>;
+  readonly toolbox: (architecture: Architecture) => Promise<Toolbox>;
   readonly key: SigningKey;
   /** For packages, base systems. */
   readonly data: string;
@@ -46,8 +48,8 @@ export class ImageShelf {
   }
 
   /** The image for a class list, as far as it is: asking starts its build. Never waits for it. */
-  async provide(classes: readonly string[]): Promise<ImageState> {
-    const recipe = await this.recipe(classes);
+  async provide(classes: readonly string[], architecture = OWN_ARCHITECTURE): Promise<ImageState> {
+    const recipe = await this.recipe(classes, architecture);
     const { store, clock } = this.#options;
     const step = this.#steps.get(recipe.id);
     if (step) return { state: 'building', ...step };
@@ -61,10 +63,11 @@ export class ImageShelf {
     return { state: 'building', step: 'queued', percent: 0 };
   }
 
-  async recipe(classes: readonly string[]): Promise<Recipe> {
+  async recipe(classes: readonly string[], architecture = OWN_ARCHITECTURE): Promise<Recipe> {
     const { space, base } = this.#options;
-    const [toolbox, agent] = [await this.#options.toolbox(), await this.agentPackage()];
-    return imageRecipe({ space, classes, base, toolboxId: toolbox.id, agentSha256: agent.sha256 });
+    const toolbox = await this.#options.toolbox(architecture);
+    const agent = await this.agentPackage();
+    return imageRecipe({ space, classes, base, toolbox, agentSha256: agent.sha256 });
   }
 
   /** Builds an image when those before it are done. */
@@ -90,7 +93,7 @@ export class ImageShelf {
         recipe,
         space,
         base,
-        toolbox: await this.#options.toolbox(),
+        toolbox: await this.#options.toolbox(recipe.architecture),
         agent: await this.agentPackage(),
         key,
         store,

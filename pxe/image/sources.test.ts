@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { distributionOf } from './release.ts';
 import { firstMirror, packageSources, type SourceSettings } from './sources.ts';
 
 const TARGETS = `http://mirror.example/debian/ bookworm-updates main
@@ -16,6 +17,7 @@ test('the first mirror of the release itself is taken, without its last slash', 
   assert.equal(firstMirror('', 'bookworm'), undefined);
 });
 
+const UBUNTU_KEYS = 'signed-by=/usr/share/keyrings/ubuntu-archive-keyring.gpg';
 const SNAPSHOT = 'http://snapshot.debian.org/archive/debian/20261101T000000Z';
 const CASES: readonly {
   readonly name: string;
@@ -41,9 +43,24 @@ const CASES: readonly {
     ],
   },
   {
-    name: 'Ubuntu, which has security updates on the same mirror',
+    name: 'Ubuntu, which has security updates on the same mirror, most of what is needed in universe, and keys of its own',
     settings: { suite: 'noble', mirror: 'http://m/ubuntu' },
-    lines: ['deb http://m/ubuntu noble main', 'deb http://m/ubuntu noble-security main'],
+    lines: [
+      `deb [${UBUNTU_KEYS}] http://m/ubuntu noble main universe`,
+      `deb [${UBUNTU_KEYS}] http://m/ubuntu noble-security main universe`,
+    ],
+  },
+  {
+    name: 'Ubuntu with its mirror of security updates',
+    settings: {
+      suite: 'jammy',
+      mirror: 'http://m/ubuntu',
+      securityMirror: 'http://security.ubuntu.com/ubuntu',
+    },
+    lines: [
+      `deb [${UBUNTU_KEYS}] http://m/ubuntu jammy main universe`,
+      `deb [${UBUNTU_KEYS}] http://security.ubuntu.com/ubuntu jammy-security main universe`,
+    ],
   },
   {
     name: 'snapshots',
@@ -60,14 +77,34 @@ const CASES: readonly {
 for (const { name, settings, lines } of CASES) {
   test(`sources: ${name}`, () => {
     const all = { suite: 'bookworm', mirror: '', securityMirror: '', ...settings };
-    assert.deepEqual(packageSources(all, TARGETS).lines, lines);
+    assert.deepEqual(packageSources(all, { targets: TARGETS, hasFile: () => true }).lines, lines);
   });
 }
 
 test('an unknown release is refused with what to do', () => {
   const settings = { suite: 'no-such-release', mirror: '', securityMirror: '' };
-  assert.throws(() => packageSources(settings, TARGETS), {
+  assert.throws(() => packageSources(settings, { targets: TARGETS }), {
     code: 'mirror-unknown',
     message: /pxe\.mirror/,
   });
 });
+
+test('without the keys of its archive Ubuntu is refused, with the package that brings them', () => {
+  const settings = { suite: 'noble', mirror: 'http://m/ubuntu', securityMirror: '' };
+  assert.throws(() => packageSources(settings, { targets: '', hasFile: () => false }), {
+    code: 'keyring-missing',
+    message: /noble.*install the package ubuntu-archive-keyring/,
+  });
+});
+
+const KERNELS = [
+  ['bookworm', 'amd64', 'linux-image-amd64'],
+  ['trixie', 'arm64', 'linux-image-arm64'],
+  ['noble', 'amd64', 'linux-image-generic'],
+  ['noble', 'arm64', 'linux-image-generic'],
+] as const;
+for (const [suite, architecture, kernel] of KERNELS) {
+  test(`the kernel of ${suite} for ${architecture} is ${kernel}`, () => {
+    assert.equal(distributionOf(suite).kernelPackage(architecture), kernel);
+  });
+}

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { InputError } from '../../base/errors.ts';
+import { type Distribution, distributionOf } from './release.ts';
 
 /** Where packages come from, as sources.list(5) has it: in images as in the machines that are installed from them. */
 export interface PackageSources {
@@ -17,15 +19,18 @@ export interface SourceSettings {
   readonly securityMirror: string;
 }
 
-/** Releases of Debian keep their security updates on a mirror of their own, those of Ubuntu beside the rest. */
-const DEBIAN_SUITES: readonly string[] = ['bullseye', 'bookworm', 'trixie', 'forky'];
-const DEBIAN_SECURITY = 'http://security.debian.org/debian-security';
-
-/** @throws InputError `mirror-unknown` when none is configured and this machine's apt knows none for the release */
+/**
+ * @throws InputError `mirror-unknown` when none is configured and this machine's apt knows none for the release,
+ *   `keyring-missing` when the keys of the release's archive are not here
+ */
 export function packageSources(
   { suite, mirror, securityMirror }: SourceSettings,
-  targets = aptTargets(),
+  {
+    targets = aptTargets(),
+    hasFile = existsSync,
+  }: { targets?: string; hasFile?: (path: string) => boolean } = {},
 ): PackageSources {
+  const distribution = distributionOf(suite);
   const main = mirror || firstMirror(targets, suite);
   if (main === undefined) {
     throw new InputError(
@@ -34,18 +39,32 @@ export function packageSources(
       { field: 'pxe.mirror' },
     );
   }
-  const release = sourceLine(main, suite);
+  const { keyring } = distribution;
+  if (keyring && !hasFile(keyring.file)) {
+    throw new InputError(
+      'keyring-missing',
+      `${suite} is taken for a release of Ubuntu, whose packages cannot be checked without ${keyring.file}: install the package ${keyring.package} (ubuntu-keyring on Ubuntu itself), or correct pxe.suite`,
+      { field: 'pxe.suite' },
+    );
+  }
+  const line = (from: string, of: string) => sourceLine(from, of, distribution);
+  const release = line(main, suite);
   if (securityMirror === 'none') return { suite, lines: [release] };
   const security = `${suite}-security`;
-  const standard = DEBIAN_SUITES.includes(suite) ? DEBIAN_SECURITY : main;
-  const from = securityMirror || (firstMirror(targets, security) ?? standard);
-  return { suite, lines: [release, sourceLine(from, security)] };
+  const from =
+    securityMirror || (firstMirror(targets, security) ?? distribution.securityMirror ?? main);
+  return { suite, lines: [release, line(from, security)] };
 }
 
 /** A snapshot of an archive, such as `http://snapshot.debian.org/archive/debian/20261101T000000Z`, is older than apt would take it. */
-function sourceLine(mirror: string, suite: string): string {
+function sourceLine(mirror: string, suite: string, { components, keyring }: Distribution): string {
   const isSnapshot = /\/\d{8}T\d{6}Z\/?$/.test(mirror);
-  return `deb ${isSnapshot ? '[check-valid-until=no] ' : ''}${mirror} ${suite} main`;
+  const options = [
+    ...(isSnapshot ? ['check-valid-until=no'] : []),
+    ...(keyring ? [`signed-by=${keyring.file}`] : []),
+  ];
+  const bracket = options.length > 0 ? `[${options.join(' ')}] ` : '';
+  return `deb ${bracket}${mirror} ${suite} ${components}`;
 }
 
 /** @param targets lines of address, code name and component, as apt-get indextargets(8) prints them */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
+import type { Architecture } from '../../wire/pxe.ts';
 import { loadSigningKey, type SigningKey } from '../installer/signature.ts';
 import { provideToolbox, type Toolbox } from '../installer/toolbox.ts';
 import type { BuildStep } from './build.ts';
@@ -27,7 +28,7 @@ export class Workshop {
   readonly shelf: ImageShelf;
   readonly #options: WorkshopOptions;
   readonly #stop = new AbortController();
-  #toolbox: Promise<Toolbox> | undefined;
+  readonly #toolboxes = new Map<Architecture, Promise<Toolbox>>();
 
   constructor(options: WorkshopOptions) {
     const { data, space, sources, clock, onStep, onFailure, onLine } = options;
@@ -38,7 +39,7 @@ export class Workshop {
       store: this.images,
       space,
       base: sources,
-      toolbox: () => this.toolbox(),
+      toolbox: (architecture) => this.toolbox(architecture),
       key: this.key,
       data,
       clock,
@@ -48,20 +49,24 @@ export class Workshop {
     });
   }
 
-  /** One toolbox for all; a failure is tried again by the next who asks. */
-  toolbox(): Promise<Toolbox> {
+  /** One toolbox for all machines of a processor; a failure is tried again by the next who asks. */
+  toolbox(architecture: Architecture): Promise<Toolbox> {
+    const known = this.#toolboxes.get(architecture);
+    if (known !== undefined) return known;
     const { data, sources, onStep, onLine } = this.#options;
-    this.#toolbox ??= provideToolbox({
+    const toolbox = provideToolbox({
       folder: join(data, 'toolbox'),
       sources,
+      architecture,
       onBuild: (id) => onStep?.(id, { step: 'toolbox', percent: 0 }),
       ...(onLine && { onLine }),
       signal: this.#stop.signal,
     }).catch((error: unknown) => {
-      this.#toolbox = undefined;
+      this.#toolboxes.delete(architecture);
       throw error;
     });
-    return this.#toolbox;
+    this.#toolboxes.set(architecture, toolbox);
+    return toolbox;
   }
 
   async close(): Promise<void> {

@@ -28,7 +28,7 @@ before(() => {
   manifest = {
     id: 'image-0',
     suite: '',
-    architecture: '',
+    architecture: 'amd64',
     classes: [],
     sizeBytes: archive.length,
     contentBytes: content.length,

@@ -96,15 +96,16 @@ async function squashedToolbox(options: InitramfsOptions): Promise<string> {
   if (existsSync(archive)) return archive;
   await inTemporaryFolder(async (work) => {
     for (const name of ['bin', 'modules', 'proc', 'sys', 'dev']) mkdirSync(join(work, name));
-    copyFileSync('/bin/busybox', join(work, 'bin/busybox'));
+    copyFileSync(join(toolbox.root, 'bin/busybox'), join(work, 'bin/busybox'));
     writeFileSync(join(work, 'init'), early, { mode: 0o755 });
     const modules = await earlyModules(options);
-    for (const path of modules)
-      copyFileSync(join(toolbox.root, path), join(work, 'modules', basename(path)));
-    writeFileSync(
-      join(work, 'modules/order'),
-      `${modules.map((path) => basename(path)).join('\n')}\n`,
-    );
+    for (const path of modules) {
+      const plain = join(work, 'modules', plainName(path));
+      // Debian 13 and Ubuntu compress modules, each in its way; insmod of busybox takes neither.
+      if (plain.endsWith(basename(path))) copyFileSync(join(toolbox.root, path), plain);
+      else await runCommand('zstd', ['-dq', join(toolbox.root, path), '-o', plain], options);
+    }
+    writeFileSync(join(work, 'modules/order'), `${modules.map(plainName).join('\n')}\n`);
     const squash = [
       '-noappend',
       '-quiet',
@@ -123,6 +124,11 @@ async function squashedToolbox(options: InitramfsOptions): Promise<string> {
   });
   renameSync(`${archive}.partial`, archive);
   return archive;
+}
+
+/** `loop.ko` of `…/loop.ko.xz`. */
+function plainName(path: string): string {
+  return basename(path).replace(/\.(?:xz|zst|gz)$/, '');
 }
 
 async function earlyModules({ toolbox }: InitramfsOptions): Promise<readonly string[]> {

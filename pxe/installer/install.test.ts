@@ -122,7 +122,7 @@ async function startAppliance(): Promise<void> {
   app = bootHttp({
     files: new BootFiles(folder),
     machines: new Machines(() => new Map()),
-    media: () => undefined,
+    installerFor: () => ({ missing: '', advice: '' }),
     scriptFor: () => '',
     grubConfigFor: () => '',
     onEvent: () => {},

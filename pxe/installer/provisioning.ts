@@ -2,11 +2,13 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import type { Clock } from '../../base/clock.ts';
+import type { Cancel, Clock } from '../../base/clock.ts';
 import { reasonOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { openDatabase } from '../../base/sqlite.ts';
-import type { InstallerMedia } from '../boot/http.ts';
+import type { Architecture } from '../../wire/pxe.ts';
+import type { InstallerMedia, NoInstaller } from '../boot/media.ts';
+import { OWN_ARCHITECTURE } from '../image/release.ts';
 import type { PackageSources } from '../image/sources.ts';
 import { SpaceArchive } from '../image/space-archive.ts';
 import { Workshop } from '../image/workshop.ts';
@@ -25,6 +27,8 @@ export interface ProvisioningOptions {
   /** Folder of the config space. */
   readonly space: string;
   readonly sources: PackageSources;
+  /** Of the machines that can be installed; empty: those like this machine. */
+  readonly architectures: readonly Architecture[];
   /** File with SSH public keys that may log in on machines that are being installed; empty for none. */
   readonly sshKeys: string;
   /** Where agents send, such as `10.0.0.2:8641`. */
@@ -33,6 +37,9 @@ export interface ProvisioningOptions {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** What could not be built, for want of a mirror perhaps, is tried again. */
+const PREPARE_AGAIN_MS = 60_000;
 
 export class Provisioning {
   /** What installers said. */
@@ -45,12 +52,17 @@ export class Provisioning {
   readonly #space: SpaceArchive;
   readonly #service: InstallService;
   readonly #stop = new AbortController();
-  #media: InstallerMedia | undefined;
+  readonly #architectures: readonly Architecture[];
+  readonly #media = new Map<Architecture, InstallerMedia>();
+  readonly #failures = new Map<Architecture, string>();
   #prepared: Promise<void> = Promise.resolve();
+  #cancelAgain: Cancel = () => {};
 
   constructor(options: ProvisioningOptions) {
     const { data, space, sources, registry, clock, log } = options;
     this.#options = options;
+    this.#architectures =
+      options.architectures.length > 0 ? options.architectures : [OWN_ARCHITECTURE];
     mkdirSync(data, { recursive: true });
     this.#database = openDatabase(join(data, 'installs.db'), {
       migrations: INSTALL_MIGRATIONS,
@@ -80,16 +92,33 @@ export class Provisioning {
     });
   }
 
-  /** Makes kernel and initramfs in the background; machines that boot before wait. */
+  /** Makes kernels and initramfs in the background, until all are there; machines that boot before wait. */
   prepare(): void {
-    this.#prepared = this.#prepareMedia().catch((error: unknown) => {
-      this.#options.log.error('installer-media', { reason: reasonOf(error) });
-    });
+    this.#prepared = this.#prepareAll();
   }
 
-  /** Kernel and initramfs; undefined until they are made. */
-  media(): InstallerMedia | undefined {
-    return this.#media;
+  /** Kernel and initramfs for a processor, or why there are none (yet). */
+  installerFor(
+    architecture = this.#architectures[0] ?? OWN_ARCHITECTURE,
+  ): InstallerMedia | NoInstaller {
+    const media = this.#media.get(architecture);
+    if (media) return media;
+    if (!this.#architectures.includes(architecture)) {
+      return {
+        missing: `this machine is ${architecture}, installed are ${this.#architectures.join(' and ')}`,
+        advice: `Add ${architecture} to pxe.architectures of the appliance (docs/provisioning.md, Other processors).`,
+      };
+    }
+    const failure = this.#failures.get(architecture);
+    return failure === undefined
+      ? {
+          missing: `the ${architecture} installer is still being built`,
+          advice: 'Nothing: it takes some minutes, once, and the machine asks again.',
+        }
+      : {
+          missing: `the ${architecture} installer could not be built`,
+          advice: `It is tried again each minute. The appliance says: ${failure}`,
+        };
   }
 
   addRoutes(app: FastifyInstance): void {
@@ -103,23 +132,41 @@ export class Provisioning {
 
   async close(): Promise<void> {
     this.#stop.abort();
+    this.#cancelAgain();
     await this.#workshop.close();
     await this.#prepared;
     this.#database.close();
   }
 
-  async #prepareMedia(): Promise<void> {
-    const { data, sshKeys } = this.#options;
-    const toolbox = await this.#workshop.toolbox();
-    const files = await provideBootFiles({
-      folder: join(data, 'installer'),
-      toolbox,
+  async #prepareAll(): Promise<void> {
+    const { clock, log } = this.#options;
+    for (const architecture of this.#architectures) {
+      if (this.#media.has(architecture)) continue;
+      try {
+        this.#media.set(architecture, await this.#makeMedia(architecture));
+        this.#failures.delete(architecture);
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        this.#failures.set(architecture, reasonOf(error));
+        log.error('installer-media', { architecture, reason: reasonOf(error) });
+      }
+    }
+    if (this.#failures.size > 0 && !this.#stop.signal.aborted) {
+      this.#cancelAgain = clock.after(PREPARE_AGAIN_MS, () => this.prepare());
+    }
+  }
+
+  async #makeMedia(architecture: Architecture): Promise<InstallerMedia> {
+    const { data, sshKeys, log } = this.#options;
+    const { id, kernel, initramfs } = await provideBootFiles({
+      folder: join(data, 'installer', architecture),
+      toolbox: await this.#workshop.toolbox(architecture),
       publicKey: this.#workshop.key.publicKey,
       authorizedKeys: sshKeys === '' ? '' : readFileSync(sshKeys, 'utf8'),
       signal: this.#stop.signal,
     });
-    this.#media = { kernel: files.kernel, initramfs: files.initramfs };
-    this.#options.log.info('installer-media', { id: files.id });
+    log.info('installer-media', { id, architecture });
+    return { architecture, kernel, initramfs };
   }
 
   #secretsSource() {

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { type Mac, parseMac } from '../../wire/address.ts';
 import type { PxeNode } from '../../wire/pxe.ts';
-import type { ImageState } from '../image/shelf.ts';
+import type { ImageShelf } from '../image/shelf.ts';
 import type { SpaceArchive } from '../image/space-archive.ts';
 import { bootPurpose, INSTALLED_STATES } from '../inventory/node.ts';
 import type { Actor, Registry } from '../inventory/registry.ts';
@@ -37,7 +37,7 @@ export interface ServicePorts {
   readonly store: InstallStore;
   readonly installed: InstalledStore;
   readonly space: Pick<SpaceArchive, 'current' | 'bytes'>;
-  readonly images: { provide(classes: readonly string[]): Promise<ImageState> };
+  readonly images: Pick<ImageShelf, 'provide'>;
   readonly key: SigningKey;
   readonly log: NodeLog;
   /** Files that only this node has. */
@@ -78,7 +78,7 @@ export class InstallService {
     if (version !== current) return again('its name, its classes or the config space have changed');
     const { classes } = store.install(node.id);
     if (classes.length === 0) return wait('the classes are not known yet');
-    const image = await images.provide(classes);
+    const image = await images.provide(classes, node.architecture);
     if (image.state === 'building') {
       this.#sayOnce(node, 'image', `is built: ${image.step}`);
       return wait(`image: ${image.step}, ${image.percent} %`);

@@ -11,7 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Architecture } from '../../wire/pxe.ts';
 import { runCommand } from '../image/process.ts';
+import { distributionOf } from '../image/release.ts';
 import type { PackageSources } from '../image/sources.ts';
 
 const HOOK = fileURLToPath(new URL('programs/toolbox-hook', import.meta.url));
@@ -34,7 +36,7 @@ const PACKAGES = [
   'kmod',
   'mount',
   'iproute2',
-  'busybox',
+  'busybox-static',
   'file',
   'zstd',
   'nodejs',
@@ -47,6 +49,8 @@ export interface ToolboxOptions {
   /** Where toolboxes are kept. */
   readonly folder: string;
   readonly sources: PackageSources;
+  /** Of the machines that run it; for another one than this machine's, emulation must be set up (binfmt_misc). */
+  readonly architecture: Architecture;
   /** It is not there, and takes a minute or two. */
   readonly onBuild?: (id: string) => void;
   readonly onLine?: (line: string) => void;
@@ -54,8 +58,9 @@ export interface ToolboxOptions {
 }
 
 export interface Toolbox {
-  /** Names its inputs: sources, packages and hook. */
+  /** Names its inputs: sources, processor, packages and hook. */
   readonly id: string;
+  readonly architecture: Architecture;
   readonly root: string;
   readonly kernelVersion: string;
 }
@@ -72,37 +77,46 @@ export async function provideToolbox(options: ToolboxOptions): Promise<Toolbox> 
     await build(options, final);
   }
   const [kernelVersion = ''] = readdirSync(join(final, 'lib/modules'));
-  return { id, root: final, kernelVersion };
+  return { id, architecture: options.architecture, root: final, kernelVersion };
 }
 
 async function build(options: ToolboxOptions, final: string): Promise<void> {
-  const { folder, sources } = options;
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(options.folder, { recursive: true });
   // Appears under its name only when it is whole.
   const partial = `${final}.partial`;
   rmSync(partial, { recursive: true, force: true });
-  await runCommand(
-    'mmdebstrap',
-    [
-      '--variant=minbase',
-      '--aptopt=Acquire::Languages "none"',
-      '--aptopt=APT::Install-Recommends "false"',
-      '--dpkgopt=path-exclude=/usr/share/man/*',
-      '--dpkgopt=path-exclude=/usr/share/doc/*',
-      `--include=${PACKAGES.join(',')}`,
-      `--customize-hook=${HOOK}`,
-      sources.suite,
-      partial,
-      ...sources.lines,
-    ],
-    options,
-  );
+  await runCommand('mmdebstrap', toolboxArguments(options, partial), {
+    ...options,
+    env: {
+      KERNEL_PACKAGE: distributionOf(options.sources.suite).kernelPackage(options.architecture),
+    },
+  });
   writeFileSync(join(partial, 'etc/hostname'), 'installer\n');
   renameSync(partial, final);
 }
 
-function toolboxId({ sources }: ToolboxOptions): string {
+/** Of mmdebstrap(1). */
+export function toolboxArguments(
+  { sources, architecture }: Pick<ToolboxOptions, 'sources' | 'architecture'>,
+  root: string,
+): readonly string[] {
+  return [
+    '--variant=minbase',
+    `--architectures=${architecture}`,
+    '--aptopt=Acquire::Languages "none"',
+    '--aptopt=APT::Install-Recommends "false"',
+    '--dpkgopt=path-exclude=/usr/share/man/*',
+    '--dpkgopt=path-exclude=/usr/share/doc/*',
+    `--include=${PACKAGES.join(',')}`,
+    `--customize-hook=${HOOK}`,
+    sources.suite,
+    root,
+    ...sources.lines,
+  ];
+}
+
+function toolboxId({ sources, architecture }: ToolboxOptions): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([sources, PACKAGES])).update(readFileSync(HOOK));
+  hash.update(JSON.stringify([sources, architecture, PACKAGES])).update(readFileSync(HOOK));
   return `toolbox-${hash.digest('hex').slice(0, 16)}`;
 }

@@ -30,6 +30,9 @@ export interface Assignment {
   readonly quirks?: Quirks;
 }
 
+/** What a machine says of itself when it asks to boot. */
+export type Found = Pick<PxeNode, 'uuid' | 'architecture'>;
+
 /** A rule's answer about a machine; `approve` lets it install without a person. */
 export type NodePolicy = (node: PxeNode) => Assignment & { readonly approve?: boolean };
 
@@ -116,11 +119,12 @@ export class Registry {
    * A machine asked to boot from the network: the node with this address, made anew when it is the first contact.
    * @returns undefined when `DISCOVERED_NODES_MAX` machines wait already
    */
-  seen(mac: Mac, found: { readonly uuid?: string } = {}): PxeNode | undefined {
+  seen(mac: Mac, found: Found = {}): PxeNode | undefined {
     const known = this.byMac(mac);
     if (known) {
-      if (found.uuid === undefined || known.uuid === found.uuid) return known;
-      return this.#change(known, { uuid: found.uuid }, undefined);
+      const { uuid = known.uuid, architecture = known.architecture } = found;
+      if (uuid === known.uuid && architecture === known.architecture) return known;
+      return this.#change(known, found, undefined);
     }
     const waiting = [...this.#nodes.values()].filter((node) => node.state === 'discovered').length;
     if (waiting >= DISCOVERED_NODES_MAX) return undefined;
@@ -291,7 +295,7 @@ export class Registry {
   }
 
   #create(
-    entry: Assignment & { readonly macs: readonly Mac[]; readonly uuid?: string },
+    entry: Assignment & Found & { readonly macs: readonly Mac[] },
     actor: Actor & { readonly action: string },
   ): PxeNode {
     const nowMs = this.#clock.nowMs();
