@@ -19,6 +19,7 @@ const ANSWERS: Readonly<Record<string, { status: number; body: string }>> = {
   '/none': { status: 204, body: '' },
   '/bad': { status: 400, body: '{"code":"param-range","message":"points=0 is outside of 1 to 9"}' },
   '/query': { status: 422, body: '{"status":"error","errorType":"execution","error":"too much"}' },
+  '/api/v2/silences': { status: 400, body: '"the end is in the past"' },
   '/secret': { status: 401, body: '{"code":"token-needed","message":"this needs a token"}' },
   '/change': { status: 403, body: '{"code":"not-allowed","message":"this needs the role admin"}' },
   '/broken': { status: 502, body: '<html>' },
@@ -95,6 +96,7 @@ test('an answer without a body is undefined', async () => {
 const failures = [
   { path: '/bad', exitCode: EXIT.failed, message: /outside of 1 to 9/ },
   { path: '/query', exitCode: EXIT.failed, message: /^too much$/ },
+  { path: '/api/v2/silences', exitCode: EXIT.failed, message: /^the end is in the past$/ },
   { path: '/secret', exitCode: EXIT.notAllowed, message: /token/ },
   { path: '/change', exitCode: EXIT.notAllowed, message: /role admin/ },
   { path: '/broken', exitCode: EXIT.failed, message: /answered 502/ },

@@ -124,7 +124,7 @@ function queryString(query: Query): string {
   return params.size === 0 ? '' : `?${params}`;
 }
 
-/** From an ApiError, or from an error as Prometheus' API words it. */
+/** From an ApiError, or from an error as Prometheus' API words it, or Alertmanager's. */
 async function refusal(response: Response): Promise<CommandError> {
   const body: unknown = await response.json().catch(() => null);
   const exitCode =
@@ -133,6 +133,7 @@ async function refusal(response: Response): Promise<CommandError> {
 }
 
 function messageIn(body: unknown): string | undefined {
+  if (typeof body === 'string' && body !== '') return body;
   if (typeof body !== 'object' || body === null) return undefined;
   if ('message' in body) return String(body.message);
   return 'error' in body ? String(body.error) : undefined;

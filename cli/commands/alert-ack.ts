@@ -17,9 +17,7 @@ const DEFAULT_SECONDS = 86_400;
 export function register(alert: Command): void {
   alert
     .command('ack')
-    .description(
-      'say that somebody is on it: repeats and escalation stop, the news that it is over comes',
-    )
+    .description('say that somebody is on it: repeats and escalation stop, its end is still told')
     .argument('<id-or-name>', "the alert's id, or its rule's name for all of them")
     .option('-c, --comment <text>', 'what is being done', '')
     .option('--for <duration>', 'how long (default: 1d)', parseSeconds, DEFAULT_SECONDS)

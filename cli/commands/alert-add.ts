@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type NewRule, type RuleInfo, SEVERITIES } from '../../wire/http.ts';
 import { clientOf } from '../client.ts';
+import { noteDoubts } from '../expression-notes.ts';
 import { print, printJson } from '../output.ts';
 import { formatSeconds, parseSeconds } from './duration-option.ts';
 
@@ -50,7 +51,9 @@ export function register(alert: Command): void {
         ...(options.summary && { summary: options.summary }),
         ...(options.resolve && { resolve: options.resolve }),
       };
-      const added = await clientOf(command).send<RuleInfo>('POST', '/api/rules', rule);
+      const client = clientOf(command);
+      const added = await client.send<RuleInfo>('POST', '/api/rules', rule);
+      await noteDoubts(client, expr);
       if (options.json) printJson(added);
       else {
         const wait = added.forSeconds > 0 ? ` for ${formatSeconds(added.forSeconds)}` : '';

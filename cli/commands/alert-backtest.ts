@@ -59,6 +59,7 @@ export function register(alert: Command): void {
       if (options.rule !== undefined && reports.every(({ rules }) => rules.length === 0)) {
         throw new CommandError(EXIT.failed, `no file has an alerting rule ${options.rule}`);
       }
+      await noteStart(client, reports);
       if (options.json) printJson(reports);
       else for (const report of reports) show(report, options.host);
       const failed = reports.flatMap((report) =>
@@ -123,7 +124,20 @@ function rangeOf({ since, until }: BacktestOptions): { fromMs: number; toMs: num
       `--until ${until} is no time; write such as 2026-11-21T00:00:00Z`,
     );
   }
+  if (since === 0) throw new CommandError(EXIT.usage, '--since is 0s; write such as 30d');
   return { fromMs: toMs - since * 1000, toMs };
+}
+
+/** "Would not have fired" is worth nothing about a time before there were hosts. */
+async function noteStart(client: Client, reports: readonly BacktestReport[]): Promise<void> {
+  const { hosts } = await client.get<{
+    readonly hosts: readonly { readonly firstSeenMs: number }[];
+  }>('/api/hosts');
+  const startMs = Math.min(...hosts.map(({ firstSeenMs }) => firstSeenMs));
+  const fromMs = Math.min(...reports.map((report) => report.fromMs));
+  if (hosts.length > 0 && startMs - fromMs > 60_000) {
+    note(`warning: no host was heard before ${new Date(startMs).toISOString()}`);
+  }
 }
 
 function show(report: BacktestReport, host: string | undefined): void {

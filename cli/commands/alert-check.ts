@@ -4,9 +4,9 @@ import { reasonOf } from '../../base/errors.ts';
 import { type Catalogue, unknownMetrics } from '../../collector/alerts/catalogue-warnings.ts';
 import { type Duplicate, duplicatesOf } from '../../collector/alerts/lint.ts';
 import { parseRuleFile } from '../../collector/alerts/rule-file.ts';
-import type { MetricInfo } from '../../wire/http.ts';
 import { clientOf } from '../client.ts';
 import { CommandError, EXIT } from '../exit.ts';
+import { metricNames } from '../expression-notes.ts';
 import { note, print, printJson } from '../output.ts';
 import { EXPERIMENTAL_FUNCTIONS, featureOption } from './feature-option.ts';
 
@@ -47,10 +47,7 @@ export function register(alert: Command): void {
         'Examples:\n  clustermon alert check rules/*.yml\n  clustermon alert check < rules.yml',
     )
     .action(async (files: string[], options: CheckOptions, command: Command) => {
-      const metrics = options.live
-        ? await clientOf(command).get<readonly MetricInfo[]>('/api/metrics')
-        : undefined;
-      check(files, options, metrics && new Set(metrics.map(({ name }) => name)));
+      check(files, options, options.live ? await metricNames(clientOf(command)) : undefined);
     });
 }
 
@@ -78,7 +75,8 @@ function report(file: string, options: CheckOptions, catalogue: Catalogue | unde
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    return { file, rules: 0, errors: [reasonOf(error)], lint: [], warnings: [] };
+    const reason = `cannot read ${file}: ${reasonOf(error)}`;
+    return { file, rules: 0, errors: [reason], lint: [], warnings: [] };
   }
   const { groups, problems } = parseRuleFile(text, {
     ...options,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { AlertExplanation, ExplainedPart } from '../../wire/http.ts';
-import { clientOf } from '../client.ts';
-import { print, printJson } from '../output.ts';
+import type { AlertExplanation, ExplainedPart, RuleInfo } from '../../wire/http.ts';
+import { type Client, clientOf } from '../client.ts';
+import { note, print, printJson } from '../output.ts';
 import { formatSeconds } from './duration-option.ts';
 
 interface ExplainOptions {
@@ -25,18 +25,46 @@ export function register(alert: Command): void {
       '\nExample:\n  clustermon alert explain MemoryLow --host n017 --at 2026-11-20T03:10:00Z',
     )
     .action(async (rule: string, options: ExplainOptions, command: Command) => {
-      const explanation = await clientOf(command).get<AlertExplanation>('/api/alerts/explain', {
-        rule,
-        host: options.host,
-        at: options.at,
-      });
-      if (options.json) printJson(explanation);
-      else print(describe(explanation));
+      const client = clientOf(command);
+      const explain = (severity: string | undefined) =>
+        client.get<AlertExplanation>('/api/alerts/explain', {
+          rule,
+          severity,
+          host: options.host,
+          at: options.at,
+        });
+      const severities = await severitiesOf(client, rule);
+      const explanations =
+        severities.length > 1
+          ? await Promise.all(severities.map(explain))
+          : [await explain(undefined)];
+      if (options.host) await noteUnknownHost(client, options.host);
+      if (options.json) printJson(severities.length > 1 ? explanations : explanations[0]);
+      else print(explanations.map(describe).join('\n'));
     });
 }
 
+/** A rule with several thresholds is several rules of one name. */
+async function severitiesOf(client: Client, name: string): Promise<readonly string[]> {
+  const rules = await client.get<readonly RuleInfo[]>('/api/rules');
+  const severities = rules.filter((rule) => rule.name === name).map(({ severity }) => severity);
+  return [...new Set(severities)];
+}
+
+async function noteUnknownHost(client: Client, name: string): Promise<void> {
+  const { hosts } = await client.get<{ readonly hosts: readonly { readonly name: string }[] }>(
+    '/api/hosts',
+  );
+  if (!hosts.some((host) => host.name === name)) note(`warning: there is no host ${name}`);
+}
+
 function describe({ rule, atMs, parts, timeline, handling }: AlertExplanation): string {
-  const lines = [`${rule} at ${new Date(atMs).toISOString()}`, ...parts.flatMap(describePart), ''];
+  const severity = timeline.severity === null ? '' : ` (${timeline.severity})`;
+  const lines = [
+    `${rule}${severity} at ${new Date(atMs).toISOString()}`,
+    ...parts.flatMap(describePart),
+    '',
+  ];
   const fired = timeline.alerts.flatMap(({ labels, firings }) =>
     firings.map(({ fromMs, toMs }) => {
       const end = toMs === null ? 'still fires' : `for ${formatSeconds((toMs - fromMs) / 1000)}`;
@@ -65,7 +93,9 @@ function describePart({ depth, expr, values, count, error }: ExplainedPart): rea
   if (error !== null) return [`${indent}${expr}`, `${indent}  error: ${error}`];
   const shown = values.map(({ labels, value }) => {
     const names = Object.entries(labels).filter(([name]) => name !== '__name__');
-    return `${indent}  = ${value ?? 'NaN'}  ${names.map(([name, text]) => `${name}=${text}`).join(' ')}`;
+    const shownValue = value === null ? 'NaN' : String(Number(value.toPrecision(6)));
+    const shownLabels = names.map(([name, text]) => `${name}=${text}`).join(' ');
+    return `${indent}  = ${shownValue}  ${shownLabels}`.trimEnd();
   });
   if (count > values.length) shown.push(`${indent}  … ${count} in all`);
   return [`${indent}${expr}`, ...(count === 0 ? [`${indent}  = nothing`] : shown)];

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { AlertTransition } from '../../wire/http.ts';
 import { clientOf } from '../client.ts';
 import { formatTable, print, printJson } from '../output.ts';
-import { parseSeconds } from './duration-option.ts';
+import { formatSeconds, parseSeconds } from './duration-option.ts';
 
 interface HistoryOptions {
   readonly since: number;
@@ -25,7 +25,12 @@ export function register(alert: Command): void {
         { rule, from },
       );
       if (options.json) printJson(transitions);
-      else print(formatTable(['TIME', 'ALERT', 'BECAME', 'VALUE', 'LABELS'], transitions.map(row)));
+      else if (transitions.length === 0) {
+        const whose = rule === undefined ? 'alerts' : `alerts of ${rule}`;
+        print(`nothing happened to ${whose} in the last ${formatSeconds(options.since)}\n`);
+      } else {
+        print(formatTable(['TIME', 'ALERT', 'BECAME', 'VALUE', 'LABELS'], transitions.map(row)));
+      }
     });
 }
 

@@ -90,7 +90,10 @@ function rulesTable(rules: readonly RuleInfo[]): string {
       state,
       severity,
       formatSeconds(forSeconds),
-      expr.replace(/\s+/g, ' ').trim(),
+      expr
+        .replace(/^\s*#.*$/gm, '')
+        .replace(/\s+/g, ' ')
+        .trim(),
       error ?? '',
     ]),
   );

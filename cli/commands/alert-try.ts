@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
+import { reasonOf } from '../../base/errors.ts';
+import { prepare } from '../../collector/query/engine.ts';
 import type { BacktestReport } from '../../wire/http.ts';
 import { clientOf } from '../client.ts';
 import { CommandError, EXIT } from '../exit.ts';
+import { noteDoubts } from '../expression-notes.ts';
 import { formatTable, print, printJson } from '../output.ts';
 import { parseSeconds } from './duration-option.ts';
 
@@ -25,7 +28,9 @@ export function register(alert: Command): void {
     .action(async (expr: string, options: TryOptions, command: Command) => {
       const toMs = Date.now();
       const rule = { alert: 'try', expr, for: `${options.for * 1000}ms` };
-      const report = await clientOf(command).send<BacktestReport>('POST', '/api/alerts/backtest', {
+      checkExpression(expr);
+      const client = clientOf(command);
+      const report = await client.send<BacktestReport>('POST', '/api/alerts/backtest', {
         rules: stringify({ groups: [{ name: 'try', rules: [rule] }] }),
         fromMs: toMs - Math.max(SECONDS_MIN, options.for * 2) * 1000,
         toMs,
@@ -33,6 +38,7 @@ export function register(alert: Command): void {
       const [tried] = report.rules;
       if (!tried || tried.error !== null)
         throw new CommandError(EXIT.failed, tried?.error ?? 'no rule');
+      await noteDoubts(client, expr);
       const active = tried.alerts.filter(({ lastState }) => lastState !== 'inactive');
       if (options.json) printJson(active);
       else if (active.length === 0) print('would not fire now\n');
@@ -49,4 +55,13 @@ export function register(alert: Command): void {
         print(formatTable(['STATE', 'HOST', 'VALUE', 'LABELS'], rows));
       }
     });
+}
+
+/** The appliance would tell of a place in a rule file that nobody has written. @throws CommandError */
+function checkExpression(expr: string): void {
+  try {
+    prepare(expr);
+  } catch (error) {
+    throw new CommandError(EXIT.failed, reasonOf(error));
+  }
 }

@@ -1,10 +1,13 @@
 /** The subcommands that `silence` and `maintenance` share. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { parseMatcher } from '../../collector/notify/matcher.ts';
+import { matchesAll, parseMatcher } from '../../collector/notify/matcher.ts';
+import { parseRecurrence } from '../../collector/notify/recurrence.ts';
+import { containsTime } from '../../collector/notify/time-interval.ts';
+import type { AlertDetail } from '../../wire/http.ts';
 import { clientOf } from '../client.ts';
 import { CommandError, EXIT } from '../exit.ts';
-import { formatTable, print, printJson } from '../output.ts';
+import { formatTable, note, print, printJson } from '../output.ts';
 import { formatSeconds, parseSeconds } from './duration-option.ts';
 
 interface Kind {
@@ -63,23 +66,28 @@ export function registerAdd(parent: Command, { isMaintenance }: Kind): void {
           `--start ${options.start} is no time; write such as 2026-11-21T02:00:00Z`,
         );
       }
-      const { silenceID } = await clientOf(command).send<{ silenceID: string }>(
-        'POST',
-        '/api/v2/silences',
-        {
-          matchers: words.map(parseMatcher).map(({ name: label, operator, value }) => ({
-            name: label,
-            value,
-            isRegex: operator.endsWith('~'),
-            isEqual: operator.startsWith('='),
-          })),
-          startsAt: new Date(startMs).toISOString(),
-          endsAt: new Date(startMs + options.duration * 1000).toISOString(),
-          createdBy: options.by,
-          comment: options.comment,
-          ...(options.every && { every: options.every }),
-          ...(isMaintenance && { maintenance: true }),
-        },
+      const client = clientOf(command);
+      const matchers = words.map(parseMatcher);
+      const { silenceID } = await client.send<{ silenceID: string }>('POST', '/api/v2/silences', {
+        matchers: matchers.map(({ name: label, operator, value }) => ({
+          name: label,
+          value,
+          isRegex: operator.endsWith('~'),
+          isEqual: operator.startsWith('='),
+        })),
+        startsAt: new Date(startMs).toISOString(),
+        endsAt: new Date(startMs + options.duration * 1000).toISOString(),
+        createdBy: options.by,
+        comment: options.comment,
+        ...(options.every && { every: options.every }),
+        ...(isMaintenance && { maintenance: true }),
+      });
+      const alerts = await client.get<readonly AlertDetail[]>('/api/alerts');
+      const matching = alerts.filter(
+        ({ labels, state }) => state !== 'resolved' && matchesAll(matchers, labels),
+      );
+      note(
+        `it matches ${matching.length || 'no'} alert${matching.length === 1 ? '' : 's'} at present`,
       );
       print(`${silenceID}\n`);
     });
@@ -107,7 +115,10 @@ export function registerList(parent: Command, { isMaintenance }: Kind): void {
       );
       if (options.json) printJson(silences);
       else if (options.quiet) print(silences.map(({ id }) => `${id}\n`).join(''));
-      else {
+      else if (silences.length === 0) {
+        const what = isMaintenance ? 'planned outages' : 'silences';
+        print(options.expired ? `no ${what} have ended\n` : `no ${what}\n`);
+      } else {
         const header = ['STATE', 'MATCHERS', 'ENDS IN', 'EVERY', 'BY', 'COMMENT', 'ID'];
         print(formatTable(header, silences.map(row)));
       }
@@ -120,7 +131,7 @@ function row(silence: SilenceJson): readonly (string | undefined)[] {
     return `${name}${operator}${value}`;
   });
   return [
-    silence.status.state,
+    stateOf(silence),
     matchers.join(' '),
     formatSeconds((Date.parse(silence.endsAt) - Date.now()) / 1000),
     silence.every,
@@ -128,6 +139,12 @@ function row(silence: SilenceJson): readonly (string | undefined)[] {
     silence.comment,
     silence.id,
   ];
+}
+
+/** A silence that recurs does nothing between its times. */
+function stateOf({ status, every }: SilenceJson): string {
+  const isOff = every !== undefined && !containsTime(parseRecurrence(every), Date.now());
+  return status.state === 'active' && isOff ? 'waiting' : status.state;
 }
 
 export function registerExpire(parent: Command, verb: 'expire' | 'end'): void {

@@ -10,7 +10,9 @@ import { AlertEngine } from './alert-engine.ts';
 import { ALERT_TABLES, AlertStore } from './alert-store.ts';
 import type { RuleGroup } from './rule.ts';
 import { parseRuleFile } from './rule-file.ts';
+import { loadRules } from './rule-loader.ts';
 import { RuleSeries } from './rule-series.ts';
+import { ruleOf } from './testing/series.ts';
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 /** The engine waits this long after its start. */
@@ -227,4 +229,26 @@ test('an alert that flaps is held, also over a restart', () => {
   assert.deepEqual(next.states, ['A firing']);
   assert.deepEqual(next.told, ['A firing']);
   next.close();
+});
+
+test('a rule that was not added by command is not removed by one: it is said where it stands', () => {
+  const { groups } = loadRules([], true);
+  const [first] = groups;
+  const bench = new Bench([
+    ...groups,
+    {
+      ...(first as RuleGroup),
+      name: 'own',
+      file: 'own.yml',
+      rules: [ruleOf('{alert: Mine, expr: up}')],
+    },
+  ]);
+  for (const [name, message] of [
+    ['HostDown', /^rule HostDown is built in: a rule of this name in a file replaces it/],
+    ['Mine', /^rule Mine is in own\.yml: take it out there/],
+    ['Nobodys', /^there is no rule Nobodys;/],
+  ] as const) {
+    assert.throws(() => bench.engine.removeRule(name), { code: 'rule-unknown', message });
+  }
+  bench.database.close();
 });

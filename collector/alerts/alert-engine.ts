@@ -15,6 +15,7 @@ import { GroupState, type RuleHealth } from './group.ts';
 import { PairedSeverities } from './paired-severities.ts';
 import { PreparedQueries } from './prepared-queries.ts';
 import type { AlertingRule, Rule, RuleGroup } from './rule.ts';
+import { BUILT_IN_FILE } from './rule-loader.ts';
 import { type Retention, RuleSeries } from './rule-series.ts';
 import { type AlertInstance, annotationsOf, isFiring } from './state.ts';
 import { UnionSource } from './union-source.ts';
@@ -166,10 +167,7 @@ export class AlertEngine {
   /** @throws InputError `rule-unknown` */
   removeRule(name: string): void {
     if (!this.#ports.store.removeRule(name)) {
-      throw new InputError(
-        'rule-unknown',
-        `no rule ${name} was added; \`clustermon alert list --rules\` shows all, those of files are changed there`,
-      );
+      throw new InputError('rule-unknown', this.#whyNotRemoved(name));
     }
     const nowMs = this.#ports.nowMs();
     const isRemoved = ({ state }: ScheduledGroup) => state.group.name === `added ${name}`;
@@ -179,6 +177,16 @@ export class AlertEngine {
       this.#drop(identityOf(rule), [...(alerts?.instances.values() ?? [])], nowMs);
     }
     this.#tell();
+  }
+
+  #whyNotRemoved(name: string): string {
+    const group = this.#groups.find(({ state }) =>
+      state.rules.some(({ rule }) => rule.name === name),
+    )?.state.group;
+    if (!group) return `there is no rule ${name}; \`clustermon alert list --rules\` shows all`;
+    return group.file === BUILT_IN_FILE
+      ? `rule ${name} is built in: a rule of this name in a file replaces it, collector.builtInRules: false turns all of them off`
+      : `rule ${name} is in ${group.file}: take it out there, then POST /-/reload`;
   }
 
   /** The host is gone for good: its alerts are over, also those whose data is missing. */

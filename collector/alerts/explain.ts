@@ -23,13 +23,16 @@ export function explainExpression(
   const visit = (part: Expr, depth: number): void => {
     // A literal explains itself.
     if (part.kind === 'number' || part.kind === 'string') return;
-    if (part.kind !== 'paren') parts.push(explainPart(part, depth));
-    const children = part.kind === 'range' ? [] : childrenOf(part);
-    for (const child of children) visit(child, part.kind === 'paren' ? depth : depth + 1);
+    if (typeOf(part) === 'matrix' || part.kind === 'paren') {
+      // Of a range the newest value is shown, that of its selector.
+      for (const child of childrenOf(part)) visit(child, depth);
+      return;
+    }
+    parts.push(explainPart(part, depth));
+    for (const child of childrenOf(part)) visit(child, depth + 1);
   };
   const explainPart = (part: Expr, depth: number): ExplainedPart => {
     const text = print(part);
-    if (typeOf(part) === 'matrix') return { depth, expr: text, values: [], count: 0, error: null };
     try {
       const { value } = evaluateInstant(prepare(text), { source, timeMs });
       const samples =

@@ -10,7 +10,7 @@ export interface LoadedRules {
   readonly problems: readonly string[];
 }
 
-const BUILT_IN_FILE = join(import.meta.dirname, 'built-in.yml');
+export const BUILT_IN_FILE = join(import.meta.dirname, 'built-in.yml');
 
 /**
  * The built-in rules and those of files.

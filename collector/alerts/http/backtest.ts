@@ -52,7 +52,7 @@ export function backtestRoutes(
 
   app.get<{ Querystring: QueryString }>('/api/alerts/explain', async ({ query }, reply) => {
     const nowMs = Date.now();
-    const rule = ruleNamed(engine, required(query, 'rule'));
+    const rule = ruleNamed(engine, required(query, 'rule'), one(query, 'severity'));
     const atMs = time(query, 'at', { nowMs, defaultMs: nowMs });
     const host = one(query, 'host');
     const gone = new AbortController();
@@ -91,21 +91,33 @@ export function backtestRoutes(
       },
       handling: engine
         .alerts()
-        .filter((alert) => alert.rule === rule.name && isAbout(alert.labels)),
+        .filter((alert) => alert.rule === rule.name && isAbout(alert.labels))
+        .filter(({ severity }) => severityOf(rule) === undefined || severity === severityOf(rule)),
     };
     return explanation;
   });
 }
 
-/** @throws InputError `rule-unknown` */
-function ruleNamed(engine: AlertEngine, name: string): AlertingRule {
+/**
+ * @param severity of several rules with one name; undefined = the first of them
+ * @throws InputError `rule-unknown`
+ */
+function ruleNamed(engine: AlertEngine, name: string, severity: string | undefined): AlertingRule {
   const rules = engine.groups.flatMap(({ rules: all }) => all.map(({ rule }) => rule));
-  const found = rules.find((rule) => rule.kind === 'alert' && rule.name === name);
-  if (found?.kind === 'alert') return found;
+  const found = rules
+    .filter((rule) => rule.kind === 'alert')
+    .find((rule) => rule.name === name && (!severity || severityOf(rule) === severity));
+  if (found) return found;
   throw new InputError(
     'rule-unknown',
     `there is no rule ${name}; \`clustermon alert list --rules\` shows all`,
   );
+}
+
+/** undefined when the rule gives none, or one that depends on the alert. */
+function severityOf({ labels }: AlertingRule): string | undefined {
+  const severity = labels.get('severity');
+  return severity?.isPlain ? severity.text : undefined;
 }
 
 function ruleFileOf(rule: AlertingRule): string {

@@ -33,10 +33,12 @@ const BY_CODE: Readonly<Record<string, string>> = {
 
 /** @param cause of a connection that failed */
 export function adviceForCause(cause: unknown): string {
-  const { code = '', name = '' } = (cause ?? {}) as {
-    readonly code?: string;
+  const { code: given = '', name = '' } = (cause ?? {}) as {
+    /** A number in a DOMException, such as that of a timeout. */
+    readonly code?: string | number;
     readonly name?: string;
   };
+  const code = String(given);
   const known = BY_CODE[code];
   if (known) return known;
   if (
@@ -47,7 +49,7 @@ export function adviceForCause(cause: unknown): string {
     return 'its certificate is not trusted: start the collector with NODE_EXTRA_CA_CERTS';
   }
   if (name === 'TimeoutError' || code.includes('TIMEDOUT') || code.includes('UNREACH')) {
-    return 'a firewall or a missing route may be in between';
+    return 'it does not answer in time: see whether it hangs, or a firewall is in between';
   }
   return 'check the address in the routing file';
 }

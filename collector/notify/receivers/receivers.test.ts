@@ -14,6 +14,7 @@ import { parseNotifyConfig } from '../config-file.ts';
 import { DeliveryError } from '../delivery.ts';
 import type { GraphPorts } from '../graphs.ts';
 import type { Notification } from '../payload.ts';
+import { adviceForCause } from './advice.ts';
 import { makeIntegrations } from './make.ts';
 
 const START_MS = Date.parse('2026-11-21T10:00:00Z');
@@ -143,6 +144,13 @@ test('webhook: nobody there is tried again', async () => {
     isRecoverable: true,
     advice: 'nothing listens there: check host and port, and that it runs',
   });
+});
+
+test('advice: the code of a cause may be a number, as that of a timeout', () => {
+  const timeout = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+  assert.match(adviceForCause(timeout), /does not answer in time/);
+  assert.match(adviceForCause({ code: 'ECONNREFUSED' }), /nothing listens/);
+  assert.match(adviceForCause(undefined), /check the address/);
 });
 
 test('a secret is read from its file at each use', async () => {
