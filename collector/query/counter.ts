@@ -88,9 +88,10 @@ function findResets({ timesMs, values, startTimesMs }: Window): Uint32Array {
 export function isRestart(startTimesMs: Float64Array, timesMs: Float64Array, i: number): boolean {
   const start = startTimesMs[i] as number;
   const previousTime = timesMs[i - 1] as number;
-  if (start === 0 || start >= (timesMs[i] as number) || start < previousTime) return false;
-  if (start > previousTime) return true;
   const previousStart = startTimesMs[i - 1] as number;
+  if (start === 0 || start === previousStart) return false;
+  if (start >= (timesMs[i] as number) || start < previousTime) return false;
+  if (start > previousTime) return true;
   return previousStart !== 0 && previousStart < previousTime;
 }
 

@@ -17,7 +17,7 @@ import { METRIC_NAME } from './labels.ts';
 import { parseNumber, unquote } from './literal.ts';
 import { Matcher, type MatchOperator } from './matcher.ts';
 import { RegexpSyntaxError } from './regexp.ts';
-import { spellForGrammar } from './scan.ts';
+import { spellForGrammar, withTodaysWords } from './scan.ts';
 
 /** Longest query text, in characters: above it even parsing costs. */
 export const QUERY_LENGTH_MAX = 100_000;
@@ -30,12 +30,13 @@ export const CHAIN_MAX = 1000;
  * Parses a query with Prometheus' own grammar into our tree. Types are not checked here (see check.ts).
  * @throws QueryError `query-parse` with the position of the first fault
  */
-export function parseSyntax(text: string): Expr {
-  if (text.length > QUERY_LENGTH_MAX)
-    throw parseError(text, `the query is longer than ${QUERY_LENGTH_MAX} characters`, {
+export function parseSyntax(given: string): Expr {
+  if (given.length > QUERY_LENGTH_MAX)
+    throw parseError(given, `the query is longer than ${QUERY_LENGTH_MAX} characters`, {
       from: 0,
       to: 0,
     });
+  const text = withTodaysWords(given);
   if (text.split('\n').every((line) => /^\s*(#|$)/.test(line)))
     throw parseError(text, 'no expression found in input', { from: 0, to: 0 });
   const tree = parser.parse(spellForGrammar(text));

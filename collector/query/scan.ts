@@ -8,6 +8,9 @@ const STAND_INS: Readonly<Record<string, string>> = {
 /** Words of duration expressions; Prometheus takes them in any case, the grammar in lower case. */
 const DURATION_WORDS: ReadonlySet<string> = new Set(['step', 'range', 'min_of', 'max_of']);
 
+/** What Prometheus 3.6 to 3.12 called them. */
+const FORMER_DURATION_WORDS: Readonly<Record<string, string>> = { min: 'min_of', max: 'max_of' };
+
 const TOKEN =
   /(?<string>"(?:\\[\s\S]|[^"\\])*"?|'(?:\\[\s\S]|[^'\\])*'?|`[^`]*`?)|(?<comment>#[^\n]*)|(?<space>\s+)|(?<word>[a-zA-Z_:][\w:]*)|(?<number>\d[\w.]*|\.\d[\w.]*)|(?<mark>[\s\S])/gu;
 
@@ -18,17 +21,9 @@ const TOKEN =
  */
 export function spellForGrammar(text: string): string {
   let out = '';
-  let brackets = 0;
-  const offset = new OffsetTracker();
-  for (const match of text.matchAll(TOKEN)) {
-    const token = match[0];
-    const groups = match.groups as Record<string, string | undefined>;
+  for (const { token, groups, inDuration, isCall } of tokensOf(text)) {
     if (groups['word'] !== undefined) {
-      const inDuration = brackets > 0 || offset.isOpen;
       const lower = token.toLowerCase();
-      const isCall = /^\s*\(/.test(
-        text.slice(match.index + token.length, match.index + token.length + 64),
-      );
       if (inDuration && DURATION_WORDS.has(lower) && isCall) out += lower;
       else out += (isCall && !inDuration && STAND_INS[token]) || token;
     } else if (groups['number'] !== undefined) {
@@ -36,14 +31,43 @@ export function spellForGrammar(text: string): string {
     } else if (groups['comment'] !== undefined) {
       // The grammar's tree has comments among the operands.
       out += ' '.repeat(token.length);
-    } else {
-      if (token === '[') brackets++;
-      if (token === ']') brackets = Math.max(0, brackets - 1);
-      out += token;
-    }
-    offset.see(token, groups);
+    } else out += token;
   }
   return out;
+}
+
+/** The query with the words of durations as they are called today; longer than `text` when it has one of the former ones, in which case positions shift. */
+export function withTodaysWords(text: string): string {
+  if (!/\b(?:min|max)\s*\(/i.test(text)) return text;
+  let out = '';
+  for (const { token, inDuration, isCall } of tokensOf(text)) {
+    out += (inDuration && isCall && FORMER_DURATION_WORDS[token.toLowerCase()]) || token;
+  }
+  return out;
+}
+
+interface Token {
+  readonly token: string;
+  /** By kind. */
+  readonly groups: Readonly<Record<string, string | undefined>>;
+  readonly inDuration: boolean;
+  /** A parenthesis follows. */
+  readonly isCall: boolean;
+}
+
+function* tokensOf(text: string): Generator<Token> {
+  let brackets = 0;
+  const offset = new OffsetTracker();
+  for (const match of text.matchAll(TOKEN)) {
+    const token = match[0];
+    const groups = match.groups as Record<string, string | undefined>;
+    const after = match.index + token.length;
+    const isCall = groups['word'] !== undefined && /^\s*\(/.test(text.slice(after, after + 64));
+    yield { token, groups, inDuration: brackets > 0 || offset.isOpen, isCall };
+    if (token === '[') brackets++;
+    if (token === ']') brackets = Math.max(0, brackets - 1);
+    offset.see(token, groups);
+  }
 }
 
 /** Follows the one duration after the word `offset`: signs, then a number, a word with its call, or a parenthesis. */

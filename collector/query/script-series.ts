@@ -1,3 +1,4 @@
+import { parseDurationMs } from './duration.ts';
 import { Labels, METRIC_NAME } from './labels.ts';
 import { unquote } from './literal.ts';
 
@@ -93,19 +94,23 @@ export function parseStartTimes(text: string): (number | undefined)[] | undefine
   const offsets: (number | undefined)[] = [];
   for (const item of text.trim().split(/\s+/)) {
     const gap = /^_(?:x(\d+))?$/.exec(item);
-    const sequence = /^([+-]?\d+)(ms|[smhd])?(?:([+-]\d+)(ms|[smhd])?)?(?:x(\d+))?$/.exec(item);
+    const sequence = START_TIMES.exec(item);
     if (gap) for (let i = 0; i < Number(gap[1] ?? 1); i++) offsets.push(undefined);
     else if (sequence) {
-      const [, first, unit, increment, incrementUnit, times] = sequence;
-      for (let i = 0; i <= Number(times ?? 0); i++)
-        offsets.push(
-          inMs(first as string, unit) + i * (increment ? inMs(increment, incrementUnit) : 0),
-        );
+      const [, sign, first = '', incrementSign, increment = '0', times] = sequence;
+      const firstMs = signedMs(sign, first);
+      const stepMs = signedMs(incrementSign, increment);
+      if (firstMs === undefined || stepMs === undefined) return undefined;
+      for (let i = 0; i <= Number(times ?? 0); i++) offsets.push(firstMs + i * stepMs);
     } else return undefined;
   }
   return offsets;
 }
 
-function inMs(count: string, unit = 's'): number {
-  return Number(count) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit] ?? 0);
+const DURATION = String.raw`(\d[\da-w]*)`;
+const START_TIMES = new RegExp(`^([+-]?)${DURATION}(?:([+-])${DURATION})?(?:x(\\d+))?$`);
+
+function signedMs(sign: string | undefined, duration: string): number | undefined {
+  const ms = parseDurationMs(duration);
+  return sign === '-' && ms !== undefined ? -ms : ms;
 }

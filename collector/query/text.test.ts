@@ -5,7 +5,7 @@ import { labelsHashFraction, xxHash64 } from './hash.ts';
 import { Labels } from './labels.ts';
 import { formatDecimal, formatSampleValue, parseNumber, quote, unquote } from './literal.ts';
 import { Matcher } from './matcher.ts';
-import { spellForGrammar } from './scan.ts';
+import { spellForGrammar, withTodaysWords } from './scan.ts';
 import { compareNaturally } from './sort-call.ts';
 
 for (const [text, ms] of [
@@ -91,6 +91,15 @@ test('spellings that the grammar lacks get others of the same length', () => {
     ['min_of', 'min_of'],
   ] as const)
     assert.equal(spellForGrammar(text), spelled);
+});
+
+test('durations may be written with the words of Prometheus 3.6', () => {
+  for (const [text, todays] of [
+    ['min(x[max(1m, MIN(step(), 1s))])', 'min(x[max_of(1m, min_of(step(), 1s))])'],
+    ['x offset max (1m, 2m) + max (y)', 'x offset max_of (1m, 2m) + max (y)'],
+    ['x{a="[min("}[5m] # [min(', 'x{a="[min("}[5m] # [min('],
+  ] as const)
+    assert.equal(withTodaysWords(text), todays);
 });
 
 test('labels are sorted, unique and without empty values', () => {
