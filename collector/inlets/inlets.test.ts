@@ -18,7 +18,7 @@ import { PseudoAgent } from './pseudo-agent.ts';
 import { COUNTER, type ReceivedSample, UNTOLD } from './received-sample.ts';
 import { Refusals } from './refusals.ts';
 import { listenForStatsd } from './statsd-server.ts';
-import { packSnappy, writeRequest } from './testing/write-request.ts';
+import { metadataRequest, packSnappy, writeRequest } from './testing/write-request.ts';
 
 async function withCollector(
   changes: Partial<CollectorSettings>,
@@ -74,6 +74,19 @@ async function awaitValue(url: string, query: string, value: number): Promise<vo
   }
 }
 
+/** Waits until `/api/v1/metadata` tells the type of a metric. */
+async function awaitType(url: string, metric: string, type: string): Promise<void> {
+  const untilMs = Date.now() + 15_000;
+  for (;;) {
+    const response = await fetch(`${url}/api/v1/metadata?metric=${metric}`);
+    const { data } = (await response.json()) as { data: Record<string, { type: string }[]> };
+    const found = data[metric]?.[0]?.type;
+    if (found === type) return;
+    assert.ok(Date.now() < untilMs, `${metric} is a ${found}, not a ${type}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 const post = (url: string, body: Uint8Array | string, headers: Record<string, string> = {}) =>
   fetch(url, { method: 'POST', body, headers });
 
@@ -99,6 +112,8 @@ test('values that others send become series of their hosts', async () => {
       headers,
     );
     assert.equal(influx.status, 204);
+    const metadata = metadataRequest([{ name: 'queue', type: 1, help: 'What waits.' }]);
+    assert.equal((await post(`${url}/api/v1/write`, packSnappy(metadata))).status, 204);
     const request = writeRequest([
       {
         labels: { __name__: 'queue', instance: 'web04:9100', job: 'app' },
@@ -109,6 +124,8 @@ test('values that others send become series of their hosts', async () => {
     await awaitValue(url, 'cpu_user{host="web01"}', 12.5);
     await awaitValue(url, 'm_b{host="web02"}', 4);
     await awaitValue(url, 'queue{host="web04",job="app"}', 9);
+    await awaitType(url, 'queue', 'counter');
+    await awaitType(url, 'cpu_user', 'unknown');
     socket.write('web01.load_one 2\n');
     await awaitValue(url, 'load_one{host="web01"} + on (host) cpu_user', 14.5);
     assert.equal(await queried(url, 'up{host="web01"}'), 1);

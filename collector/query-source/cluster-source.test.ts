@@ -274,6 +274,26 @@ test('a counter that is measured every 15 s has the right rate in every second',
   }
 });
 
+test('a counter that stands still has the rate 0 in every second, whatever its interval', () => {
+  const hosts = cluster();
+  const host = hosts.byName('a') ?? assert.fail();
+  const { metric } = host.seriesByKey('load_one') ?? assert.fail();
+  for (const [slope, tmax] of [
+    ['positive', 15],
+    ['unspecified', 5],
+  ] as const) {
+    host.add({ ...metric, name: 'idle_total', slope, tmax, labels: { slope } }, () => 7);
+  }
+  for (let back = 0; back < 40; back += 1) {
+    const rates = instant(hosts, 'rate(idle_total[1m])', hosts.second - back);
+    assert.deepEqual(
+      rates.map((one) => one.split(' ').at(-1)),
+      ['0', '0'],
+      `${back} s ago`,
+    );
+  }
+});
+
 test('a series that has ended goes on for the look-back that the caller gives', () => {
   const hosts = cluster();
   const silentSince = hosts.second - 60;

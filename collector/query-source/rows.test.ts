@@ -9,7 +9,18 @@ const _ = Number.NaN;
 const cases = [
   { name: 'every row', values: [1, 1, _, 2, 2], heldSeconds: 0, samples: '0:1 1:1 3:2 4:2' },
   { name: 'a held counter', values: [1, 1, 1, 4, 4, 4, 7], heldSeconds: 6, samples: '0:1 3:4 6:7' },
-  { name: 'one that stands still', values: [1, 1, 1, 1, 1], heldSeconds: 2, samples: '0:1 3:1' },
+  {
+    name: 'one that stands still',
+    values: [1, 1, 1, 1, 1, 1, 1, 1],
+    heldSeconds: 3,
+    samples: '0:1 3:1',
+  },
+  {
+    name: 'one measured a little late',
+    values: [1, 1, 1, 1, 2, 2],
+    heldSeconds: 3,
+    samples: '0:1 4:2',
+  },
   { name: 'one that was reset', values: [5, 5, 0, 0, 3], heldSeconds: 9, samples: '0:5 2:0 4:3' },
   { name: 'a gap', values: [5, _, _, _, 5], heldSeconds: 2, samples: '0:5 4:5' },
 ];

@@ -34,14 +34,14 @@ export function staleAfterSeconds(
 const COUNTER_FUNCTIONS: ReadonlySet<string> = new Set(['rate', 'irate', 'increase']);
 
 /**
- * How long rows of one and the same value stand for one sample. A counter that is measured every 15 s is held in between, once a second: to
- * functions on counters it has grown when it was measured, not in 14 of 15 seconds not at all. Twice the time between two
- * measurements, since those come a little late at times. What may be a counter (`unspecified`) is one to whom asks for its rate.
+ * How long rows of one and the same value stand for one sample: the time between two measurements. A counter that is measured every 15 s is
+ * held in between, once a second: to functions on counters it has grown when it was measured, not in 14 of 15 seconds not at all. What may
+ * be a counter (`unspecified`) is one to whom asks for its rate.
  */
 export function heldSecondsOf({ slope, tmax }: Metric, operation: string): number {
   const mayGrow = slope === 'positive' || slope === 'unspecified';
   const isHeld = mayGrow && tmax > 1 && COUNTER_FUNCTIONS.has(operation);
-  return isHeld ? 2 * Math.min(tmax, LOOKBACK_SECONDS) : 0;
+  return isHeld ? Math.min(tmax, LOOKBACK_SECONDS) : 0;
 }
 
 /** Values that are allocated together at most. */
@@ -64,23 +64,30 @@ export class SampleMaker {
 
   /**
    * What range functions get: every known row. A row is dated at its last second, so that it is never seen before its samples were taken.
-   * @param heldSeconds a row that repeats the value of a sample at most so many seconds before it is left out: see `heldSecondsOf`
+   * @param heldSeconds rows that repeat the value of a sample at most so long before them are left out: see `heldSecondsOf`. A measurement may
+   *   come late by a third of that: only then is it sure that the value was measured again and has not changed.
    */
   allSamples(
     labels: Labels,
     { values, startS, stepSeconds }: Rows,
     heldSeconds: number,
   ): SampleSeries {
-    const heldRows = heldSeconds / stepSeconds;
+    const heldRows = Math.floor(heldSeconds / stepSeconds);
+    const lateRows = Math.ceil(heldRows / 3);
     let lastRow = Number.NEGATIVE_INFINITY;
     let lastValue = Number.NaN;
     this.#begin(values.length);
     for (let row = 0; row < values.length; row += 1) {
       const value = values[row] as number;
-      if (Number.isNaN(value) || (value === lastValue && row - lastRow <= heldRows)) continue;
-      lastRow = row;
+      if (Number.isNaN(value)) continue;
+      let sampleRow = row;
+      if (value === lastValue && heldRows > 0) {
+        if (row - lastRow <= heldRows + lateRows) continue;
+        if (values[lastRow + heldRows] === value) sampleRow = lastRow + heldRows;
+      }
+      lastRow = sampleRow;
       lastValue = value;
-      this.#timesMs[this.#count] = (startS + (row + 1) * stepSeconds - 1) * 1000;
+      this.#timesMs[this.#count] = (startS + (sampleRow + 1) * stepSeconds - 1) * 1000;
       this.#values[this.#count] = value;
       this.#count += 1;
     }
