@@ -14,6 +14,7 @@ import { register as registerNode } from './commands/node.ts';
 import { register as registerNotify } from './commands/notify.ts';
 import { register as registerProfile } from './commands/profile.ts';
 import { register as registerQuery } from './commands/query.ts';
+import { register as registerService } from './commands/service.ts';
 import { register as registerSilence } from './commands/silence.ts';
 import { register as registerStore } from './commands/store.ts';
 import { register as registerToken } from './commands/token.ts';
@@ -45,6 +46,7 @@ const program = new Command('clustermon')
 
 registerUp(program);
 registerDaemon(program);
+registerService(program);
 registerImage(program);
 registerNode(program);
 registerMetric(program);

@@ -17,7 +17,7 @@ import { note } from '../output.ts';
 import { ensureSecret } from '../secret.ts';
 import { type DaemonSpec, superviseDaemons } from '../supervisor.ts';
 
-interface UpOptions extends ConfigurationOptions {
+export interface UpOptions extends ConfigurationOptions {
   readonly demo?: number;
   readonly listen?: string;
   readonly agents?: readonly string[];
@@ -28,19 +28,11 @@ const DEMO_HOSTS_MAX = 20_000;
 const LOOPBACK = '127.0.0.1';
 
 export function register(program: Command): void {
-  program
-    .command('up')
-    .description('run the appliance: this host is monitored, the page is served')
-    .option('--demo <hosts>', 'add that many simulated hosts, to look around', parseHosts)
-    .option('--listen <address>', 'address of the page and API (default: 127.0.0.1)')
-    .option(
-      '--agents <interface...>',
-      'network interfaces on which agents of other machines are heard',
-    )
-    .option(
-      '--pxe <interface...>',
-      'network interfaces on which new machines are booted and installed',
-    )
+  withUpOptions(
+    program
+      .command('up')
+      .description('run the appliance: this host is monitored, the page is served'),
+  )
     .addHelpText(
       'after',
       `
@@ -53,6 +45,21 @@ Examples:
     .action(async (_options: UpOptions, command: Command) => {
       await up(command.optsWithGlobals<UpOptions>());
     });
+}
+
+/** The options of `up`, which its service has as well. */
+export function withUpOptions(command: Command): Command {
+  return command
+    .option('--demo <hosts>', 'add that many simulated hosts, to look around', parseHosts)
+    .option('--listen <address>', 'address of the page and API (default: 127.0.0.1)')
+    .option(
+      '--agents <interface...>',
+      'network interfaces on which agents of other machines are heard',
+    )
+    .option(
+      '--pxe <interface...>',
+      'network interfaces on which new machines are booted and installed',
+    );
 }
 
 async function up(options: UpOptions): Promise<void> {
