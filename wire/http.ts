@@ -115,6 +115,8 @@ export type Severity = (typeof SEVERITIES)[number];
 /** GET /api/rules, POST /api/rules */
 export interface RuleInfo {
   readonly name: string;
+  /** Where it is changed: `added` by command or page, `built in`, or the path of its file. */
+  readonly origin: string;
   /** PromQL: `load_one > 8` */
   readonly expr: string;
   readonly forSeconds: number;

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { type LabelMatcher, matchesAll, parseMatcher } from '../../collector/notify/matcher.ts';
 import type { AlertDetail, RuleInfo } from '../../wire/http.ts';
@@ -84,12 +85,13 @@ function noteOf(alert: AlertDetail): string {
 
 function rulesTable(rules: readonly RuleInfo[]): string {
   return formatTable(
-    ['NAME', 'STATE', 'SEVERITY', 'FOR', 'EXPRESSION', 'ERROR'],
-    rules.map(({ name, state, severity, forSeconds, expr, error }) => [
+    ['NAME', 'STATE', 'SEVERITY', 'FOR', 'FROM', 'EXPRESSION', 'ERROR'],
+    rules.map(({ name, state, severity, forSeconds, origin, expr, error }) => [
       name,
       state,
       severity,
       formatSeconds(forSeconds),
+      basename(origin),
       expr
         .replace(/^\s*#.*$/gm, '')
         .replace(/\s+/g, ' ')

@@ -243,6 +243,9 @@ test('a rule that was not added by command is not removed by one: it is said whe
       rules: [ruleOf('{alert: Mine, expr: up}')],
     },
   ]);
+  const origins = bench.engine.rules().map(({ name, origin }) => `${name}: ${origin}`);
+  assert.equal(origins[0], 'HostDown: built in');
+  assert.equal(origins.at(-1), 'Mine: own.yml');
   for (const [name, message] of [
     ['HostDown', /^rule HostDown is built in: a rule of this name in a file replaces it/],
     ['Mine', /^rule Mine is in own\.yml: take it out there/],

@@ -144,7 +144,9 @@ export class AlertEngine {
   }
 
   rules(): readonly RuleInfo[] {
-    return this.#rules().flatMap((health) => toRuleInfo(health) ?? []);
+    return this.groups.flatMap(({ group, rules }) =>
+      rules.flatMap((health) => toRuleInfo(health, group) ?? []),
+    );
   }
 
   /** @throws InputError `rule-invalid`, `rule-exists` */
@@ -161,7 +163,7 @@ export class AlertEngine {
     const scheduled = this.#schedule(group);
     this.#groups = [...this.#groups, scheduled];
     this.#tell();
-    return toRuleInfo(scheduled.state.rules[0] as RuleHealth) as RuleInfo;
+    return toRuleInfo(scheduled.state.rules[0] as RuleHealth, group) as RuleInfo;
   }
 
   /** @throws InputError `rule-unknown` */

@@ -1,15 +1,20 @@
 import { type AlertDetail, type RuleInfo, SEVERITIES, type Severity } from '../../wire/http.ts';
 import type { RuleHealth } from './group.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, RuleGroup } from './rule.ts';
+import { BUILT_IN_FILE } from './rule-loader.ts';
 import { type AlertInstance, annotationsOf, isFiring } from './state.ts';
 
 /** @returns undefined for a recording rule */
-export function toRuleInfo({ rule, alerts, error }: RuleHealth): RuleInfo | undefined {
+export function toRuleInfo(
+  { rule, alerts, error }: RuleHealth,
+  { file }: Pick<RuleGroup, 'file'>,
+): RuleInfo | undefined {
   if (rule.kind === 'record') return undefined;
   const instances = [...(alerts?.instances.values() ?? [])];
   const isPending = instances.some(({ state }) => state === 'pending');
   return {
     name: rule.name,
+    origin: file === BUILT_IN_FILE ? 'built in' : file || 'added',
     expr: rule.expr,
     forSeconds: rule.forMs / 1000,
     severity: severityOf(rule.labels.get('severity')?.text),

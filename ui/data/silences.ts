@@ -11,6 +11,8 @@ export interface Silence {
   readonly endsAt: string;
   readonly createdBy: string;
   readonly comment: string;
+  /** Only in these times until its end: `tue 02:00-04:00`. */
+  readonly every?: string;
 }
 
 /** Those that are not over, the next to end first. */

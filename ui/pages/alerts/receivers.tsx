@@ -72,65 +72,64 @@ function ReceiverLine({ receiver: { name, integrations } }: { receiver: Receiver
       <th scope="row">{name}</th>
       <td class="wrap">
         {integrations.length > 0 ? (
-          integrations.join(', ')
+          <ul class="channels">
+            {integrations.map((integration) => (
+              <Channel key={integration} integration={integration} outcome={outcome.value} />
+            ))}
+          </ul>
         ) : (
           <span class="faint">
             nobody; add channels under <code>receivers:</code> of the alerting configuration
           </span>
         )}
+        {outcome.value.kind === 'failed' && (
+          <p class="failure" role="alert">
+            {outcome.value.message}
+          </p>
+        )}
       </td>
-      <td class="wrap">
-        <span class="buttons">
-          <button
-            type="button"
-            disabled={integrations.length === 0 || outcome.value.kind === 'sending'}
-            aria-label={`Send a test to ${name}`}
-            onClick={() => void send()}
-          >
-            Send a test
-          </button>
-          <TestOutcome outcome={outcome.value} />
-        </span>
+      <td>
+        <button
+          type="button"
+          disabled={integrations.length === 0 || outcome.value.kind === 'sending'}
+          aria-label={`Send a test to ${name}`}
+          onClick={() => void send()}
+        >
+          Send a test
+        </button>
       </td>
     </tr>
   );
 }
 
-function TestOutcome({ outcome }: { outcome: Outcome }) {
-  switch (outcome.kind) {
-    case 'none':
-      return null;
-    case 'sending':
-      return <span role="status">…</span>;
-    case 'tried':
-      return (
-        <ul>
-          {outcome.channels.map((channel) => (
-            <ChannelOutcome key={channel.integration} channel={channel} />
-          ))}
-        </ul>
-      );
-    case 'failed':
-      return (
-        <span class="failure" role="alert">
-          {outcome.message}
-        </span>
-      );
-  }
-}
-
-function ChannelOutcome({ channel: { integration, error, advice } }: { channel: ChannelTest }) {
-  if (error === null) {
+/** A way of telling the receiver, and what came of trying it. */
+function Channel({ integration, outcome }: { integration: string; outcome: Outcome }) {
+  const name = integration.replace(/.*\//, '');
+  if (outcome.kind === 'sending') {
     return (
       <li role="status">
-        <Status shape="ok">{integration}: delivered</Status>
+        <Status shape="busy">{name}: a test is being sent …</Status>
+      </li>
+    );
+  }
+  const tried =
+    outcome.kind === 'tried'
+      ? outcome.channels.find((channel) => channel.integration === integration)
+      : undefined;
+  if (!tried) return <li>{name}</li>;
+  if (tried.error === null) {
+    return (
+      <li role="status">
+        <Status shape="ok">{name}: delivered</Status>
       </li>
     );
   }
   return (
-    <li class="failure" role="alert">
-      {integration}: {error}
-      {advice && <div class="faint">{advice}</div>}
+    <li role="alert">
+      <Status shape="crit">
+        {name}: <span class="failure">{tried.error}</span>
+      </Status>
+      {tried.advice && <div class="advice">{tried.advice}</div>}
     </li>
   );
 }

@@ -40,6 +40,7 @@ function RuleTable({ rules, reload }: { rules: readonly RuleInfo[]; reload: () =
           <th scope="col">Fires when</th>
           <th scope="col">For</th>
           <th scope="col">Severity</th>
+          <th scope="col">From</th>
           <th scope="col">
             <span class="hidden-text">Actions</span>
           </th>
@@ -47,7 +48,7 @@ function RuleTable({ rules, reload }: { rules: readonly RuleInfo[]; reload: () =
       </thead>
       <tbody>
         {rules.map((rule) => (
-          <tr key={rule.name}>
+          <tr key={`${rule.name} ${rule.severity}`}>
             <td>
               <Status shape={shapeOf(rule)}>{rule.error === null ? rule.state : 'error'}</Status>
             </td>
@@ -60,9 +61,10 @@ function RuleTable({ rules, reload }: { rules: readonly RuleInfo[]; reload: () =
             </td>
             <td>{formatDuration(rule.forSeconds)}</td>
             <td>{rule.severity}</td>
-            <td>
-              <RemoveButton name={rule.name} reload={reload} />
+            <td class="faint" title={rule.origin}>
+              {rule.origin.replace(/.*\//, '')}
             </td>
+            <td>{rule.origin === 'added' && <RemoveButton name={rule.name} reload={reload} />}</td>
           </tr>
         ))}
       </tbody>

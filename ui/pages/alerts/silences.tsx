@@ -60,6 +60,7 @@ function SilenceLine({ silence }: { silence: Silence }) {
       </td>
       <td>
         <code>{silence.matchers.map(matcherText).join(', ')}</code>
+        {silence.every && <div class="faint">only {silence.every}</div>}
       </td>
       <td title={dateTimeText(endS)}>
         {leftS < SOON_SECONDS ? (
