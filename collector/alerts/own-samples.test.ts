@@ -10,6 +10,7 @@ test('rules see what the collector lost, and machines whose installation stands 
     rejected: { replay: 2, tag: 3 },
     kernelDrops: 4,
     gaps: 5,
+    lagSeconds: { bounds: [], counts: [0], sum: 0 },
   };
   const samples = ownSamples({ ingest }, [{ node: 'n1', heardMs: 60_000 }], 1_000_000);
   assert.deepEqual(

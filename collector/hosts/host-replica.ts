@@ -24,6 +24,7 @@ const NOTHING_YET: IngestStatus = {
   rejected: {},
   kernelDrops: 0,
   gaps: 0,
+  lagSeconds: { bounds: [], counts: [0], sum: 0 },
 };
 
 export class HostReplica implements HostTable {

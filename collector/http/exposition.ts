@@ -5,12 +5,14 @@ export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export interface Family {
   readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'untyped';
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'untyped';
   readonly help: string;
   readonly samples: readonly FamilySample[];
 }
 
 export interface FamilySample {
+  /** After the family's name: `_bucket`, `_sum`, `_count`. */
+  readonly suffix?: string;
   readonly labels?: Labels;
   readonly value: number;
   /** Milliseconds since the epoch; absent = now. */
@@ -23,7 +25,7 @@ export function formatExposition(families: Iterable<Family>): string {
     if (help !== '')
       text += `# HELP ${name} ${help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n')}\n`;
     text += `# TYPE ${name} ${type}\n`;
-    for (const sample of samples) text += formatSample(name, sample);
+    for (const sample of samples) text += formatSample(name + (sample.suffix ?? ''), sample);
   }
   return text;
 }

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { HostState, IngestStatus, StoreStatus } from '../../wire/http.ts';
+import type { Histogram, HostState, IngestStatus, StoreStatus } from '../../wire/http.ts';
 import type { HostTable } from '../hosts/host-table.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 import type { Family, FamilySample } from './exposition.ts';
@@ -91,6 +91,11 @@ function ingestFamilies(ingest: IngestStatus): Family[] {
     gauge('clustermon_gap_samples', 'Samples that are missing and asked for.', {
       value: ingest.gaps,
     }),
+    histogram(
+      'clustermon_ingest_lag_seconds',
+      'How long after the begin of their second datagrams of samples were taken in.',
+      ingest.lagSeconds,
+    ),
   ];
 }
 
@@ -114,6 +119,19 @@ function hostCounts(hosts: Pick<HostTable, 'list'>): FamilySample[] {
 
 function gauge(name: string, help: string, ...samples: FamilySample[]): Family {
   return { name, type: 'gauge', help, samples };
+}
+
+function histogram(name: string, help: string, { bounds, counts, sum }: Histogram): Family {
+  let below = 0;
+  const buckets = counts.map((count, index) => {
+    below += count;
+    return { suffix: '_bucket', labels: { le: String(bounds[index] ?? '+Inf') }, value: below };
+  });
+  const totals = [
+    { suffix: '_sum', value: sum },
+    { suffix: '_count', value: below },
+  ];
+  return { name, type: 'histogram', help, samples: [...buckets, ...totals] };
 }
 
 function counter(name: string, help: string, ...samples: FamilySample[]): Family {

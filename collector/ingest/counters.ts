@@ -1,5 +1,6 @@
 /** What the ingest thread counts. */
 import type { PacketErrorCode } from '../../wire/packet.ts';
+import { LagHistogram } from './lag-histogram.ts';
 
 /** Why a datagram was not accepted, besides what the decoder finds (docs/errors.md). */
 export type Rejection =
@@ -26,6 +27,7 @@ export class Counters {
   samples = 0;
   backfilled = 0;
   kernelDrops = 0;
+  readonly lag = new LagHistogram();
   readonly #rejected = new Map<Rejection, number>();
 
   reject(reason: Rejection): void {

@@ -215,6 +215,9 @@ test('/metrics tells how the collector itself does', async () => {
   assert.match(body, /^clustermon_hosts\{state="down"\} 1$/m);
   assert.match(body, /^clustermon_datagrams_rejected_total\{reason="authentication"\} 2$/m);
   assert.match(body, /^process_resident_memory_bytes \d+$/m);
+  assert.match(body, /^clustermon_ingest_lag_seconds_bucket\{le="0\.1"\} 98$/m);
+  assert.match(body, /^clustermon_ingest_lag_seconds_bucket\{le="\+Inf"\} 100$/m);
+  assert.match(body, /^clustermon_ingest_lag_seconds_count 100$/m);
 });
 
 const QUERY = { query: 'sum by (rack) (load_one)', time: String(START_S + 60) };

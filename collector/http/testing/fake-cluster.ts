@@ -161,6 +161,7 @@ export class FakeCluster implements HostTable, SampleStore {
       rejected: { authentication: 2 },
       kernelDrops: 0,
       gaps: 0,
+      lagSeconds: { bounds: [0.01, 0.1], counts: [90, 8, 2], sum: 1.5 },
     };
   }
 
