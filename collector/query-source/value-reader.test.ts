@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { FakeCluster } from '../http/testing/fake-cluster.ts';
 import type { ArchiveInfo, RangeQuery } from '../store/sample-store.ts';
 import type { Rows } from './rows.ts';
+import { SPAN_ROWS } from './span-cache.ts';
 import { ValueReader } from './value-reader.ts';
 
 const NOW_S = 1_767_225_600;
@@ -62,6 +63,13 @@ test('what was decoded is not decoded again; the newest minutes come from memory
   const first = decoded.length;
   read(NOW_S - 30 * MINUTE_S, NOW_S);
   assert.deepEqual([first, decoded.length], [14, 14]);
+});
+
+test('a second later nothing is decoded, until the next span begins', () => {
+  const { read, decoded } = start();
+  const spanS = NOW_S - (NOW_S % SPAN_ROWS) - 4 * SPAN_ROWS;
+  for (let later = 1; later < SPAN_ROWS; later += 1) read(spanS, spanS + later);
+  assert.equal(decoded.length, 1);
 });
 
 test('seconds that memory does not have come from the archive', () => {

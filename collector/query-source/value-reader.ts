@@ -59,8 +59,9 @@ export class ValueReader {
     const rowCount = (endS - startS) / stepSeconds;
     if (this.#rows.length < rowCount) this.#rows = new Float64Array(rowCount);
     const values = this.#rows.subarray(0, rowCount);
-    const restS = Math.max(startS, Math.min(endS, this.#settledS(query)));
-    const parts = this.#parts({ ...query, fromS: startS, toS: restS });
+    const settledS = this.#settledS(query);
+    const restS = Math.max(startS, Math.min(endS, settledS));
+    const parts = this.#parts({ ...query, fromS: startS, toS: restS }, settledS);
     const rest = { ...query, fromS: restS, toS: endS };
     for (const [index, series] of query.series.entries()) {
       for (const part of parts) copyPart(part, index, values);
@@ -78,7 +79,7 @@ export class ValueReader {
     return Math.floor(settledS / spanSeconds) * spanSeconds;
   }
 
-  #parts(query: ValueQuery): Part[] {
+  #parts(query: ValueQuery, settledS: number): Part[] {
     const { fromS, toS, archive, field } = query;
     const { stepSeconds } = archive;
     const spanSeconds = SPAN_ROWS * stepSeconds;
@@ -98,7 +99,8 @@ export class ValueReader {
           }
         }
         added += span.size - before;
-        this.#extend(span, { ...query, series: behind, fromS: spanS, toS: partEndS });
+        const aheadS = Math.min(endS, settledS);
+        this.#extend(span, { ...query, series: behind, fromS: spanS, toS: partEndS }, aheadS);
       }
       parts.push({
         at: (at - fromS) / stepSeconds,
@@ -112,8 +114,11 @@ export class ValueReader {
     return parts;
   }
 
-  /** Adds the rows up to `query.toS` to those of a span that begins at `query.fromS`. */
-  #extend(span: ReadonlyMap<LiveSeries, CachedRows>, query: ValueQuery): void {
+  /**
+   * Adds the rows up to `query.toS` to those of a span that begins at `query.fromS`.
+   * @param aheadS what is decoded is decoded up to here: the next query asks for a second more
+   */
+  #extend(span: ReadonlyMap<LiveSeries, CachedRows>, query: ValueQuery, aheadS: number): void {
     const { fromS: spanS, toS, archive } = query;
     const notInMemory: LiveSeries[] = [];
     for (const one of query.series) {
@@ -124,11 +129,11 @@ export class ValueReader {
       else notInMemory.push(one);
     }
     for (const series of Map.groupBy(notInMemory, ({ host }) => host.number).values()) {
-      const decoded = this.#decode({ ...query, series });
+      const decoded = this.#decode({ ...query, series, toS: aheadS });
       for (const [index, one] of series.entries()) {
         const cached = span.get(one) as CachedRows;
         cached.values.set(decoded[index] as Float64Array);
-        cached.toS = toS;
+        cached.toS = aheadS;
       }
     }
   }
