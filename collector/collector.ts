@@ -17,10 +17,10 @@ import { isLoopback } from './http/guard.ts';
 import { buildServer } from './http/server.ts';
 import { type IngestHandle, startIngest } from './ingest/start.ts';
 import { startInlets } from './inlets/inlets.ts';
-import { NodeNames } from './names/node-names.ts';
 import { PxeNodes } from './pxe-nodes.ts';
-import { ClusterSource } from './query-source/cluster-source.ts';
 import { QueryPool } from './query-worker/pool.ts';
+import { openQueryData } from './query-worker/query-data.ts';
+import { QuickQueries } from './query-worker/quick-queries.ts';
 import type { QueryThreadData } from './query-worker/worker.ts';
 import { openRegistry } from './registry.ts';
 import { readSecret } from './secret.ts';
@@ -86,13 +86,15 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
   const { hosts } = ingest;
   const store = openSampleStore({ file: ingest.file, archives: settings.archives, hosts });
   teardown.add(() => store.close());
-  const queries = new QueryPool({
+  const pool = new QueryPool({
     size: settings.queryWorkers,
     timeoutMs: settings.queryTimeoutSeconds * 1000,
     log,
     start: () => startQueryThread(ingest, settings),
   });
-  teardown.add(() => queries.close());
+  teardown.add(() => pool.close());
+  const data = openQueryData(hosts, store);
+  const queries = new QuickQueries(data, pool);
   const events = new EventStore(registry);
   teardown.add(() => events.flush());
 
@@ -103,7 +105,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
     {
       registry,
       hosts,
-      source: new NodeNames(new ClusterSource({ hosts, store, nowMs: Date.now }), hosts),
+      source: data.source,
       clock: systemClock,
       log,
       queries,

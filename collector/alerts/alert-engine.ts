@@ -116,7 +116,7 @@ export class AlertEngine {
   }
 
   /** Series of recording rules and `ALERTS`, for queries. */
-  get recorded(): SampleSource {
+  get recorded(): RuleSeries {
     return this.#recorded;
   }
 

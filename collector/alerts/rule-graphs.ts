@@ -1,8 +1,7 @@
 import type { QueryRunner } from '../http/ports.ts';
 import type { Alert, LabelSet } from '../notify/alert.ts';
 import type { AlertGraph, GraphSource } from '../notify/graphs.ts';
-import type { SampleSource } from '../query/source.ts';
-import { recordedFor } from '../query-worker/recorded.ts';
+import { type RecordedSource, recordedFor } from '../query-worker/recorded.ts';
 import type { AlertOrigin } from './alert-engine.ts';
 import type { DrawnGraph } from './alert-graph.ts';
 
@@ -11,7 +10,7 @@ export interface RuleGraphPorts {
   /** undefined = the alert is none of our rules' */
   originOf(labels: LabelSet): AlertOrigin | undefined;
   /** Series that rules make. */
-  recorded(): SampleSource;
+  recorded(): RecordedSource;
 }
 
 /** Graphs of what rules watch, drawn in query threads. */

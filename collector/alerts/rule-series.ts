@@ -38,6 +38,11 @@ export class RuleSeries implements SampleSource {
     this.#append(sample.labels, timeMs, sample.value, 0);
   }
 
+  /** Names that series have. */
+  get metrics(): Iterable<string> {
+    return this.#byMetric.keys();
+  }
+
   /** From now on the series has ended. */
   end(labels: Labels, timeMs: number): void {
     this.#append(labels, timeMs, Number.NaN, 1);

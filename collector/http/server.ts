@@ -6,7 +6,7 @@ import type { TokenStore } from '../access/token-store.ts';
 import type { EventStore } from '../events/event-store.ts';
 import { recordHostEvents } from '../events/record-host-events.ts';
 import type { HostTable } from '../hosts/host-table.ts';
-import type { SampleSource } from '../query/source.ts';
+import type { RecordedSource } from '../query-worker/recorded.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 import { answerErrors } from './errors.ts';
 import { guard } from './guard.ts';
@@ -32,7 +32,7 @@ export interface HttpPorts {
   readonly queries: QueryRunner;
   readonly alerts: AlertService;
   /** Series that rules make, for queries. */
-  readonly recorded: SampleSource;
+  readonly recorded: RecordedSource;
   readonly events: Pick<EventStore, 'add' | 'inRange'>;
   readonly problems: ProblemSource;
   readonly tokens: Pick<TokenStore, 'find'>;

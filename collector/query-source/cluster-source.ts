@@ -2,12 +2,13 @@ import { ROWS } from '../hosts/host-rows.ts';
 import type { HostTable, LiveHost, LiveSeries } from '../hosts/host-table.ts';
 import type { Labels } from '../query/labels.ts';
 import type { Matcher } from '../query/matcher.ts';
-import type {
-  EvaluationTimes,
-  SampleSeries,
-  SampleSource,
-  SelectHints,
-  SelectPlan,
+import {
+  type EvaluationTimes,
+  LIVE_ARCHIVE,
+  type SampleSeries,
+  type SampleSource,
+  type SelectHints,
+  type SelectPlan,
 } from '../query/source.ts';
 import type { Column } from '../query/value.ts';
 import type { ArchiveInfo, SampleStore } from '../store/sample-store.ts';
@@ -62,7 +63,7 @@ export class ClusterSource implements SampleSource {
 
   plan(matchers: readonly Matcher[], hints: SelectHints): SelectPlan {
     const series = this.#index.find(matchers).length;
-    if (this.#isLive(hints)) return { archive: 'live', series, samples: series };
+    if (this.#isLive(hints)) return { archive: LIVE_ARCHIVE, series, samples: series };
     const archive = this.#archiveFor(hints, series);
     return {
       archive: `${archive.name} ${fieldOf(hints)}`,

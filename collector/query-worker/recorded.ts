@@ -12,6 +12,8 @@ export interface RecordedSeries {
   readonly stale: Uint8Array | undefined;
 }
 
+export type RecordedSource = Pick<RuleSeries, 'metrics' | 'select'>;
+
 /** All samples that are kept. */
 const EVERYTHING = {
   afterMs: -1,
@@ -28,11 +30,9 @@ const UNNAMED = /__name__|(?:^|[^\w:\s]|\b(?:and|or|unless|atan2|bool)\s)\s*\{/i
  * The recorded series that the texts may ask for: those whose metric stands in one of them.
  * @param texts queries and selectors; without any, when all names or labels are asked for, every series is taken
  */
-export function recordedFor(texts: readonly string[], recorded: SampleSource): RecordedSeries[] {
-  const range = { startMs: 0, endMs: EVERYTHING.untilMs };
+export function recordedFor(texts: readonly string[], recorded: RecordedSource): RecordedSeries[] {
   const isAny = texts.length === 0 || texts.some((text) => UNNAMED.test(text));
-  const metrics = new Set(recorded.series([], range).map((labels) => labels.get(METRIC_NAME)));
-  return [...metrics]
+  return [...recorded.metrics]
     .filter((metric) => isAny || texts.some((text) => text.includes(metric)))
     .flatMap((metric) => recorded.select([new Matcher(METRIC_NAME, '=', metric)], EVERYTHING))
     .map(({ labels, timesMs, values, stale }) => {

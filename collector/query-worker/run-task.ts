@@ -3,30 +3,19 @@ import { drawAlertGraph } from '../alerts/alert-graph.ts';
 import { backtest } from '../alerts/backtest-report.ts';
 import { explainExpression } from '../alerts/explain.ts';
 import { UnionSource } from '../alerts/union-source.ts';
-import type { HostTable } from '../hosts/host-table.ts';
 import type { QueryAnswer, QueryTask, RangeFormat } from '../http/ports.ts';
 import { answerApi } from '../query/api.ts';
-import type { RangeCache } from '../query/range-cache.ts';
 import type { SampleSource } from '../query/source.ts';
 import { findChanges } from '../range/changes.ts';
 import { formatCsv } from '../range/csv.ts';
 import { type RangeSource, readBandRange, readSeriesRange } from '../range/read-range.ts';
 import { formatSvg } from '../range/svg.ts';
 import { type RangeTable, tableOfBands, tableOfSeries } from '../range/table.ts';
-import type { SampleStore } from '../store/sample-store.ts';
 import { federate } from './federate.ts';
+import type { QueryData } from './query-data.ts';
 import { type RecordedSeries, sourceOfRecorded } from './recorded.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
-
-/** What tasks read from. */
-export interface QueryData {
-  readonly hosts: HostTable;
-  readonly store: SampleStore;
-  readonly source: SampleSource;
-  readonly cache?: RangeCache;
-  nowMs(): number;
-}
 
 /**
  * Does one task to the end.
@@ -72,7 +61,7 @@ export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boo
 
 function prometheus(
   { path, params, recorded }: Extract<QueryTask, { kind: 'prometheus' }>,
-  { source: hosts, cache, nowMs }: QueryData,
+  { source: hosts, cache, nowMs, gate }: QueryData,
   isCanceled: () => boolean,
 ): QueryAnswer {
   const request = { path, params: new URLSearchParams(params) };
@@ -80,7 +69,7 @@ function prometheus(
     recorded.length === 0
       ? { source: hosts, ...(cache && { cache }) }
       : { source: withRecorded(recorded, hosts) };
-  return { type: 'application/json', ...answerApi(request, { ...ports, nowMs, isCanceled }) };
+  return { type: 'application/json', ...answerApi(request, { ...ports, nowMs, isCanceled, gate }) };
 }
 
 function withRecorded(recorded: readonly RecordedSeries[], hosts: SampleSource): SampleSource {

@@ -1,7 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import { InputError } from '../../base/errors.ts';
 import type { FromThread, ResultMessage, TaskMessage } from './messages.ts';
-import { type QueryData, runTask } from './run-task.ts';
+import type { QueryData } from './query-data.ts';
+import { runTask } from './run-task.ts';
 
 /** Does the tasks that arrive on `port`, one after the other, in this thread. */
 export function serveTasks(port: MessagePort, data: QueryData): void {

@@ -2,11 +2,8 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { HostTable } from '../hosts/host-table.ts';
 import { attachHostTable } from '../ingest/start.ts';
-import { NodeNames } from '../names/node-names.ts';
-import { RangeCache } from '../query/range-cache.ts';
-import { ClusterSource } from '../query-source/cluster-source.ts';
-import { SETTLED_SECONDS } from '../query-source/value-reader.ts';
 import { openSampleStore } from '../store/sample-reader.ts';
+import { openQueryData } from './query-data.ts';
 import { serveTasks } from './serve-tasks.ts';
 
 export interface QueryThreadData {
@@ -24,16 +21,8 @@ if (parentPort) {
   const { port, file, archives } = workerData as QueryThreadData;
   const hosts = attachHostTable(port);
   const store = openSampleStore({ file, archives, hosts });
-  const natives = new ClusterSource({ hosts, store, nowMs: Date.now });
-  const source = new NodeNames(natives, hosts);
-  const cache = new RangeCache({
-    nowMs: Date.now,
-    settledMs: () => (hosts.second - SETTLED_SECONDS) * 1000,
-    generation: () => natives.generation,
-    lateValues: () => hosts.ingest.backfilled,
-  });
   await untilFilled(hosts);
-  serveTasks(parentPort, { hosts, store, source, cache, nowMs: Date.now });
+  serveTasks(parentPort, openQueryData(hosts, store));
 }
 
 /** The ingest thread tells all hosts and then, once a second, the time: before that a query would find nothing. */

@@ -11,6 +11,7 @@ import {
   parameterError,
   timeParameter,
 } from './api-request.ts';
+import type { Expr } from './ast.ts';
 import { DEFAULT_LIMITS, type Limits } from './budget.ts';
 import {
   evaluateInstant,
@@ -39,6 +40,15 @@ export interface ApiPorts {
   readonly cache?: RangeCache;
   /** True when nobody waits for the answer any more. */
   readonly isCanceled?: () => boolean;
+  readonly gate?: QueryGate | undefined;
+}
+
+/** Decides whether a query is evaluated at all; what it throws ends the query. */
+export interface QueryGate {
+  /** Asked first, before series are looked for. */
+  checkExpr(expr: Expr): void;
+  /** What the query would read. */
+  checkPlans(plans: readonly SelectorPlan[]): void;
 }
 
 export interface ApiAnswer {
@@ -142,7 +152,8 @@ function instantQuery(params: URLSearchParams, ports: ApiPorts): string {
   const timeMs = timeParameter(params, 'time') ?? ports.nowMs();
   const options = commonOptions(params, ports);
   const prepared = prepareParameter(params);
-  const plans = planned(prepared, { ...options, startMs: timeMs, endMs: timeMs, stepMs: 0 });
+  const times = { startMs: timeMs, endMs: timeMs, stepMs: 0 };
+  const plans = planned(prepared, { ...options, ...times }, ports.gate);
   return queryAnswer(prepared, params, plans, evaluateInstant(prepared, { ...options, timeMs }));
 }
 
@@ -168,7 +179,7 @@ function rangeQuery(params: URLSearchParams, ports: ApiPorts): string {
       'query',
       `invalid expression type ${JSON.stringify(prepared.type === 'matrix' ? 'range vector' : 'string')} for range query, must be Scalar or instant Vector`,
     );
-  const plans = planned(prepared, options);
+  const plans = planned(prepared, options, ports.gate);
   const isKept = ports.cache && !params.has('stats');
   const result = isKept
     ? ports.cache.evaluate(prepared, options, plans)
@@ -200,9 +211,12 @@ function commonOptions(
 function planned(
   prepared: Prepared,
   options: Parameters<typeof planQuery>[1] & { readonly limits: Limits },
+  gate: QueryGate | undefined,
 ): readonly SelectorPlan[] {
+  gate?.checkExpr(prepared.expr);
   const plans = planQuery(prepared, options);
   refuseTooLarge(plans, options.limits);
+  gate?.checkPlans(plans);
   return plans;
 }
 

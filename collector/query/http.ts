@@ -62,7 +62,9 @@ async function run(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
   try {
     return send(reply, await ports.run({ path, params: parametersOf(request) }, gone.signal));
   } catch (error) {

@@ -18,9 +18,12 @@ export interface SelectHints {
   readonly holdMs?: number;
 }
 
+/** `SelectPlan.archive` of what is read out of memory. */
+export const LIVE_ARCHIVE = 'live';
+
 /** Where a source would read from, told before anything is read. */
 export interface SelectPlan {
-  /** For people: `live`, `1s average`… */
+  /** For people: `LIVE_ARCHIVE`, `1s average`… */
   readonly archive: string;
   readonly series: number;
   /** Upper bound of the samples that `select` would return. */

@@ -4,8 +4,7 @@ import type { ImportedView, ViewCheck, ViewFile, ViewList, ViewSummary } from '.
 import { includesRole } from '../access/role.ts';
 import { Body } from '../http/body.ts';
 import type { QueryRunner } from '../http/ports.ts';
-import type { SampleSource } from '../query/source.ts';
-import { recordedFor } from '../query-worker/recorded.ts';
+import { type RecordedSource, recordedFor } from '../query-worker/recorded.ts';
 import { importGangliaView } from './ganglia-view.ts';
 import { LiveValues } from './live-values.ts';
 import { parseView, VIEW_LENGTH_MAX } from './parse-view.ts';
@@ -15,7 +14,7 @@ interface ViewPorts {
   readonly views: ViewStore;
   readonly queries: QueryRunner;
   /** Series that rules make. */
-  readonly recorded: SampleSource;
+  readonly recorded: RecordedSource;
 }
 
 type Named = { Params: { name: string } };

@@ -1,6 +1,6 @@
 import { NodeNames } from '../../names/node-names.ts';
 import { ClusterSource } from '../../query-source/cluster-source.ts';
-import type { QueryData } from '../../query-worker/run-task.ts';
+import type { QueryData } from '../../query-worker/query-data.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 
 /** What query tasks read, over a made-up cluster. */
