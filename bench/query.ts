@@ -5,7 +5,9 @@
  *     node bench/query.ts [--hosts 1000] [--minutes 15] [--peers victoria,prometheus] [--rounds 15]
  *
  * Each query is asked by HTTP on a kept connection, one peer after the other, round after round,
- * each for a second later, as a dashboard asks. The column NOW is clustermon's alone: the same query up to the newest second.
+ * each for a second later, as a dashboard asks. The column NOW is clustermon's alone: the same query up to the newest second, whose values
+ * are in memory; the newest values of the peers, which rest, are those of the history. FASTER compares medians with those of the better peer,
+ * VictoriaMetrics with its cache of answers. At the end the lag of ingest is told, without queries and with all of them each second.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,6 +24,7 @@ import { COLLECTOR_NODE_FLAGS } from '../collector/flags.ts';
 import { collectorSettings } from '../collector/settings.ts';
 import { type Peer, startPrometheus, startVictoriaMetrics } from './ingest-peers.ts';
 import { feed, type History, LONG_SECONDS, MONTH_SECONDS, writeArchives } from './query-history.ts';
+import { type IngestReport, ingestDuring } from './query-lag.ts';
 import { SIMULATED_METRICS } from './simulated-host.ts';
 
 const { values: options } = parseArgs({
@@ -38,11 +41,15 @@ const PORT = 18_950;
 const PANELS = 286;
 /** Connections of a browser to one server. */
 const CONNECTIONS = 6;
+/** How long the lag of ingest is watched without queries, and with them. */
+const LAG_SECONDS = 20;
 
 /** How one server calls a series, and where it is asked. */
 interface Server {
   readonly name: string;
   readonly url: string;
+  /** What goes after each query's parameters. */
+  readonly suffix?: string;
   metric(name: string): string;
   host(index: number): string;
 }
@@ -128,7 +135,7 @@ function ask(url: string): Promise<void> {
 /** Milliseconds until all answers are there. */
 async function measure(server: Server, paths: readonly string[]): Promise<number> {
   const beganMs = performance.now();
-  await Promise.all(paths.map((path) => ask(server.url + path)));
+  await Promise.all(paths.map((path) => ask(server.url + path + (server.suffix ?? ''))));
   return performance.now() - beganMs;
 }
 
@@ -208,34 +215,72 @@ const PEERS: Readonly<Record<string, (folder: string) => Promise<Peer>>> = {
   prometheus: (folder) => startPrometheus(folder, PORT + 3),
 };
 
-const SERVERS: Readonly<Record<string, Server>> = {
-  victoria: {
-    name: 'VictoriaMetrics',
+/** How each peer is asked. VictoriaMetrics keeps answers, and of a range that moved on evaluates the end alone; `nocache=1` turns that off. */
+const SERVERS: Readonly<Record<string, readonly Server[]>> = {
+  victoria: ['', '&nocache=1'].map((suffix) => ({
+    name: suffix === '' ? 'VictoriaMetrics' : 'VictoriaMetrics nocache=1',
     url: `http://127.0.0.1:${PORT + 2}`,
+    suffix,
     metric: (name) => `m_${name}`,
     host: (index) => `h${index}`,
-  },
-  prometheus: {
-    name: 'Prometheus',
-    url: `http://127.0.0.1:${PORT + 3}`,
-    metric: (name) => name,
-    host: (index) => `h${index}`,
-  },
+  })),
+  prometheus: [
+    {
+      name: 'Prometheus',
+      url: `http://127.0.0.1:${PORT + 3}`,
+      metric: (name) => name,
+      host: (index) => `h${index}`,
+    },
+  ],
 };
-
-interface IngestCounts {
-  readonly samples: number;
-  readonly gaps: number;
-  readonly kernelDrops: number;
-}
-
-async function ingestOf({ url }: Server): Promise<IngestCounts> {
-  const status = (await (await fetch(`${url}/api/status`)).json()) as { ingest: IngestCounts };
-  return status.ingest;
-}
 
 function progress(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+/** Median and least milliseconds of one query, server by server, and of clustermon up to the newest second. */
+interface Row {
+  readonly name: string;
+  readonly times: readonly (readonly number[])[];
+  readonly now: readonly number[];
+}
+
+async function measureCase(name: string, servers: readonly Server[], endS: number): Promise<Row> {
+  const requests = CASES[name] as (typeof CASES)[string];
+  const times = servers.map(() => [] as number[]);
+  const now: number[] = [];
+  const [own] = servers as [Server];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [index, server] of servers.entries())
+      times[index]?.push(await measure(server, requests(server, endS - ROUNDS + round)));
+    await sleep(20);
+  }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    now.push(await measure(own, requests(own, newestS())));
+    await sleep(1000 / 3);
+  }
+  return { name, times, now };
+}
+
+function newestS(): number {
+  return Math.floor(Date.now() / 1000) - 1;
+}
+
+/** All queries, dashboard included, up to the newest second, over and over, begun at ever another part of a second. */
+async function askForAll(server: Server): Promise<void> {
+  for (const untilMs = Date.now() + LAG_SECONDS * 1000; Date.now() < untilMs; ) {
+    const beganMs = Date.now();
+    for (const requests of Object.values(CASES)) await measure(server, requests(server, newestS()));
+    await sleep(beganMs + 900 - Date.now());
+  }
+}
+
+function describeIngest(
+  what: string,
+  { samples, gaps, drops, lagP50, lagP99 }: IngestReport,
+): string {
+  const ms = (seconds: number) => `${(seconds * 1000).toFixed(0)} ms`;
+  return `ingest ${what}: ${samples} samples, ${gaps} gaps, ${drops} datagrams dropped, lag p50 ${ms(lagP50)}, p99 ${ms(lagP99)}\n`;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'clustermon-bench-query-'));
@@ -251,39 +296,27 @@ try {
   own = clustermon;
   servers.push(clustermon);
   for (const name of options.peers.split(',').filter(Boolean)) {
-    const [start, server] = [PEERS[name], SERVERS[name]];
-    if (!start || !server) throw new Error(`no peer ${name}`);
-    progress(`${server.name}: writing the history …`);
+    const [start, ways] = [PEERS[name], SERVERS[name]];
+    if (!start || !ways) throw new Error(`no peer ${name}`);
+    progress(`${name}: writing the history …`);
     const peer = await start(mkdtempSync(join(folder, name)));
     peers.push(peer);
-    servers.push(server);
+    servers.push(...ways);
     await feed(peer, history);
     if (name === 'victoria') await peer.flush();
   }
-  const before = await ingestOf(clustermon);
-  const rows: string[][] = [];
-  for (const [name, requests] of Object.entries(CASES)) {
-    const times = servers.map(() => [] as number[]);
-    const live: number[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      for (const [index, server] of servers.entries())
-        times[index]?.push(await measure(server, requests(server, endS - ROUNDS + round)));
-      await sleep(20);
-    }
-    for (let round = 0; round < ROUNDS; round += 1) {
-      live.push(await measure(clustermon, requests(clustermon, Math.floor(Date.now() / 1000) - 1)));
-      await sleep(1000 / 3);
-    }
-    rows.push([name, ...times.map(cell), cell(live)]);
-    progress(rows.at(-1)?.join('  ') ?? '');
-  }
-  process.stdout.write(
-    formatTable(['MS: LEAST, MEDIAN', ...servers.map((server) => server.name), 'NOW'], rows),
-  );
-  const after = await ingestOf(clustermon);
-  process.stdout.write(
-    `ingest meanwhile: ${after.samples - before.samples} samples, ${after.gaps - before.gaps} gaps, ${after.kernelDrops - before.kernelDrops} datagrams dropped\n`,
-  );
+  const { url } = clustermon;
+  const rows: Row[] = [];
+  const measured = await ingestDuring(url, async () => {
+    for (const name of Object.keys(CASES)) rows.push(await measureCase(name, servers, endS));
+  });
+  const resting = await ingestDuring(url, () => sleep(LAG_SECONDS * 1000));
+  const asked = await ingestDuring(url, () => askForAll(clustermon));
+  const names = [...servers.map((server) => server.name), 'NOW', 'FASTER', 'NOW'];
+  process.stdout.write(formatTable(['MS: LEAST, MEDIAN', ...names], rows.map(cells)));
+  process.stdout.write(describeIngest('beside the peers', measured));
+  process.stdout.write(describeIngest('without queries', resting));
+  process.stdout.write(describeIngest('with all queries each second', asked));
 } finally {
   await own?.close();
   for (const peer of peers) peer.process.kill('SIGKILL');
@@ -291,8 +324,18 @@ try {
 }
 process.exit(0);
 
+/** Times, then how much faster than the best of the peers with their caches clustermon's median is. */
+function cells({ name, times, now }: Row): string[] {
+  const [own, ...others] = times.map(median) as [number, ...number[]];
+  const best = Math.min(...others);
+  const ratios = [own, median(now)].map((ms) => `${(best / ms).toPrecision(2)} x`);
+  return [name, ...times.map(cell), cell(now), ...ratios];
+}
+
 function cell(times: readonly number[]): string {
-  const sorted = [...times].sort((a, b) => a - b);
-  const show = (value = Number.NaN) => value.toPrecision(3);
-  return `${show(sorted[0])}, ${show(sorted[sorted.length >> 1])}`;
+  return [Math.min(...times), median(times)].map((ms) => ms.toPrecision(3)).join(', ');
+}
+
+function median(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
 }
