@@ -1,35 +1,11 @@
 /** Everything that the page can do, by keyboard alone: no step touches the mouse. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Locator, Page } from 'playwright';
-import { FakeAppliance } from '../ui/testing/fake-appliance.ts';
-import { openPage, startBrowser } from './harness/browser.ts';
+import { test } from 'node:test';
+import type { Locator, Page } from 'playwright';
+import { useFakePage } from './harness/fake-page.ts';
 import { waitFor } from './harness/process.ts';
 
-let browser: Browser;
-let server: FakeAppliance;
-let url: string;
-
-before(async () => {
-  browser = await startBrowser();
-  server = new FakeAppliance(50);
-  url = await server.start();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
-
-async function onPage(path: string, steps: (page: Page) => Promise<void>): Promise<void> {
-  const { page, faults } = await openPage(browser, url + path);
-  try {
-    await page.getByRole('button', { name: 'live', exact: true }).waitFor();
-    await steps(page);
-    assert.deepEqual(faults, []);
-  } finally {
-    await page.close();
-  }
-}
+const { server, on: onPage } = useFakePage(50);
 
 const TABS_MAX = 120;
 

@@ -1,39 +1,11 @@
 /** Moving through time on the page, marking windows, and time zones: over the fake appliance, whose values can be computed. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, CDPSession, Locator, Page } from 'playwright';
-import { FakeAppliance } from '../ui/testing/fake-appliance.ts';
-import { openPage, type PageOptions, startBrowser } from './harness/browser.ts';
+import { test } from 'node:test';
+import type { CDPSession, Locator, Page } from 'playwright';
+import { useFakePage } from './harness/fake-page.ts';
 import { waitFor } from './harness/process.ts';
 
-let browser: Browser;
-let server: FakeAppliance;
-let url: string;
-
-before(async () => {
-  browser = await startBrowser();
-  server = new FakeAppliance(50);
-  url = await server.start();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
-
-async function onPage(
-  path: string,
-  steps: (page: Page) => Promise<void>,
-  options: PageOptions = {},
-): Promise<void> {
-  const { page, faults } = await openPage(browser, url + path, options);
-  try {
-    await page.getByRole('button', { name: 'live', exact: true }).waitFor();
-    await steps(page);
-    assert.deepEqual(faults, []);
-  } finally {
-    await page.close();
-  }
-}
+const { server, on: onPage } = useFakePage(50);
 
 function chart(page: Page, title: string): Locator {
   return page.getByRole('figure', { name: title, exact: true });
