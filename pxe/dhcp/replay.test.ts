@@ -36,16 +36,27 @@ function isIpxe(packet: ReplayedPacket): boolean {
   return option(packet.request, 77)?.value === 'iPXE';
 }
 
+/** What firmware is given, by its option 93. */
+const LOADER_OF: Readonly<Record<string, string>> = {
+  '0000': 'undionly.kpxe',
+  '0007': 'snponly.efi',
+  '0010': 'snponly.efi',
+  '000b': 'snponly-arm64.efi',
+  '0013': 'snponly-arm64.efi',
+};
+
 function checkBootFile(packet: ReplayedPacket, reply: DescribedPacket, server: string): void {
+  const loader = LOADER_OF[option(packet.request, 93)?.hex ?? ''] ?? 'no loader';
   assert.equal(reply.siaddr, server, 'siaddr is ours: iPXE takes nothing from 0.0.0.0');
   assert.equal(option(reply, 67)?.value, reply.file, 'file and option 67 agree');
   if (isIpxe(packet)) {
     assert.equal(reply.file, `http://${server}:8642/ipxe/${reply.chaddr.replaceAll(':', '-')}`);
   } else if (option(packet.request, 60)?.value?.startsWith('HTTPClient')) {
-    assert.match(reply.file, /^http:\/\/.*\/snponly\.efi$/);
+    assert.equal(reply.file.split('/').at(-1), loader);
+    assert.match(reply.file, /^http:\/\//);
     assert.equal(option(reply, 60)?.value, 'HTTPClient');
   } else {
-    assert.equal(reply.file, 'snponly.efi');
+    assert.equal(reply.file, loader);
     assert.equal(option(reply, 43)?.hex, '060108ff');
   }
 }

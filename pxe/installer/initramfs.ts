@@ -72,7 +72,7 @@ export async function provideBootFiles(options: InitramfsOptions): Promise<BootF
 }
 
 /** The installer as one file for the toolbox's Node. */
-async function bundleInstaller(): Promise<string> {
+export async function bundleInstaller(): Promise<string> {
   const { build } = await import('esbuild');
   const made = await build({
     // Names of sources stand in the bundle: they must not depend on where the process was started.

@@ -79,7 +79,8 @@ export function parseArrays(text: string): readonly NodeVolume[] {
       return {
         path: path.replace(/^\/dev\/md\/(\d+)$/, '/dev/md$1'),
         kind: level,
-        devices: devices.split(',').toSorted(),
+        // Node 18 of Debian 12 has no toSorted.
+        devices: devices.split(',').sort(),
       };
     },
   );
