@@ -42,6 +42,16 @@ test('the newest of two tellings counts, and texts that are too long are left ou
   assert.deepEqual(families.meaning('a'), { slope: 'both', units: '', description: '' });
 });
 
+test('the help of what has no type is told, too', () => {
+  const families = new Families();
+  families.learn({ name: 'a', type: 'unknown', help: 'A.', unit: '' });
+  assert.deepEqual(families.meaning('a'), {
+    slope: 'unspecified',
+    units: '',
+    description: 'A.',
+  });
+});
+
 test('families beyond the limit push out the oldest', () => {
   const families = new Families();
   for (let index = 0; index <= 10_000; index += 1) {

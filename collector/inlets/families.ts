@@ -39,27 +39,24 @@ export class Families {
   /** @param name of a series, such as `http_seconds_bucket`, whose family may be `http_seconds` */
   meaning(name: string): Meaning {
     const [, stem = '', suffix] = PART.exec(name) ?? [];
-    const own = this.#byName.get(name);
-    if (own && own.type !== 'unknown') return meaningOf(own, own.type === 'counter');
-    const family = this.#byName.get(stem);
-    switch (family?.type) {
-      case 'counter':
-        return meaningOf(family, suffix === 'total');
-      case 'histogram':
-      case 'summary':
-        return meaningOf(family, suffix !== 'total');
-      default:
-        return suffix === undefined ? UNTOLD : COUNTER;
-    }
+    const family = this.#byName.get(name) ?? this.#byName.get(stem);
+    const isNamedCounter = suffix !== undefined;
+    if (!family) return isNamedCounter ? COUNTER : UNTOLD;
+    return {
+      slope: slopeOf(family, { isOwn: family.name === name, isNamedCounter }),
+      units: upTo(LIMITS.units, family.unit),
+      description: upTo(LIMITS.description, family.help),
+    };
   }
 }
 
-function meaningOf({ help, unit }: Family, isCounter: boolean): Meaning {
-  return {
-    slope: (isCounter ? COUNTER : GAUGE).slope,
-    units: upTo(LIMITS.units, unit),
-    description: upTo(LIMITS.description, help),
-  };
+function slopeOf(
+  { type }: Family,
+  { isOwn, isNamedCounter }: { readonly isOwn: boolean; readonly isNamedCounter: boolean },
+): Meaning['slope'] {
+  if (type === 'unknown') return (isNamedCounter ? COUNTER : UNTOLD).slope;
+  const isCounter = type === 'counter' || (!isOwn && (type === 'histogram' || type === 'summary'));
+  return (isCounter ? COUNTER : GAUGE).slope;
 }
 
 /** Nothing rather than half of a text. */
