@@ -34,6 +34,9 @@ export class UnionSource implements SampleSource {
     matchers: readonly Matcher[],
     range: { readonly startMs: number; readonly endMs: number },
   ): readonly Labels[] {
-    return [...this.#first.series(matchers, range), ...this.#second.series(matchers, range)];
+    const first = this.#first.series(matchers, range);
+    const second = this.#second.series(matchers, range);
+    // The very list of the first, which whoever keeps listings knows again.
+    return second.length === 0 ? first : [...first, ...second];
   }
 }
