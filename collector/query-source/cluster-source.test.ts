@@ -167,6 +167,30 @@ for (const silentS of silences) {
   });
 }
 
+test('what a silent host sent before memory begins is decoded once a minute, and not at all of hosts that send', () => {
+  const hosts = cluster();
+  for (const host of hosts.hosts) {
+    const { metric } = host.seriesByKey('load_one') ?? assert.fail();
+    host.add({ ...metric, name: 'cpu_num', tmax: 1200 }, () => 8);
+  }
+  hosts.byName('a')?.setState('down');
+  const readHosts: number[] = [];
+  const read: FakeCluster['read'] = (query) => {
+    readHosts.push(query.host);
+    return hosts.read(query);
+  };
+  const store = { archives: hosts.archives, read };
+  const source = new ClusterSource({ hosts, store, nowMs: () => hosts.nowMs() });
+  hosts.tick(hosts.second + 180);
+  for (let second = 0; second < 60; second += 1) {
+    hosts.tick();
+    const { value } = evaluateInstant(prepare('sum(cpu_num)'), { source, timeMs: hosts.nowMs() });
+    assert.deepEqual(value.type === 'vector' && value.samples[0]?.value, 24);
+  }
+  assert.deepEqual(new Set(readHosts), new Set([hosts.byName('a')?.number]));
+  assert.ok(readHosts.length <= 6, `${readHosts.length} reads`);
+});
+
 test('a host that joins, changes or leaves is followed', () => {
   const hosts = cluster();
   const source = sourceOf(hosts);

@@ -14,7 +14,7 @@ import type { Column } from '../query/value.ts';
 import type { ArchiveInfo, SampleStore } from '../store/sample-store.ts';
 import { chooseArchive, rowsOf } from './choose-archive.ts';
 import { NewestRows } from './newest-rows.ts';
-import { heldSecondsOf, type Rows, SampleMaker, staleAfterSeconds } from './rows.ts';
+import { heldSecondsOf, newestRow, type Rows, SampleMaker, staleAfterSeconds } from './rows.ts';
 import { type IndexedSeries, SeriesIndex } from './series-index.ts';
 import { ValueReader } from './value-reader.ts';
 
@@ -75,9 +75,8 @@ export class ClusterSource implements SampleSource {
   select(matchers: readonly Matcher[], hints: SelectHints): readonly SampleSeries[] {
     const found = this.#index.find(matchers);
     if (!this.#isLive(hints)) return this.#storedSamples(found, hints);
-    const older = found.filter((one) => this.#mayBeOlder(one, hints));
     const live = this.#liveSamples(found, hints);
-    return older.length === 0 ? live : [...live, ...this.#storedSamples(older, hints)];
+    return live.length === found.length ? live : [...live, ...this.#olderSamples(found, hints)];
   }
 
   eachColumn(
@@ -152,14 +151,39 @@ export class ClusterSource implements SampleSource {
     );
   }
 
-  /** True for what memory does not know and archives may: a metric that may be silent for longer than memory reaches back. */
-  #mayBeOlder(one: IndexedSeries, { untilMs }: SelectHints): boolean {
-    const { host, series } = one;
-    if (!series) return false;
-    const firstS = Math.floor(untilMs / 1000) - staleAfterSeconds(1, series.metric.tmax) + 1;
-    const isBeyondMemory = firstS <= this.#ports.hosts.second - ROWS;
-    const wasHeard = host.lastSeenMs >= firstS * 1000;
-    return isBeyondMemory && wasHeard && this.#newestSecond(one, untilMs) === undefined;
+  /** The newest values of series that memory does not know: some metrics may be silent for longer than it reaches back. */
+  #olderSamples(found: readonly IndexedSeries[], hints: SelectHints): readonly SampleSeries[] {
+    const untilS = Math.floor(hints.untilMs / 1000);
+    const memoryS = this.#ports.hosts.second - ROWS + 1;
+    const firstS = ({ series }: LiveIndexed) =>
+      untilS + 1 - staleAfterSeconds(1, series.metric.tmax);
+    const older = found
+      .filter(isNumber)
+      .filter(
+        (one) =>
+          firstS(one) < memoryS &&
+          firstS(one) * 1000 <= one.host.lastSeenMs &&
+          this.#newestSecond(one, hints.untilMs) === undefined,
+      );
+    if (older.length === 0) return [];
+    const query = {
+      series: older.map(({ series }) => series),
+      archive: this.#archiveFor(hints, older.length),
+      field: fieldOf(hints),
+      fromS: Math.min(...older.map(firstS)),
+      // A whole minute: what is decoded is good until the next one begins.
+      toS: Math.ceil(memoryS / 60) * 60,
+    };
+    const samples: SampleSeries[] = [];
+    this.#reader.read(query, ({ values, startS, stepSeconds }, index) => {
+      const one = older[index] as LiveIndexed;
+      const rowsBack = values.length - Math.floor((firstS(one) - startS) / stepSeconds);
+      const row = newestRow(values, values.length - 1, rowsBack);
+      if (row < 0) return;
+      const timesMs = Float64Array.of((startS + (row + 1) * stepSeconds - 1) * 1000);
+      samples.push({ labels: one.labels, timesMs, values: values.slice(row, row + 1) });
+    });
+    return samples;
   }
 
   /** The newest known values; most are of the same second, and all lie in one array: a thousand small ones cost more than the values. */
@@ -246,7 +270,9 @@ function backMs(
   return Math.min(lookbackMs, lookBack(found, archive, holdMs) * 1000);
 }
 
-function isNumber(one: IndexedSeries): one is IndexedSeries & { readonly series: LiveSeries } {
+type LiveIndexed = IndexedSeries & { readonly series: LiveSeries };
+
+function isNumber(one: IndexedSeries): one is LiveIndexed {
   return one.series !== undefined;
 }
 
