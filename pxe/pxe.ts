@@ -25,6 +25,7 @@ import { LeaseStore } from './inventory/lease-store.ts';
 import { Leases } from './inventory/leases.ts';
 import { Registry } from './inventory/registry.ts';
 import { NodeStore, REGISTRY_MIGRATIONS } from './inventory/store.ts';
+import { WalSync } from './inventory/wal-sync.ts';
 import type { PxeSettings } from './settings.ts';
 
 /** @throws InputError `interface-unknown`, `interface-no-address`, `ranges-missing`; WorldError when a port or the database cannot be had */
@@ -44,13 +45,15 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
     );
   }
   mkdirSync(data, { recursive: true });
-  const database = openDatabase(join(data, 'pxe.db'), {
-    migrations: REGISTRY_MIGRATIONS,
-    synchronous: 'FULL',
-  });
+  const file = join(data, 'pxe.db');
+  const migrations = REGISTRY_MIGRATIONS;
+  const database = openDatabase(file, { migrations, synchronous: 'FULL' });
+  // Leases are many and urgent: another thread brings them to disk.
+  const leaseDatabase = openDatabase(file, { migrations, synchronous: 'NORMAL' });
+  const leaseSync = WalSync.of(file);
   const policy = settings.space === '' ? undefined : nodesPolicy(settings.space, log);
   const registry = new Registry(new NodeStore(database), clock, policy, complainOnce(log));
-  const leases = new Leases(new LeaseStore(database), {
+  const leases = new Leases(new LeaseStore(leaseDatabase, () => leaseSync.done()), {
     addressOf: (mac) => parseIpv4(registry.byMac(mac)?.address ?? ''),
     ownersOf: (address) => registry.byAddress(formatIpv4(address))?.macs,
   });
@@ -133,6 +136,8 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
       for (const service of services) await service.close();
       await api.close();
       registry.close();
+      await leaseSync.close();
+      leaseDatabase.close();
       database.close();
     },
   };

@@ -1,6 +1,7 @@
 /**
  * Simulated machines that power on within a while: each asks for an address as iPXE does, takes it, and fetches its script.
- *   node boot-storm.ts MACHINES SECONDS    prints {"offerMs":[…],"ackMs":[…],"scripts":N} of all machines
+ *   node boot-storm.ts MACHINES SECONDS    prints {"offerMs":[…],"ackMs":[…],"bareMs":[…],"scripts":N} of all machines
+ * `bareMs` are the answers of bare-server.ts at the same times: what this machine, with whatever else it does, takes for an answer.
  */
 import { createSocket } from 'node:dgram';
 import { OPTION } from '../../pxe/dhcp/options.ts';
@@ -16,8 +17,12 @@ import {
 import { addressBytes } from '../../pxe/dhcp/reply.ts';
 import type { Ipv4 } from '../../wire/address.ts';
 
+import { BARE_PORT, WRITE } from './bare-server.ts';
+
 const [machines = 200, seconds = 10] = process.argv.slice(2).map(Number);
 const RESEND_MS = 1000;
+/** Where the appliance and the bare server are. */
+const SERVER = '10.99.0.1';
 
 const socket = createSocket({ type: 'udp4', reuseAddr: true, recvBufferSize: 4 << 20 });
 const waiting = new Map<number, (packet: DhcpPacket) => void>();
@@ -32,9 +37,10 @@ socket.setBroadcast(true);
 
 const offerMs: number[] = [];
 const ackMs: number[] = [];
+const bareMs: number[] = [];
 let scripts = 0;
 await Promise.all(Array.from({ length: machines }, (_, number) => boot(number)));
-process.stdout.write(`${JSON.stringify({ offerMs, ackMs, scripts })}\n`);
+process.stdout.write(`${JSON.stringify({ offerMs, ackMs, bareMs, scripts })}\n`);
 socket.close();
 
 async function boot(number: number): Promise<void> {
@@ -46,8 +52,22 @@ async function boot(number: number): Promise<void> {
     [OPTION.requestedAddress, addressBytes(offer.yiaddr)],
   ];
   const ack = await ask(number, MESSAGE.request, chosen, ackMs);
+  bareMs.push(await askBare('answer'), await askBare(WRITE));
   const response = await fetch(ack.file);
   if ((await response.text()).startsWith('#!ipxe')) scripts += 1;
+}
+
+/** Milliseconds until the bare server answers; a lost packet counts as what it waited. */
+async function askBare(text: string): Promise<number> {
+  const socket = createSocket('udp4');
+  const sentMs = performance.now();
+  socket.send(text, BARE_PORT, SERVER);
+  await Promise.race([
+    new Promise((resolve) => socket.once('message', resolve)),
+    new Promise((resolve) => setTimeout(resolve, RESEND_MS)),
+  ]);
+  socket.close();
+  return performance.now() - sentMs;
 }
 
 async function ask(

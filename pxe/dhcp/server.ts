@@ -28,6 +28,7 @@ import {
   type Outcome,
   PXE_BOOT_SERVER_PORT,
   type Received,
+  type Reply,
 } from './reply.ts';
 
 export interface DhcpServiceOptions {
@@ -174,18 +175,29 @@ export class DhcpService {
     }
     const { reply } = outcome;
     // The answer first: what is written down about it may wait for the disk.
-    if (reply) this.#send(reply.fromPort, reply.bytes, reply.to.port, reply.to.address);
+    if (reply && outcome.kind === 'dhcp-ack' && leases) void this.#sendGranted(reply, leases);
+    else if (reply) this.#send(reply);
     if (mac) onEvent(mac, outcome.kind, outcome.text, received.packet);
     if (reply && outcome.kind === 'dhcp-offer' && mac) {
       this.#probeOffered(reply.packet.yiaddr, mac, received.packet);
     }
   }
 
-  #send(fromPort: number, bytes: Uint8Array, port: number, address: string): void {
+  /** A lease is told when it survives a power cut; without that the client asks again. */
+  async #sendGranted(reply: Reply, leases: Leases): Promise<void> {
+    try {
+      await leases.onDisk();
+      this.#send(reply);
+    } catch (error) {
+      this.#options.log.error('lease-not-written', { reason: reasonOf(error) });
+    }
+  }
+
+  #send({ fromPort, bytes, to }: Pick<Reply, 'fromPort' | 'bytes' | 'to'>): void {
     const { log, interface: device } = this.#options;
-    this.#sockets.get(fromPort)?.socket.send(bytes, port, address, (error) => {
+    this.#sockets.get(fromPort)?.socket.send(bytes, to.port, to.address, (error) => {
       if (error)
-        log.warn('dhcp-send', { interface: device.name, to: address, reason: error.message });
+        log.warn('dhcp-send', { interface: device.name, to: to.address, reason: error.message });
     });
   }
 
@@ -296,12 +308,11 @@ export class DhcpService {
   #search(): void {
     const { clock, interface: device } = this.#options;
     this.#searchXid = randomInt(1, 0xffffffff);
-    this.#send(
-      DHCP_CLIENT_PORT,
-      searchPacket(device.mac, this.#searchXid),
-      DHCP_SERVER_PORT,
-      BROADCAST,
-    );
+    this.#send({
+      fromPort: DHCP_CLIENT_PORT,
+      bytes: searchPacket(device.mac, this.#searchXid),
+      to: { address: BROADCAST, port: DHCP_SERVER_PORT },
+    });
     this.#cancelSearch = clock.after(SEARCH_MS, () => {
       this.#searched = true;
       this.#probeAhead();

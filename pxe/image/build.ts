@@ -9,7 +9,7 @@ import type { Toolbox } from '../installer/toolbox.ts';
 import type { AgentPackage } from './agent-package.ts';
 import { cleanRoot, hashArchive, packRoot } from './archive.ts';
 import { CHUNK_BYTES, type Manifest } from './manifest.ts';
-import { runCommand } from './process.ts';
+import { BUILD_NICENESS, runCommand } from './process.ts';
 import type { Recipe } from './recipe.ts';
 import type { PackageSources } from './sources.ts';
 import type { ImageStore } from './store.ts';
@@ -135,8 +135,20 @@ async function installPackages(inputs: BuildInputs, work: string): Promise<void>
   const last: string[] = [];
   let failure: string | undefined;
   const status = await runFai({
-    command: 'unshare',
-    args: [...namespaces, 'sh', '-c', script, 'build', toolbox.root, work, space],
+    command: 'nice',
+    args: [
+      '-n',
+      String(BUILD_NICENESS),
+      'unshare',
+      ...namespaces,
+      'sh',
+      '-c',
+      script,
+      'build',
+      toolbox.root,
+      work,
+      space,
+    ],
     env: {
       PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
       LANG: 'C.UTF-8',

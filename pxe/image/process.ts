@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { WorldError } from '../../base/errors.ts';
 
 /** Lines kept to say why a command failed. */
 const LAST_LINES = 12;
+/** Of everything that builds, nice(1). */
+export const BUILD_NICENESS = 10;
 
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -33,6 +36,8 @@ export async function runCommand(
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  // Monitoring and machines that boot go before images.
+  if (child.pid !== undefined) setPriority(child.pid, BUILD_NICENESS);
   const stop = () => child.pid !== undefined && process.kill(-child.pid, 'SIGTERM');
   options.signal?.addEventListener('abort', stop, { once: true });
   const last: string[] = [];

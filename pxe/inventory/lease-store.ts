@@ -30,8 +30,11 @@ export class LeaseStore {
   readonly #dropClient;
   readonly #put;
   readonly #transaction;
+  readonly #onDisk: () => Promise<void>;
 
-  constructor(db: Database.Database) {
+  /** @param onDisk resolves when everything that was put before is durable; left out where a commit is */
+  constructor(db: Database.Database, onDisk: () => Promise<void> = async () => {}) {
+    this.#onDisk = onDisk;
     const columns = 'address, client, mac, host_name, expires_ms';
     this.#byClient = db.prepare<[string], Row>(`SELECT ${columns} FROM lease WHERE client = ?`);
     this.#byAddress = db.prepare<[number], Row>(`SELECT ${columns} FROM lease WHERE address = ?`);
@@ -91,9 +94,14 @@ export class LeaseStore {
     return this.#all.all().flatMap((row) => fromRow(row) ?? []);
   }
 
-  /** On disk when it returns. Ends whatever else the client, or the address, had. */
+  /** Ends whatever else the client, or the address, had. */
   put(lease: Lease): void {
     this.#transaction.immediate(lease);
+  }
+
+  /** Resolves when what was put before is on disk. */
+  onDisk(): Promise<void> {
+    return this.#onDisk();
   }
 }
 

@@ -100,7 +100,7 @@ export class Leases {
     return this.#store.ofClient(client.key) !== undefined;
   }
 
-  /** Gives the address to the client until `expiresMs`; on disk when it returns. */
+  /** Gives the address to the client until `expiresMs`; it is to be told when `onDisk` resolves. */
   grant(
     client: LeaseClient,
     address: Ipv4,
@@ -109,6 +109,11 @@ export class Leases {
     // First the lease: the address of an offer without one would be fresh again.
     this.#store.put({ address, client: client.key, mac: client.mac, ...until });
     this.withdraw(client);
+  }
+
+  /** Resolves when all that was granted before survives a power cut. */
+  onDisk(): Promise<void> {
+    return this.#store.onDisk();
   }
 
   /** The client took another server's offer, or was told no. */

@@ -49,8 +49,8 @@ const CLASS = /^[A-Za-z0-9_.-]+$/;
 const SELF: Actor = { who: 'appliance', from: 'local' };
 
 /**
- * The registry of nodes: all in memory. What was decided is on disk before it counts, what was only observed follows within
- * `EVENT_FLUSH_MS`. A state changes here and nowhere else.
+ * The registry of nodes: all in memory. What was decided is on disk before it counts, what was only observed is written within
+ * `EVENT_FLUSH_MS`, and brought to disk by the kernel. A state changes here and nowhere else.
  */
 export class Registry {
   readonly #store: NodeStore;
@@ -279,7 +279,7 @@ export class Registry {
     const audit = decision ? [...this.#pendingAudit, decision.audit] : this.#pendingAudit;
     const events = this.#pendingEvents;
     if (nodes.length + audit.length + events.length === 0) return;
-    this.#store.write({ nodes, audit, events });
+    this.#store.write({ nodes, audit, events }, { isDecision: decision !== undefined });
     this.#unsaved.clear();
     this.#pendingAudit = [];
     this.#pendingEvents = [];

@@ -92,8 +92,12 @@ export class NodeStore {
       .map((row) => JSON.parse(row.document) as PxeNode);
   }
 
-  /** Writes nodes, who changed them, and events in one transaction; on disk when it returns. */
-  write({ nodes = [], audit = [], events = [] }: Changes): void {
+  /**
+   * Writes nodes, who changed them, and events in one transaction.
+   * @param isDecision on disk when it returns; what was only observed is there within seconds, and does not wait for the disk
+   */
+  write({ nodes = [], audit = [], events = [] }: Changes, { isDecision = true } = {}): void {
+    this.#db.pragma(`synchronous = ${isDecision ? 'FULL' : 'NORMAL'}`);
     this.#db
       .transaction(() => {
         for (const node of nodes) this.#putNode(node);
