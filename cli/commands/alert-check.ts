@@ -2,19 +2,20 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { reasonOf } from '../../base/errors.ts';
 import { type Catalogue, unknownMetrics } from '../../collector/alerts/catalogue-warnings.ts';
+import type { ExperimentalFeature } from '../../collector/alerts/experimental.ts';
 import { type Duplicate, duplicatesOf } from '../../collector/alerts/lint.ts';
 import { parseRuleFile } from '../../collector/alerts/rule-file.ts';
 import { clientOf } from '../client.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { metricNames } from '../expression-notes.ts';
 import { note, print, printJson } from '../output.ts';
-import { EXPERIMENTAL_FUNCTIONS, featureOption } from './feature-option.ts';
+import { featureOption } from './feature-option.ts';
 
 interface CheckOptions {
   readonly lint: string;
   readonly lintFatal?: boolean;
   readonly ignoreUnknownFields?: boolean;
-  readonly enableFeature?: typeof EXPERIMENTAL_FUNCTIONS;
+  readonly enableFeature: readonly ExperimentalFeature[];
   readonly live?: boolean;
   readonly json?: boolean;
 }
@@ -80,7 +81,7 @@ function report(file: string, options: CheckOptions, catalogue: Catalogue | unde
   }
   const { groups, problems } = parseRuleFile(text, {
     ...options,
-    refuseExperimental: options.enableFeature !== EXPERIMENTAL_FUNCTIONS,
+    features: options.enableFeature,
   });
   const name = file === '-' ? 'standard input' : file;
   return {

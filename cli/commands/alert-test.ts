@@ -1,17 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { reasonOf } from '../../base/errors.ts';
+import type { ExperimentalFeature } from '../../collector/alerts/experimental.ts';
 import { formatJunit } from '../../collector/alerts/junit.ts';
 import { runRuleTestFile, type TestResult } from '../../collector/alerts/rule-test-runner.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { note, print, printJson } from '../output.ts';
-import { EXPERIMENTAL_FUNCTIONS, featureOption } from './feature-option.ts';
+import { featureOption } from './feature-option.ts';
 
 interface TestOptions {
   readonly run: readonly string[];
   readonly junit?: string;
   readonly ignoreUnknownFields?: boolean;
-  readonly enableFeature?: typeof EXPERIMENTAL_FUNCTIONS;
+  readonly enableFeature: readonly ExperimentalFeature[];
   readonly json?: boolean;
 }
 
@@ -43,7 +44,7 @@ function test(files: readonly string[], options: TestOptions): void {
   for (const file of files) {
     const found = runRuleTestFile(file, {
       warn: note,
-      refuseExperimental: options.enableFeature !== EXPERIMENTAL_FUNCTIONS,
+      features: options.enableFeature,
       ...(options.ignoreUnknownFields && { ignoreUnknownFields: true }),
       ...(only && { only }),
     });

@@ -1,11 +1,27 @@
 import { Option } from 'commander';
+import {
+  EXPERIMENTAL_FEATURES,
+  type ExperimentalFeature,
+} from '../../collector/alerts/experimental.ts';
+import { note } from '../output.ts';
 
-/** The one feature of promtool that rule files depend on; the collector itself has it always. */
-export const EXPERIMENTAL_FUNCTIONS = 'promql-experimental-functions';
-
-/** `--enable-feature`, as promtool's: without it, files that Prometheus would refuse are refused. */
+/** `--enable-feature`, as promtool's: what is not enabled is refused, although the collector itself has it always. */
 export function featureOption(): Option {
-  return new Option('--enable-feature <name>', "accept Prometheus' experimental functions").choices(
-    [EXPERIMENTAL_FUNCTIONS],
-  );
+  return new Option(
+    '--enable-feature <names>',
+    `accept what Prometheus has as an experiment: ${EXPERIMENTAL_FEATURES.join(', ')}; may be repeated`,
+  )
+    .argParser((names: string, before: readonly ExperimentalFeature[]) => [
+      ...before,
+      ...names.split(',').flatMap(featureOf),
+    ])
+    .default([] as readonly ExperimentalFeature[], 'none');
+}
+
+/** As promtool, which has features that rule files do not depend on, it goes on without one that it does not know. */
+function featureOf(name: string): readonly ExperimentalFeature[] {
+  const found = EXPERIMENTAL_FEATURES.find((feature) => feature === name);
+  if (found) return [found];
+  if (name !== '') note(`warning: unknown feature passed to --enable-feature: ${name}`);
+  return [];
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { EXPERIMENTAL_FEATURES } from './experimental.ts';
 import { parseRuleFile, RULE_FILE_BYTES_MAX } from './rule-file.ts';
 
 const group = (rule: string) => `groups:\n- name: a\n  rules:\n  - ${rule}\n`;
@@ -226,11 +227,48 @@ test('unknown fields may be ignored', () => {
   assert.deepEqual(parseRuleFile(text, { ignoreUnknownFields: true }).problems, []);
 });
 
-test('experimental functions are refused where Prometheus has them switched off', () => {
-  const text = group("{record: x, expr: 'sum(limitk(1, up))'}");
-  assert.deepEqual(parseRuleFile(text).problems, []);
-  const { problems } = parseRuleFile(text, { refuseExperimental: true });
-  assert.match(problems[0]?.message ?? '', /function "limitk" is not enabled/);
+for (const { expr, feature, message } of [
+  {
+    expr: 'sum(limitk(1, up))',
+    feature: 'promql-experimental-functions',
+    message: 'function "limitk" is not enabled',
+  },
+  {
+    expr: 'rate(up[1m * 2]) + 0',
+    feature: 'promql-duration-expr',
+    message: 'experimental duration expression is not enabled',
+  },
+  {
+    expr: 'max_over_time(up[5m:step()])',
+    feature: 'promql-duration-expr',
+    message: 'experimental duration expression is not enabled',
+  },
+  {
+    expr: 'rate(up[1m] anchored)',
+    feature: 'promql-extended-range-selectors',
+    message: 'anchored modifier is experimental and not enabled',
+  },
+  {
+    expr: 'rate(up[5m]) + fill(0) rate(down[5m])',
+    feature: 'promql-binop-fill-modifiers',
+    message: 'binop fill modifiers are experimental and not enabled',
+  },
+] as const) {
+  test(`${expr} is refused where Prometheus has ${feature} switched off`, () => {
+    const text = group(`{record: x, expr: '${expr}'}`);
+    const others = EXPERIMENTAL_FEATURES.filter((other) => other !== feature);
+    assert.deepEqual(parseRuleFile(text).problems, []);
+    assert.deepEqual(parseRuleFile(text, { features: [feature] }).problems, []);
+    const { problems } = parseRuleFile(text, { features: others });
+    assert.ok(problems[0]?.message.endsWith(message), problems[0]?.message);
+  });
+}
+
+test('usual ranges, offsets and steps are no experiment', () => {
+  const text = group(
+    `{record: x, expr: 'rate(up[300] offset -5m) + max_over_time(up[1h:1m] offset 1m)'}`,
+  );
+  assert.deepEqual(parseRuleFile(text, { features: [] }).problems, []);
 });
 
 test('a rule with two severities is two rules', () => {

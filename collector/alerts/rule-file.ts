@@ -4,7 +4,7 @@ import { checkTypes } from '../query/check.ts';
 import { parseDurationMs } from '../query/duration.ts';
 import { METRIC_NAME } from '../query/labels.ts';
 import { parseSyntax } from '../query/parse.ts';
-import { experimentalIn } from './experimental.ts';
+import { type ExperimentalFeature, notEnabledIn } from './experimental.ts';
 import type { AlertingRule, OnMissing, RecordingRule, Rule, RuleGroup } from './rule.ts';
 import { Template } from './template/expand.ts';
 import { TemplateSyntaxError } from './template/lexer.ts';
@@ -15,8 +15,8 @@ export const RULE_FILE_BYTES_MAX = 8 * 1024 * 1024;
 
 export interface RuleFileOptions {
   readonly ignoreUnknownFields?: boolean;
-  /** Refuse functions that Prometheus has only when they are switched on. */
-  readonly refuseExperimental?: boolean;
+  /** What is experimental in Prometheus and not among these is refused; undefined = nothing is. */
+  readonly features?: readonly ExperimentalFeature[];
 }
 
 export interface RuleFile {
@@ -61,18 +61,18 @@ export function parseRuleFile(text: string, options: RuleFileOptions = {}): Rule
     return { groups: [], problems: [{ line: 0, column: 0, message }] };
   }
   const yaml = new YamlReader(text, options);
-  const reader = new RuleFileReader(yaml, options.refuseExperimental ?? false);
+  const reader = new RuleFileReader(yaml, options.features);
   const groups = reader.read();
   return { groups, problems: yaml.problems };
 }
 
 class RuleFileReader {
   readonly #yaml: YamlReader;
-  readonly #refusesExperimental: boolean;
+  readonly #features: ReadonlySet<ExperimentalFeature> | undefined;
 
-  constructor(yaml: YamlReader, refusesExperimental: boolean) {
+  constructor(yaml: YamlReader, features: RuleFileOptions['features']) {
     this.#yaml = yaml;
-    this.#refusesExperimental = refusesExperimental;
+    this.#features = features && new Set(features);
   }
 
   read(): readonly RuleGroup[] {
@@ -193,8 +193,8 @@ class RuleFileReader {
     }
     try {
       const tree = parseSyntax(text);
-      const experimental = this.#refusesExperimental ? experimentalIn(tree) : undefined;
-      if (experimental) throw new Error(`function "${experimental}" is not enabled`);
+      const refusal = this.#features && notEnabledIn(tree, this.#features);
+      if (refusal !== undefined) throw new Error(refusal);
       checkTypes(text, tree);
     } catch (error) {
       const of = field === 'expr' ? '' : ` of '${field}'`;

@@ -20,7 +20,9 @@ writeFileSync(
 function failuresOf(text: string): readonly string[] {
   const file = join(folder, 'test.yml');
   writeFileSync(file, text);
-  return runRuleTestFile(file, { warn: () => {} }).flatMap(({ failures }) => failures);
+  return runRuleTestFile(file, { warn: () => {}, features: [] }).flatMap(
+    ({ failures }) => failures,
+  );
 }
 
 const alertTest = (minute: number, alerts: string) => `rule_files: [rules.yml]
@@ -66,6 +68,11 @@ const cases = [
   {
     name: 'a histogram ends as any series',
     text: exprTest('h', '{{count:1}} stale', 'h', '[]'),
+  },
+  {
+    name: 'what Prometheus has as an experiment must be enabled',
+    text: exprTest('x', '1x2', 'limitk(1, x)', '[{labels: x, value: 1}]'),
+    failure: /function "limitk" is not enabled/,
   },
   {
     name: 'a test may begin at any time',

@@ -1,6 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { reasonOf } from '../../base/errors.ts';
+import { parseSyntax } from '../query/parse.ts';
+import type { RuleQuery } from './evaluate.ts';
+import { notEnabledIn } from './experimental.ts';
 import { PreparedQueries } from './prepared-queries.ts';
 import type { RuleGroup } from './rule.ts';
 import { parseRuleFile, type RuleFileOptions } from './rule-file.ts';
@@ -43,15 +46,27 @@ export function runRuleTestFile(file: string, options: TestRunOptions): readonly
     const failures =
       problems.length > 0
         ? problems
-        : runRuleTest(
-            test,
-            parsed.file,
-            groups,
-            (source, subqueryStepMs) => new PreparedQueries(source, { subqueryStepMs }),
+        : runRuleTest(test, parsed.file, groups, (source, subqueryStepMs) =>
+            refusing(new PreparedQueries(source, { subqueryStepMs }), options.features),
           );
     const name = test.name || `unnamed#${index}`;
     return [{ file, name, failures, durationMs: performance.now() - startedMs }];
   });
+}
+
+/** Expressions of tests may use what rules may use. */
+function refusing(query: RuleQuery, features: RuleFileOptions['features']): RuleQuery {
+  if (!features) return query;
+  const enabled = new Set(features);
+  const accepted = new Set<string>();
+  return {
+    instant: (expr, timeMs) => {
+      const refusal = accepted.has(expr) ? undefined : notEnabledIn(parseSyntax(expr), enabled);
+      if (refusal !== undefined) throw new Error(refusal);
+      accepted.add(expr);
+      return query.instant(expr, timeMs);
+    },
+  };
 }
 
 function matching(pattern: string, testFile: string, { warn }: TestRunOptions): readonly string[] {
