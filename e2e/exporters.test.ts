@@ -85,6 +85,14 @@ test('patterns leave metrics out, and the agent tells how the exporter does', as
   assert.equal(none?.value[1], '1');
 });
 
+test('what the exporter gives is not made from the agent’s own metrics as well', async () => {
+  await query('node_load1{job="peer"}');
+  const [count] = await query('count(node_load1)');
+  assert.equal(count?.value[1], '1');
+  const [family] = await query('count(count by (job) (node_memory_MemTotal_bytes))');
+  assert.equal(family?.value[1], '1');
+});
+
 test('Nagios plugins have a status and values', async () => {
   const [load] = await query('plugin_status{plugin="load"}');
   assert.equal(load?.value[1], '0');
