@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Log } from '../base/log.ts';
+import { isMulticast } from '../wire/address.ts';
 import type { AgentSettings } from './settings.ts';
 import { parseTarget, type Target } from './target.ts';
 
@@ -119,12 +120,6 @@ async function hasRoute({ address, port }: Target): Promise<boolean> {
   });
   probe.close();
   return known;
-}
-
-function isMulticast(address: string): boolean {
-  if (isIPv6(address)) return /^ff/i.test(address);
-  const first = Number(address.split('.')[0]);
-  return first >= 224 && first <= 239;
 }
 
 /**

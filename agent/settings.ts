@@ -77,10 +77,10 @@ export const agentSettings = section({
   labels: textMap({ default: {}, doc: 'labels of this host, such as class, rack, u, role' }),
   group: text({
     default: '239.2.11.72',
-    doc: 'multicast group, IPv4 or IPv6, that collectors listen to; empty = only to `targets`',
+    doc: 'multicast group, IPv4 or IPv6, that collectors listen to, or the address of one collector; empty = only to `targets`',
     check: {
-      wanted: 'an IP address, or empty',
-      accepts: (value) => value === '' || isIP(value) !== 0,
+      wanted: 'an IP address without a zone, such as 239.2.11.72, ff15::8641 or 10.0.0.1, or empty',
+      accepts: (value) => value === '' || (isIP(value) !== 0 && !value.includes('%')),
     },
   }),
   port: integer({

@@ -2,9 +2,10 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, isIPv4 } from 'node:net';
 import { dirname } from 'node:path';
 import { reasonOf } from '../base/errors.ts';
+import { isMulticast } from '../wire/address.ts';
 import type { Configuration } from './configuration.ts';
 
 export interface Finding {
@@ -27,7 +28,8 @@ export async function findings({ agent, collector }: Configuration): Promise<Fin
     receiveBuffer(),
     procFiles(),
     await webPort(collector.listen, collector.webPort),
-    await multicast(agent.group),
+    // IPv6 multicast does not go over loopback, and where the group is an address there is none.
+    ...(isIPv4(agent.group) && isMulticast(agent.group) ? [await multicast(agent.group)] : []),
   ];
 }
 

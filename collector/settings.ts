@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { choice, flag, integer, list, type SettingsOf, section, text } from '../base/config.ts';
+import { isMulticast } from '../wire/address.ts';
 import { ingestSettings } from './ingest/settings.ts';
 import { inletSettings } from './inlets/settings.ts';
 
@@ -10,8 +11,8 @@ export const collectorSettings = section({
     default: '239.2.11.72',
     doc: 'multicast group, IPv4 or IPv6, that agents send to; empty = unicast only',
     check: {
-      wanted: 'an IP address, or empty',
-      accepts: (value) => value === '' || isIP(value) !== 0,
+      wanted: 'a multicast address such as 239.2.11.72 or ff15::8641, or empty',
+      accepts: (value) => value === '' || isGroup(value),
     },
   }),
   port: integer({ default: 8641, min: 0, max: 65_535, doc: 'UDP port on which agents are heard' }),
@@ -86,6 +87,11 @@ export const collectorSettings = section({
 });
 
 export type CollectorSettings = SettingsOf<typeof collectorSettings>;
+
+/** Without a zone: `interfaces` say where it is joined. */
+function isGroup(text: string): boolean {
+  return isIP(text) !== 0 && !text.includes('%') && isMulticast(text);
+}
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);

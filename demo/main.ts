@@ -2,9 +2,11 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { agentKey, isSealed } from '../base/authentication.ts';
 import { type Running, runDaemon } from '../base/daemon.ts';
 import { openLog } from '../base/log.ts';
+import { isMulticast } from '../wire/address.ts';
 import { readRequest } from '../wire/control.ts';
 import { bodyReader, emptyHeader, KINDS, PacketError, readHeader } from '../wire/packet.ts';
 import { XdrReader } from '../wire/xdr.ts';
@@ -26,7 +28,8 @@ export async function startDemo(settings: DemoSettings): Promise<Running> {
     settings.secretFile === ''
       ? undefined
       : Buffer.from(readFileSync(settings.secretFile, 'utf8').trim(), 'hex');
-  const socket = createSocket({ type: 'udp4', sendBufferSize: 8 << 20, recvBufferSize: 8 << 20 });
+  const type = isIPv6(settings.group) ? 'udp6' : 'udp4';
+  const socket = createSocket({ type, sendBufferSize: 8 << 20, recvBufferSize: 8 << 20 });
   socket.bind(0);
   await once(socket, 'listening');
   if (isMulticast(settings.group)) {
@@ -80,11 +83,6 @@ export async function startDemo(settings: DemoSettings): Promise<Running> {
       await once(socket, 'close');
     },
   };
-}
-
-function isMulticast(address: string): boolean {
-  const first = Number(address.split('.')[0]);
-  return first >= 224 && first <= 239;
 }
 
 if (import.meta.main) await runDaemon('demo', (settings) => startDemo(settings as DemoSettings));

@@ -45,3 +45,10 @@ export function formatIpv4(address: Ipv4): string {
 export function networkOf(address: Ipv4, prefix: number): Ipv4 {
   return ((address & (0xffffffff << (32 - prefix))) >>> 0) as Ipv4;
 }
+
+/** @param address IPv4 or IPv6 as text @returns true for 224.0.0.0/4 (RFC 5771) and ff00::/8 (RFC 4291 §2.7) */
+export function isMulticast(address: string): boolean {
+  if (address.includes(':')) return /^ff/i.test(address);
+  const first = Number(address.split('.')[0]);
+  return first >= 224 && first <= 239;
+}

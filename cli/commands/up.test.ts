@@ -47,3 +47,35 @@ for (const { name, yaml = '{}', options, heard, booted } of CASES) {
     assert.equal(pxe.agentPort, collector.port);
   });
 }
+
+const OWN_AGENTS: readonly { name: string; yaml: string; group: string; interface: string }[] = [
+  {
+    name: 'its agent sends over loopback',
+    yaml: '{}',
+    group: '239.2.11.72',
+    interface: '127.0.0.1',
+  },
+  {
+    name: 'its agent sends to the collector itself where the group is an IPv6 one',
+    yaml: "agent: {group: 'ff15::8641'}",
+    group: '::1',
+    interface: '',
+  },
+  {
+    name: 'an interface that is configured stays',
+    yaml: "agent: {group: 'ff15::8641', interface: eth0}",
+    group: 'ff15::8641',
+    interface: 'eth0',
+  },
+];
+
+for (const { name, yaml, ...expected } of OWN_AGENTS) {
+  test(`up: ${name}`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clustermon-up-'));
+    const config = join(folder, 'config.yaml');
+    writeFileSync(config, yaml);
+    const { agent } = withOptions(loadConfiguration({ config, data: folder }), {});
+    rmSync(folder, { recursive: true });
+    assert.deepEqual({ group: agent.group, interface: agent.interface }, expected);
+  });
+}

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { defaultsOf } from '../../base/config.ts';
 import { openLog } from '../../base/log.ts';
 import { demoSettings } from '../../demo/settings.ts';
+import { isMulticast } from '../../wire/address.ts';
 import type { ServerFile } from '../../wire/http.ts';
 import {
   type Configuration,
@@ -26,6 +28,7 @@ export interface UpOptions extends ConfigurationOptions {
 
 const DEMO_HOSTS_MAX = 20_000;
 const LOOPBACK = '127.0.0.1';
+const LOOPBACK_SIX = '::1';
 
 export function register(program: Command): void {
   withUpOptions(
@@ -97,8 +100,7 @@ export function withOptions(configuration: Configuration, options: UpOptions): C
   const booted = options.pxe ?? pxe.interfaces;
   const heard = options.agents ?? collector.interfaces;
   return {
-    // The collector beside it always hears loopback, whichever networks it hears besides.
-    agent: { ...agent, interface: agent.interface === '' ? LOOPBACK : agent.interface },
+    agent: agent.interface === '' ? { ...agent, ...byLoopback(agent) } : agent,
     collector: {
       ...collector,
       listen: options.listen ?? collector.listen,
@@ -107,6 +109,11 @@ export function withOptions(configuration: Configuration, options: UpOptions): C
     },
     pxe: { ...pxe, interfaces: booted, agentPort: collector.port },
   };
+}
+
+/** The collector beside it always hears loopback, whichever networks it hears besides. There is no IPv6 multicast on loopback. */
+function byLoopback({ group }: Configuration['agent']): Partial<Configuration['agent']> {
+  return isIPv6(group) && isMulticast(group) ? { group: LOOPBACK_SIX } : { interface: LOOPBACK };
 }
 
 function daemonsOf(

@@ -30,7 +30,7 @@ export interface Receiver {
 /**
  * Binds and joins the group; interfaces that refuse are logged. With interfaces one socket hears every address of the machine. Without
  * them nothing beyond loopback may listen: one socket is bound to the group, which only loopback joins, another to 127.0.0.1 for
- * the agents' answers.
+ * the agents' answers. Linux does not route IPv6 multicast over loopback: agents of this machine send to ::1 then.
  * @throws WorldError `listen`
  */
 export async function openReceiver(options: ReceiverOptions, log: Log): Promise<Receiver> {
@@ -41,7 +41,7 @@ export async function openReceiver(options: ReceiverOptions, log: Log): Promise<
   const unicast = await bind(options, interfaces.length > 0 ? anyAddress : loopback);
   const { port } = unicast.address();
   const sockets = [unicast];
-  if (group !== '') {
+  if (group !== '' && (interfaces.length > 0 || !isSix)) {
     const listener = interfaces.length > 0 ? unicast : await bind({ ...options, port }, group);
     if (listener !== unicast) sockets.push(listener);
     joinGroup(listener, { ...options, isSix }, log);
