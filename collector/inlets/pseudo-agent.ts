@@ -82,12 +82,14 @@ export class PseudoAgent {
     }
   }
 
-  /** A sender's interval is what has passed twice in a row: one sample late does not change it. */
+  /** A sender's interval is what has passed twice in a row: one sample late does not change it, nor does a rhythm that wavers a little. */
   #learn(known: Newest, meaning: Meaning, everySeconds: number): void {
-    const isInterval = everySeconds > 0 && everySeconds === known.everySeconds;
-    const tmax = isInterval ? everySeconds : known.metric.tmax;
+    const before = known.metric.tmax;
+    const isOther = Math.abs(everySeconds - before) > before / 3;
+    const isInterval = everySeconds > 0 && everySeconds === known.everySeconds && isOther;
+    const tmax = isInterval ? everySeconds : before;
     known.everySeconds = everySeconds;
-    if (tmax === known.metric.tmax && isOf(known.metric, meaning)) return;
+    if (tmax === before && isOf(known.metric, meaning)) return;
     known.metric = { ...known.metric, ...meaning, tmax };
     this.#isChanged = true;
   }
