@@ -100,8 +100,19 @@ export function blockStart(archive: Archive, host: number, second: number): numb
   return Math.floor((second - offset) / archive.spanSeconds) * archive.spanSeconds + offset;
 }
 
-/** Key of the row that holds the block which begins at `start`. */
+/** Numbers of hosts are smaller. */
+export const HOST_NUMBERS = 2 ** 20;
+
+/**
+ * Key of the row that holds the block which begins at `start`. Blocks that begin in the same second are neighbours, so that what is written in one second
+ * goes into few pages.
+ */
 export function blockId(archive: Archive, host: number, start: number): number {
-  const turn = Math.floor((start - offsetOf(archive, host)) / archive.spanSeconds);
-  return host * archive.slots + (turn % archive.slots);
+  const ringRows = archive.slots * archive.rowsPerBlock;
+  return ((start / archive.stepSeconds) % ringRows) * HOST_NUMBERS + host;
+}
+
+/** The host whose block has this key. */
+export function hostOfBlock(id: number): number {
+  return id % HOST_NUMBERS;
 }

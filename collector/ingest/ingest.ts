@@ -138,7 +138,7 @@ export class Ingest {
   #begin(host: IngestHost, nowS: number): void {
     const { spanSeconds } = this.#finest;
     host.closedUntil = blockStart(this.#finest, host.number, nowS);
-    const newest = this.#blocks.newest(this.#finest, host.number) ?? -spanSeconds;
+    const newest = this.#blocks.newest(this.#finest, host.number, nowS) ?? -spanSeconds;
     const end = newest + spanSeconds;
     // A block that was stored before its end holds the seconds up to then, whenever that was.
     host.knownUntil = end <= nowS ? end : newest;

@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import { InputError } from '../../base/errors.ts';
 import { type Migrations, openDatabase } from '../../base/sqlite.ts';
 import { type Block, soundBlock } from '../archive/block.ts';
-import { type Archive, blockId } from '../archive/layout.ts';
+import { type Archive, blockId, blockStart, HOST_NUMBERS } from '../archive/layout.ts';
 
 const MIGRATIONS: Migrations = [
   `CREATE TABLE archive (step INTEGER PRIMARY KEY, span INTEGER NOT NULL, slots INTEGER NOT NULL) STRICT;
@@ -23,6 +23,8 @@ const MIGRATIONS: Migrations = [
      series TEXT NOT NULL,
      live TEXT NOT NULL
    ) STRICT;`,
+  // Blocks lay host by host (host × slots + slot) before they lay in the order of time.
+  `ALTER TABLE archive ADD COLUMN keyed_by TEXT NOT NULL DEFAULT 'host'`,
 ];
 
 /**
@@ -81,9 +83,12 @@ function prepareArchives(database: Database.Database, archives: readonly Archive
     known.delete(archive.stepSeconds);
     if (!stored) createTable(database, archive.stepSeconds);
     else if (stored.span !== archive.spanSeconds) throw otherSpan(archive, stored.span);
-    else if (stored.slots !== archive.slots) moveToSlots(database, archive, stored.slots);
+    else if (isKeyedByHost(database, stored)) moveBlocks(database, archive, `id / ${stored.slots}`);
+    else if (stored.slots !== archive.slots) moveBlocks(database, archive, `id % ${HOST_NUMBERS}`);
     database
-      .prepare('INSERT OR REPLACE INTO archive (step, span, slots) VALUES (?, ?, ?)')
+      .prepare(
+        `INSERT OR REPLACE INTO archive (step, span, slots, keyed_by) VALUES (?, ?, ?, 'time')`,
+      )
       .run(archive.stepSeconds, archive.spanSeconds, archive.slots);
   }
   for (const step of known.keys()) {
@@ -97,16 +102,24 @@ function createTable(database: Database.Database, step: number): void {
   );
 }
 
-/** Another retention is another number of slots: each block moves to its new place, the oldest are overwritten when there are fewer. */
-function moveToSlots(database: Database.Database, archive: Archive, slots: number): void {
+function isKeyedByHost(database: Database.Database, { step }: StoredLayout): boolean {
+  const keyedBy = database.prepare<[number]>('SELECT keyed_by FROM archive WHERE step = ?').pluck();
+  return keyedBy.get(step) === 'host';
+}
+
+/**
+ * Another retention is another number of slots: each block moves to its new place, the oldest are overwritten when there are fewer.
+ * @param host SQL that gives the host of a row
+ */
+function moveBlocks(database: Database.Database, archive: Archive, host: string): void {
   const table = tableOf(archive.stepSeconds);
   database.exec(`ALTER TABLE ${table} RENAME TO ${table}_before`);
   createTable(database, archive.stepSeconds);
-  database.function('block_id', { deterministic: true }, (host, start) =>
-    blockId(archive, Number(host), Number(start)),
+  database.function('block_id', { deterministic: true }, (number, start) =>
+    blockId(archive, Number(number), Number(start)),
   );
   database.exec(
-    `INSERT OR REPLACE INTO ${table} SELECT block_id(id / ${slots}, start), start, data FROM ${table}_before ORDER BY start;
+    `INSERT OR REPLACE INTO ${table} SELECT block_id(${host}, start), start, data FROM ${table}_before ORDER BY start;
      DROP TABLE ${table}_before;`,
   );
 }
@@ -167,15 +180,15 @@ export class BlockStore {
     this.#of(archive).write.run(blockId(archive, host, start), start, data);
   }
 
-  /** First second of the newest block of the host; undefined when it has none. */
-  newest(archive: Archive, host: number): number | undefined {
-    const { slots } = archive;
-    return this.#of(archive).newest.get(host * slots, (host + 1) * slots)?.start ?? undefined;
+  /** First second of the newest block of the host that holds `second` or ended before; undefined when there is none. */
+  newest(archive: Archive, host: number, second: number): number | undefined {
+    return startsOf(archive, host, second).find((start) => this.has(archive, host, start));
   }
 
   removeHost(host: number): void {
-    for (const [{ slots }, { remove }] of this.#tables)
-      remove.run(host * slots, (host + 1) * slots);
+    for (const [archive, { remove }] of this.#tables)
+      for (const start of startsOf(archive, host, archive.slots * archive.spanSeconds))
+        remove.run(blockId(archive, host, start));
   }
 
   /** How many blocks there are, and their bytes. */
@@ -190,6 +203,12 @@ export class BlockStore {
   }
 }
 
+/** First seconds of as many blocks of a host as there are slots: the one that holds `second`, then those before. */
+function startsOf(archive: Archive, host: number, second: number): number[] {
+  const newest = blockStart(archive, host, second);
+  return Array.from({ length: archive.slots }, (_, turn) => newest - turn * archive.spanSeconds);
+}
+
 type Statements = ReturnType<typeof prepare>;
 
 function prepare(database: Database.Database, { stepSeconds }: Archive) {
@@ -200,10 +219,7 @@ function prepare(database: Database.Database, { stepSeconds }: Archive) {
     write: database.prepare<[number, number, Uint8Array]>(
       `INSERT OR REPLACE INTO ${table} (id, start, data) VALUES (?, ?, ?)`,
     ),
-    newest: database.prepare<[number, number], { start: number | null }>(
-      `SELECT max(start) AS start FROM ${table} WHERE id >= ? AND id < ?`,
-    ),
-    remove: database.prepare<[number, number]>(`DELETE FROM ${table} WHERE id >= ? AND id < ?`),
+    remove: database.prepare<[number]>(`DELETE FROM ${table} WHERE id = ?`),
     totals: database.prepare<[], { blocks: number; bytes: number }>(
       `SELECT count(*) AS blocks, coalesce(sum(length(data)), 0) AS bytes FROM ${table}`,
     ),

@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import { reasonOf } from '../../base/errors.ts';
 import { Block, DamagedBlock } from '../archive/block.ts';
 import { durationText } from '../archive/duration.ts';
+import { hostOfBlock } from '../archive/layout.ts';
 import { openSamplesReadonly, storedLayout } from './block-store.ts';
 
 export interface Damage {
@@ -53,7 +54,7 @@ function checkOpen(database: Database.Database): CheckReport {
       .map(({ number, name }) => [number, number === 0 ? 'the cluster' : name]),
   );
   let blocks = 0;
-  for (const { step, slots } of storedLayout(database)) {
+  for (const { step } of storedLayout(database)) {
     const where = durationText(step);
     const rows = database
       .prepare<[], BlockRow>(`SELECT id, start, data FROM block_${step}`)
@@ -63,7 +64,7 @@ function checkOpen(database: Database.Database): CheckReport {
         blocks += 1;
         const what = damageOf(data);
         if (what === undefined || damages.length >= DAMAGES_MAX) continue;
-        const host = names.get(Math.floor(id / slots)) ?? `host number ${Math.floor(id / slots)}`;
+        const host = names.get(hostOfBlock(id)) ?? `host number ${hostOfBlock(id)}`;
         damages.push({
           where,
           what: `${host}, from ${new Date(start * 1000).toISOString()}: ${what}`,

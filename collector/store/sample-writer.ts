@@ -114,7 +114,7 @@ export class SampleWriter {
     for (const [index, archive] of this.#archives.entries()) {
       const finer = this.#archives[index - 1];
       if (!finer) continue;
-      const newest = this.#blocks.newest(archive, host);
+      const newest = this.#blocks.newest(archive, host, second);
       const oldest = blockStart(archive, host, second - finer.keepSeconds);
       let start = Math.max(newest === undefined ? 0 : newest + archive.spanSeconds, oldest);
       for (; start + archive.spanSeconds <= second; start += archive.spanSeconds) {

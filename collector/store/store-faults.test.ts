@@ -18,7 +18,7 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { type Archive, blockStart, layoutArchives } from '../archive/layout.ts';
 import { backupFolder, restoreFolder } from './backup.ts';
-import { openSamples } from './block-store.ts';
+import { BlockStore, openSamples } from './block-store.ts';
 import { checkSamples } from './check.ts';
 import { lockFolder } from './lock.ts';
 import { SampleWriter } from './sample-writer.ts';
@@ -173,6 +173,52 @@ test('archives of another span are refused, of another retention moved', () =>
     database.exec('UPDATE archive SET span = 300 WHERE step = 1');
     database.close();
     assert.throws(() => openSamples(file, longer), { code: 'archive-changed', message: /150 s/ });
+  }));
+
+test('blocks that lie host by host, as in the first version, are put in the order of time', () =>
+  inFolder((_, file) => {
+    fill(file);
+    const before = blocksByHost(file);
+    const database = new Database(file);
+    for (const { stepSeconds, spanSeconds, slots } of ARCHIVES) {
+      database.exec(
+        `UPDATE block_${stepSeconds} SET id = -((id % 1048576) * ${slots} + (start / ${spanSeconds}) % ${slots});
+         UPDATE block_${stepSeconds} SET id = -id`,
+      );
+    }
+    database.exec('ALTER TABLE archive DROP COLUMN keyed_by; PRAGMA user_version = 1');
+    database.close();
+    openSamples(file, ARCHIVES).close();
+    assert.deepEqual(blocksByHost(file), before);
+  }));
+
+/** `host start`, for each block that is found where it has to be. */
+function blocksByHost(file: string): string[] {
+  const database = openSamples(file, ARCHIVES);
+  const blocks = new BlockStore(database, ARCHIVES);
+  const hosts = Array.from({ length: 20 }, (_, index) => index + 1);
+  const found = hosts.flatMap((host) =>
+    Array.from({ length: 5 }, (_, block) => startOf(host, block))
+      .filter((start) => blocks.has(FINEST, host, start))
+      .map((start) => `${host} ${start}`),
+  );
+  database.close();
+  assert.equal(found.length, 100);
+  return found;
+}
+
+test('a host that is removed leaves none of its blocks, and takes none of others', () =>
+  inFolder((_, file) => {
+    fill(file);
+    const database = openSamples(file, ARCHIVES);
+    const blocks = new BlockStore(database, ARCHIVES);
+    assert.equal(blocks.newest(FINEST, 7, startOf(7, 9)), startOf(7, 4));
+    assert.equal(blocks.newest(FINEST, 7, startOf(7, 2) + 1), startOf(7, 2));
+    const before = blocks.totals(FINEST).blocks;
+    blocks.removeHost(7);
+    assert.equal(blocks.newest(FINEST, 7, startOf(7, 9)), undefined);
+    assert.equal(blocks.totals(FINEST).blocks, before - 5);
+    database.close();
   }));
 
 test('a backup is whole, is not written over another, and comes back', () =>
