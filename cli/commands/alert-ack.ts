@@ -13,6 +13,9 @@ interface AckOptions {
 }
 
 const DEFAULT_SECONDS = 86_400;
+/** What the appliance takes. */
+const SECONDS_MIN = 60;
+const SECONDS_MAX = 30 * 86_400;
 
 export function register(alert: Command): void {
   alert
@@ -23,6 +26,9 @@ export function register(alert: Command): void {
     .option('--for <duration>', 'how long (default: 1d)', parseSeconds, DEFAULT_SECONDS)
     .option('--by <name>', 'who (default: you)', userInfo().username)
     .action(async (wanted: string, options: AckOptions, command: Command) => {
+      if (options.for < SECONDS_MIN || options.for > SECONDS_MAX) {
+        throw new CommandError(EXIT.usage, '--for must be from 1m to 30d');
+      }
       const client = clientOf(command);
       for (const { fingerprint, rule } of await find(client, wanted)) {
         await client.send('POST', `/api/alerts/${fingerprint}/ack`, {

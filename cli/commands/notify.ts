@@ -17,6 +17,8 @@ interface NotificationsJson {
     readonly reason: string;
     readonly createdMs: number;
     readonly attempts: number;
+    /** Of the channel's last attempt; '' = none has failed. */
+    readonly failure: string;
   }[];
   readonly delivered: readonly {
     readonly timeMs: number;
@@ -89,14 +91,16 @@ function show(receivers: readonly ReceiverJson[], { waiting, delivered }: Notifi
   const channels = receivers.map(({ name, integrations }) => [name, integrations.join(', ')]);
   print(formatTable(['RECEIVER', 'CHANNELS'], channels));
   if (waiting.length > 0) {
-    const rows = waiting.map(({ integration, groupKey, reason, createdMs, attempts }) => [
+    const rows = waiting.map(({ integration, groupKey, reason, createdMs, attempts, failure }) => [
       integration,
       groupKey,
       reason,
       formatSeconds((Date.now() - createdMs) / 1000),
       attempts,
+      failure,
     ]);
-    print(`\n${formatTable(['WAITING FOR', 'GROUP', 'REASON', 'AGE', 'ATTEMPTS'], rows)}`);
+    const header = ['WAITING FOR', 'GROUP', 'REASON', 'AGE', 'ATTEMPTS', 'LAST FAILURE'];
+    print(`\n${formatTable(header, rows)}`);
   }
   if (delivered.length > 0) {
     const rows = delivered.map(({ timeMs, integration, groupKey, reason, outcome, detail }) => [

@@ -119,7 +119,16 @@ export function registerList(parent: Command, { isMaintenance }: Kind): void {
         const what = isMaintenance ? 'planned outages' : 'silences';
         print(options.expired ? `no ${what} have ended\n` : `no ${what}\n`);
       } else {
-        const header = ['STATE', 'MATCHERS', 'ENDS IN', 'EVERY', 'BY', 'COMMENT', 'ID'];
+        const header = [
+          'STATE',
+          'MATCHERS',
+          'STARTS IN',
+          'ENDS IN',
+          'EVERY',
+          'BY',
+          'COMMENT',
+          'ID',
+        ];
         print(formatTable(header, silences.map(row)));
       }
     });
@@ -133,12 +142,17 @@ function row(silence: SilenceJson): readonly (string | undefined)[] {
   return [
     stateOf(silence),
     matchers.join(' '),
-    formatSeconds((Date.parse(silence.endsAt) - Date.now()) / 1000),
+    silence.status.state === 'pending' ? untilText(silence.startsAt) : undefined,
+    silence.status.state === 'expired' ? undefined : untilText(silence.endsAt),
     silence.every,
     silence.createdBy,
     silence.comment,
     silence.id,
   ];
+}
+
+function untilText(time: string): string {
+  return formatSeconds((Date.parse(time) - Date.now()) / 1000);
 }
 
 /** A silence that recurs does nothing between its times. */

@@ -13,7 +13,7 @@ import { defaultConfig, TOPOLOGY } from '../notify/default-config.ts';
 import type { InhibitRule } from '../notify/inhibit.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { makeIntegrations } from '../notify/receivers/make.ts';
-import { NotifyStore } from '../notify/store.ts';
+import { NotifyStore, type Outgoing } from '../notify/store.ts';
 import { loadTemplates } from '../notify/template/template-files.ts';
 import type { SampleSource } from '../query/source.ts';
 import { AlertEngine } from './alert-engine.ts';
@@ -159,21 +159,23 @@ export class Alerting {
     const oldest = waiting.find(({ attempts }) => attempts > 2);
     return [
       ...this.#fileProblems,
-      ...(oldest
-        ? [
-            {
-              code: 'notification-waiting',
-              text: `receiver ${oldest.integration} does not accept notifications (${oldest.attempts} attempts); \`clustermon notify list\` shows what waits`,
-              sinceMs: oldest.createdMs,
-            },
-          ]
-        : []),
+      ...(oldest ? [this.#waitingProblem(oldest)] : []),
       ...refusals.map(({ integration, detail, sinceMs }) => ({
         code: 'notification-refused',
         text: `receiver ${integration} refuses notifications: ${detail}; then try \`clustermon notify test ${integration.replace(/\/[^/]*$/, '')}\``,
         sinceMs,
       })),
     ];
+  }
+
+  #waitingProblem({ integration, attempts, createdMs }: Outgoing): Problem {
+    const failure = this.notifier.courier.failureOf(integration);
+    const why = failure === '' ? '' : `: ${failure}`;
+    return {
+      code: 'notification-waiting',
+      text: `receiver ${integration} does not accept notifications (${attempts} attempts)${why}; \`clustermon notify list\` shows what waits`,
+      sinceMs: createdMs,
+    };
   }
 
   close(): void {

@@ -117,6 +117,11 @@ export class Courier {
     return [...this.#queues.values()].flatMap(({ waiting }) => waiting);
   }
 
+  /** What went wrong with the channel's last attempt, and what to do; '' when it went well, or there was none since the start. */
+  failureOf(integration: string): string {
+    return this.#queues.get(integration)?.failure ?? '';
+  }
+
   close(): void {
     for (const queue of this.#queues.values()) queue.close();
   }
@@ -136,6 +141,7 @@ class Queue {
   readonly #waiting: Outgoing[] = [];
   readonly #courier: Pick<Courier, 'noteRefused' | 'noteAccepted'>;
   #integration: Integration;
+  #failure = '';
   #isBusy = false;
   #isClosed = false;
   #cancel: Cancel | undefined;
@@ -157,6 +163,10 @@ class Queue {
 
   get waiting(): readonly Outgoing[] {
     return this.#waiting;
+  }
+
+  get failure(): string {
+    return this.#failure;
   }
 
   has(groupKey: string): boolean {
@@ -210,14 +220,16 @@ class Queue {
         mayBeRepeated: before.attempts > 0,
       });
       outcome = { outcome: 'delivered', detail: '' };
+      this.#failure = '';
       this.#courier.noteAccepted(outgoing.integration);
       log.info('notification-delivered', { ...fields, reason: outgoing.reason, attempts });
     } catch (error) {
       const detail = reasonOf(error);
+      this.#failure = explain(error);
       log.warn('notification-failed', { ...fields, attempts, detail });
       if (error instanceof DeliveryError && !error.isRecoverable) {
         outcome = { outcome: 'refused', detail };
-        this.#courier.noteRefused(outgoing.integration, explain(error));
+        this.#courier.noteRefused(outgoing.integration, this.#failure);
       } else if (clock.nowMs() - outgoing.createdMs > EXPIRES_MS) {
         outcome = { outcome: 'expired', detail };
       }

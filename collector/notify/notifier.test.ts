@@ -281,11 +281,16 @@ test('another configuration while a notification is under way sends it once', as
 
 test('a receiver that is down for an hour is told once', async () => {
   const bench = new Bench();
-  bench.failures = Array.from({ length: 60 }, () => new DeliveryError('down', true));
+  bench.failures = Array.from({ length: 60 }, () => new DeliveryError('down', true, 'start it'));
   bench.fire(A);
-  await bench.pass(4000);
+  await bench.pass(600);
+  const { courier } = bench.notifier;
+  assert.equal(courier.waiting.length, 1);
+  assert.equal(courier.failureOf('team/webhook[0]'), 'down; start it');
+  await bench.pass(3400);
   assert.deepEqual(bench.texts, ['team firing a']);
-  assert.deepEqual(bench.notifier.courier.waiting, []);
+  assert.deepEqual(courier.waiting, []);
+  assert.equal(courier.failureOf('team/webhook[0]'), '');
   bench.close();
 });
 

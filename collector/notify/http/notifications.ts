@@ -27,6 +27,7 @@ export function notificationRoutes(app: FastifyInstance, notifier: Notifier): vo
       createdMs: rest.createdMs,
       attempts: rest.attempts,
       nextMs: rest.nextMs,
+      failure: notifier.courier.failureOf(integration),
     })),
     delivered: notifier.deliveries(timeRange(query, Date.now())),
   }));
