@@ -54,7 +54,14 @@ async function makeImage(): Promise<{ archive: string; manifest: Manifest }> {
   writeFileSync(join(root, 'usr/file'), Buffer.alloc(10_000_000, 'x'));
   const archive = join(folder, 'data.tar.zst');
   execFileSync('sh', ['-c', 'tar -c -C "$1" . | zstd -q -f -o "$2"', 'pack', root, archive]);
-  const of = { id: 'image-1', suite: '', architecture: 'amd64', classes: [], packages: 0, builtMs: 0 } as const;
+  const of = {
+    id: 'image-1',
+    suite: '',
+    architecture: 'amd64',
+    classes: [],
+    packages: 0,
+    builtMs: 0,
+  } as const;
   const sizes = { contentBytes: 10_000_000, chunkBytes: CHUNK_BYTES };
   return { archive, manifest: { ...of, ...sizes, ...(await hashArchive(archive)) } };
 }

@@ -216,11 +216,11 @@ test('two hundred machines that power on within ten seconds all get their script
     const { offerMs, ackMs, bareMs, scripts } = JSON.parse(storm.output()) as Storm;
     assert.equal(scripts, 200);
     const p99 = percentile([...offerMs, ...ackMs], 0.99);
-    // Whatever else this machine does holds both up.
+    // Whatever else this machine does holds both up: beside two programs for each core, its 99th was 1.0 to 1.7 times the bare server's.
     const floor = percentile(bareMs, 0.99);
     const found = `99 % of the answers within ${p99.toFixed(1)} ms, of a bare server's within ${floor.toFixed(1)} ms`;
     t.diagnostic(found);
-    assert.ok(p99 < 50 + floor, found);
+    assert.ok(p99 < Math.max(50, 4 * floor), found);
   });
 });
 

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { defineClasses } from '../../pxe/classes/class-list.ts';
@@ -108,7 +109,9 @@ function spaceOf(command: Command, { space }: BuildOptions): string {
   const found =
     space ?? loadConfiguration(command.optsWithGlobals<ConfigurationOptions>()).pxe.space;
   if (found === '') throw new CommandError(EXIT.usage, 'give --space, or set pxe.space');
-  return resolve(found);
+  const folder = resolve(found);
+  if (existsSync(join(folder, 'class'))) return folder;
+  throw new CommandError(EXIT.failed, `${folder} is no config space: it has no folder class/`);
 }
 
 function workshop(command: Command, options?: BuildOptions): Workshop {

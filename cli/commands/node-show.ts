@@ -35,6 +35,7 @@ function describe({ name, state, address, rack, classes, node, host }: Machine):
     ['address', address],
     ['MAC', node?.macs.join(', ')],
     ['UUID', node?.uuid],
+    ['architecture', node?.architecture],
     ['place', place || undefined],
     ['classes', classes.join(' ') || undefined],
     ['quirks', quirks.join(' ') || undefined],

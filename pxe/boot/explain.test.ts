@@ -137,9 +137,9 @@ const MISSING: [string, string, RegExp | undefined][] = [
   [
     'an x64 loader',
     'tftp-missing snponly.efi',
-    /^snponly\.efi comes with the Debian package ipxe,/,
+    /^snponly\.efi: it comes with the package ipxe; or put it/,
   ],
-  ['an arm64 loader', 'tftp-missing snponly-arm64.efi', /ipxe of Debian 13/],
+  ['an arm64 loader', 'tftp-missing snponly-arm64.efi', /ipxe \(Debian 13 or later\)/],
   ['a loader by HTTP', 'http-missing GET /boot/52-54-00-aa-00-01/shimx64.efi', /shim-signed/],
   ['a Raspberry Pi’s firmware', 'tftp-missing start4.elf', /Raspberry Pi.*boot partition/],
   ['what a Raspberry Pi tries first', 'tftp-missing 1a2b3c4d/start4.elf', undefined],

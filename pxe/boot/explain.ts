@@ -160,7 +160,7 @@ const KNOWN: readonly Known[] = [
       const name = missingLoader(attempt) ?? '';
       return /^(start4?\.elf|bootcode\.bin)$/.test(name)
         ? `${name} is firmware of a Raspberry Pi: put the files of its boot partition into the folder \`boot\` of the data folder.`
-        : `${name} comes with ${sourceOf(name)}; which machines need it: docs/provisioning.md.`;
+        : `${name}: ${sourceOf(name)}. Which machines need it: docs/provisioning.md.`;
     },
   },
   {

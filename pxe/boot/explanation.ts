@@ -58,7 +58,7 @@ export function explainBoot(of: {
     });
     const name = stage === 'ipxe' ? 'iPXE' : `${firmware?.name} firmware`;
     const isMissing = boot?.loader !== undefined && !hasFile(boot.loader);
-    const where = isMissing ? `; it is not there: it comes with ${sourceOf(boot.loader)}` : '';
+    const where = isMissing ? `; it is not there: ${sourceOf(boot.loader)}` : '';
     return {
       stage: name,
       answer: boot?.file ?? 'nothing',

@@ -8,8 +8,14 @@ const PACKAGED: Readonly<
   'undionly.kpxe': { paths: ['/usr/lib/ipxe/undionly.kpxe'], from: 'ipxe' },
   'snponly.efi': { paths: ['/usr/lib/ipxe/snponly.efi'], from: 'ipxe' },
   'ipxe.efi': { paths: ['/usr/lib/ipxe/ipxe.efi'], from: 'ipxe' },
-  'snponly-arm64.efi': { paths: ['/usr/lib/ipxe/ipxe-arm64.efi'], from: 'ipxe of Debian 13' },
-  'snponly-riscv64.efi': { paths: ['/usr/lib/ipxe/ipxe-riscv64.efi'], from: 'ipxe of Debian 13' },
+  'snponly-arm64.efi': {
+    paths: ['/usr/lib/ipxe/ipxe-arm64.efi'],
+    from: 'ipxe (Debian 13 or later)',
+  },
+  'snponly-riscv64.efi': {
+    paths: ['/usr/lib/ipxe/ipxe-riscv64.efi'],
+    from: 'ipxe (Debian 13 or later)',
+  },
   'shimx64.efi': {
     // Ubuntu keeps two, and a link that need not be there.
     paths: ['/usr/lib/shim/shimx64.efi.signed', '/usr/lib/shim/shimx64.efi.signed.latest'],
@@ -31,11 +37,11 @@ const PACKAGED: Readonly<
   'mmx64.efi': { paths: ['/usr/lib/shim/mmx64.efi.signed'], from: 'shim-helpers-amd64-signed' },
 };
 
-/** Where a boot loader that is missing comes from, in words. */
+/** Where a boot loader that is missing comes from, as half a sentence. */
 export function sourceOf(name: string): string {
   const known = Object.hasOwn(PACKAGED, name) ? PACKAGED[name] : undefined;
-  const folder = 'the folder `boot` of the data folder';
-  return known ? `the Debian package ${known.from}, or ${folder}` : folder;
+  const own = 'put it into the folder `boot` of the data folder';
+  return known ? `it comes with the package ${known.from}; or ${own}` : own;
 }
 
 export class BootFiles {

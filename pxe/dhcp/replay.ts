@@ -65,7 +65,11 @@ export function parseRecording(text: string): { line: number; packet: RecordedPa
         return [{ line, packet }];
       }
     } catch (cause) {
-      throw new InputError('recording-line', `line ${line} is not JSON`, { line, cause });
+      throw new InputError(
+        'recording-line',
+        `line ${line} is not JSON; a recording has one object a line: t, dir, src, sport, dst, dport, payload`,
+        { line, cause },
+      );
     }
     throw new InputError('recording-line', `line ${line} lacks dir (client or server) or dport`, {
       line,

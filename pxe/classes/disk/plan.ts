@@ -100,7 +100,7 @@ export function planDisks(
 export function blankDisk(path: string, sizeBytes: number, sectorBytes = 512): Disk {
   if (sizeBytes % sectorBytes !== 0 || sizeBytes === 0) {
     const text = `disk ${path}: ${sizeBytes} bytes is no multiple of ${sectorBytes}`;
-    throw new InputError('disk-size', `${text} (its sector size)`);
+    throw new InputError('disk-size', `${text} (its sector size); write a unit, such as 20GiB`);
   }
   return { path, sizeBytes, sectorBytes, partitions: [] };
 }
