@@ -6,6 +6,7 @@ import { formatSeconds } from './duration-option.ts';
 
 interface ExplainOptions {
   readonly host?: string;
+  readonly severity?: string;
   readonly at?: string;
   readonly json?: boolean;
 }
@@ -18,6 +19,7 @@ export function register(alert: Command): void {
     )
     .argument('<rule>', "the rule's name")
     .option('--host <name>', 'only this host')
+    .option('--severity <severity>', 'of a rule with several severities (default: each of them)')
     .option('--at <time>', 'when: 2026-11-21T03:10:00Z, -15m (default: now)')
     .option('--json', 'one JSON document')
     .addHelpText(
@@ -33,11 +35,11 @@ export function register(alert: Command): void {
           host: options.host,
           at: options.at,
         });
-      const severities = await severitiesOf(client, rule);
+      const severities = options.severity ? [] : await severitiesOf(client, rule);
       const explanations =
         severities.length > 1
           ? await Promise.all(severities.map(explain))
-          : [await explain(undefined)];
+          : [await explain(options.severity)];
       if (options.host) await noteUnknownHost(client, options.host);
       if (options.json) printJson(severities.length > 1 ? explanations : explanations[0]);
       else print(explanations.map(describe).join('\n'));

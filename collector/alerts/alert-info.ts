@@ -49,6 +49,6 @@ export function toAlertDetail(
 }
 
 /** Rule files name severities as they like (`page`, `ticket`…): what is none of ours is a warning. */
-function severityOf(label: string | undefined): Severity {
+export function severityOf(label: string | undefined): Severity {
   return SEVERITIES.find((severity) => severity === label) ?? 'warning';
 }

@@ -8,6 +8,7 @@ import type { QueryRunner } from '../../http/ports.ts';
 import { answerQuery } from '../../http/routes/answer.ts';
 import { recordedFor } from '../../query-worker/recorded.ts';
 import type { AlertEngine } from '../alert-engine.ts';
+import { severityOf } from '../alert-info.ts';
 import type { Alerting } from '../alerting.ts';
 import type { AlertingRule } from '../rule.ts';
 
@@ -52,7 +53,8 @@ export function backtestRoutes(
 
   app.get<{ Querystring: QueryString }>('/api/alerts/explain', async ({ query }, reply) => {
     const nowMs = Date.now();
-    const rule = ruleNamed(engine, required(query, 'rule'), one(query, 'severity'));
+    const severity = one(query, 'severity');
+    const rule = ruleNamed(engine, required(query, 'rule'), severity);
     const atMs = time(query, 'at', { nowMs, defaultMs: nowMs });
     const host = one(query, 'host');
     const gone = new AbortController();
@@ -92,7 +94,7 @@ export function backtestRoutes(
       handling: engine
         .alerts()
         .filter((alert) => alert.rule === rule.name && isAbout(alert.labels))
-        .filter(({ severity }) => severityOf(rule) === undefined || severity === severityOf(rule)),
+        .filter((alert) => severity === undefined || alert.severity === severity),
     };
     return explanation;
   });
@@ -106,18 +108,13 @@ function ruleNamed(engine: AlertEngine, name: string, severity: string | undefin
   const rules = engine.groups.flatMap(({ rules: all }) => all.map(({ rule }) => rule));
   const found = rules
     .filter((rule) => rule.kind === 'alert')
-    .find((rule) => rule.name === name && (!severity || severityOf(rule) === severity));
+    .filter((rule) => rule.name === name)
+    .find(({ labels }) => !severity || severityOf(labels.get('severity')?.text) === severity);
   if (found) return found;
   throw new InputError(
     'rule-unknown',
-    `there is no rule ${name}; \`clustermon alert list --rules\` shows all`,
+    `there is no rule ${name}${severity ? ` of severity ${severity}` : ''}; \`clustermon alert list --rules\` shows all`,
   );
-}
-
-/** undefined when the rule gives none, or one that depends on the alert. */
-function severityOf({ labels }: AlertingRule): string | undefined {
-  const severity = labels.get('severity');
-  return severity?.isPlain ? severity.text : undefined;
 }
 
 function ruleFileOf(rule: AlertingRule): string {
