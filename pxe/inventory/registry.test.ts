@@ -43,6 +43,8 @@ test('the first contact makes a node, the next finds it', () => {
   assert.equal(node?.name, 'node-525400aa0001');
   assert.equal(registry.seen(MAC)?.id, node?.id);
   assert.equal(registry.seen(MAC, { uuid: 'u-2' })?.uuid, 'u-2');
+  assert.equal(registry.seen(MAC, { architecture: 'arm64' })?.architecture, 'arm64');
+  assert.equal(registry.seen(MAC)?.uuid, 'u-2', 'what is not said stays');
   assert.equal(registry.list().length, 1);
   close();
 });
