@@ -139,6 +139,41 @@ test('server mode: BIOS, UEFI and UEFI HTTP boot get address and script from her
   });
 });
 
+test('arm64 firmware fetches its own boot loader, by PXE and by HTTP boot, and is known as arm64', async () => {
+  const pxe = 'mode: server, ranges: ["10.99.0.50-10.99.0.60"]';
+  await withNetwork({ pxe, foreignDhcp: false }, async (appliance, network) => {
+    const folder = join(appliance.data, 'boot');
+    mkdirSync(folder);
+    // Debian 12 has no boot loader for it: this one ends what the firmware can do, once it has all of it.
+    writeFileSync(join(folder, 'snponly-arm64.efi'), randomBytes(100_000));
+    await waitFor('the search for other servers', async () =>
+      (await status(appliance)).interfaces.every(({ servesAddresses }) => servesAddresses),
+    );
+    for (const [firmware, fetched] of [
+      ['uefi-arm64', /^tftp-sent snponly-arm64\.efi, 100000 bytes/m],
+      ['uefi-arm64-http', /^http-file GET \S+\/snponly-arm64\.efi$/m],
+    ] as const) {
+      const machine = powerOn(network, { firmware, number: 1 });
+      try {
+        const { node, diagnoses } = await waitFor(
+          `${firmware} to fetch its boot loader`,
+          async () => {
+            const path = `/api/pxe/explain/${machine.mac}`;
+            const found = await appliance.get<BootExplanation>(path);
+            const text = found.events.map((event) => `${event.kind} ${event.text}`).join('\n');
+            return fetched.test(text) ? found : undefined;
+          },
+          BOOT_MS,
+        );
+        assert.equal(node?.architecture, 'arm64');
+        assert.equal(diagnoses[0]?.code, 'no-installer');
+      } finally {
+        await machine.powerOff();
+      }
+    }
+  });
+});
+
 test('firmware that is not told to take the offered file asks on port 4011', async () => {
   await withNetwork({ pxe: 'mode: proxy', foreignDhcp: true }, async (appliance, network) => {
     const host = network.hosts[0];

@@ -71,6 +71,9 @@ const refused = [
   '/ipxe/nonsense',
   '/%zz',
   '/boot/',
+  '/media/',
+  '/media/arm64/vmlinuz',
+  '/media/amd64/../secret',
 ];
 for (const url of refused) {
   test(`GET ${url} finds nothing`, async () => {
