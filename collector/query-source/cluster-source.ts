@@ -31,6 +31,8 @@ interface Selection {
   readonly maker: SampleMaker;
 }
 
+type TellValue = (labels: Labels, timeMs: number, value: number) => void;
+
 /** How far back values are in memory, less what a query may take and a series may be silent. */
 const LIVE_SECONDS = ROWS - 60;
 
@@ -74,9 +76,9 @@ export class ClusterSource implements SampleSource {
 
   select(matchers: readonly Matcher[], hints: SelectHints): readonly SampleSeries[] {
     const found = this.#index.find(matchers);
-    if (!this.#isLive(hints)) return this.#storedSamples(found, hints);
-    const live = this.#liveSamples(found, hints);
-    return live.length === found.length ? live : [...live, ...this.#olderSamples(found, hints)];
+    return this.#isLive(hints)
+      ? this.#liveSamples(found, hints)
+      : this.#storedSamples(found, hints);
   }
 
   eachColumn(
@@ -86,7 +88,12 @@ export class ClusterSource implements SampleSource {
     use: (column: Column) => void,
   ): boolean {
     const found = this.#index.find(matchers);
-    if (this.#isLive(hints) || !found.every(isNumber)) return false;
+    if (this.#isLive(hints)) {
+      times.onFound(found.length);
+      this.#eachLiveColumn(found, hints, times, use);
+      return true;
+    }
+    if (!found.every(isNumber)) return false;
     times.onFound(found.length);
     const archive = this.#archiveFor(hints, found.length);
     const newest = new NewestRows(times);
@@ -151,8 +158,49 @@ export class ClusterSource implements SampleSource {
     );
   }
 
+  /** All lie in one array, and those of one second share its time: a thousand small arrays cost more than the values. */
+  #liveSamples(found: readonly IndexedSeries[], hints: SelectHints): SampleSeries[] {
+    const samples: SampleSeries[] = [];
+    const values = new Float64Array(found.length);
+    let timesMs = new Float64Array(1);
+    this.#eachNewest(found, hints, (labels, timeMs, value) => {
+      if (timesMs[0] !== timeMs) timesMs = Float64Array.of(timeMs);
+      const at = samples.length;
+      values[at] = value;
+      samples.push({ labels, timesMs, values: values.subarray(at, at + 1) });
+    });
+    return samples;
+  }
+
+  /** All evaluation times are one and the same. */
+  #eachLiveColumn(
+    found: readonly IndexedSeries[],
+    hints: SelectHints,
+    { firstMs, count, lookbackMs }: EvaluationTimes,
+    use: (column: Column) => void,
+  ): void {
+    const values = new Float64Array(count);
+    const present = new Uint8Array(count).fill(1);
+    this.#eachNewest(found, hints, (labels, timeMs, value) => {
+      if (timeMs > firstMs - lookbackMs)
+        use({ labels, dropName: false, values: values.fill(value), present });
+    });
+  }
+
+  /** Tells the newest known value of each series that has one: out of memory, and of metrics that may be silent for longer out of archives. */
+  #eachNewest(found: readonly IndexedSeries[], hints: SelectHints, tell: TellValue): void {
+    let known = 0;
+    for (const one of found) {
+      const second = this.#newestSecond(one, hints.untilMs);
+      if (second === undefined) continue;
+      known += 1;
+      tell(one.labels, second * 1000, one.series?.at(second) ?? upNow(one.host) ?? 0);
+    }
+    if (known < found.length) this.#eachOlder(found, hints, tell);
+  }
+
   /** The newest values of series that memory does not know: some metrics may be silent for longer than it reaches back. */
-  #olderSamples(found: readonly IndexedSeries[], hints: SelectHints): readonly SampleSeries[] {
+  #eachOlder(found: readonly IndexedSeries[], hints: SelectHints, tell: TellValue): void {
     const untilS = Math.floor(hints.untilMs / 1000);
     const memoryS = this.#ports.hosts.second - ROWS + 1;
     const firstS = ({ series }: LiveIndexed) =>
@@ -165,7 +213,7 @@ export class ClusterSource implements SampleSource {
           firstS(one) * 1000 <= one.host.lastSeenMs &&
           this.#newestSecond(one, hints.untilMs) === undefined,
       );
-    if (older.length === 0) return [];
+    if (older.length === 0) return;
     const query = {
       series: older.map(({ series }) => series),
       archive: this.#archiveFor(hints, older.length),
@@ -174,32 +222,13 @@ export class ClusterSource implements SampleSource {
       // A whole minute: what is decoded is good until the next one begins.
       toS: Math.ceil(memoryS / 60) * 60,
     };
-    const samples: SampleSeries[] = [];
     this.#reader.read(query, ({ values, startS, stepSeconds }, index) => {
       const one = older[index] as LiveIndexed;
       const rowsBack = values.length - Math.floor((firstS(one) - startS) / stepSeconds);
       const row = newestRow(values, values.length - 1, rowsBack);
       if (row < 0) return;
-      const timesMs = Float64Array.of((startS + (row + 1) * stepSeconds - 1) * 1000);
-      samples.push({ labels: one.labels, timesMs, values: values.slice(row, row + 1) });
+      tell(one.labels, (startS + (row + 1) * stepSeconds - 1) * 1000, values[row] as number);
     });
-    return samples;
-  }
-
-  /** The newest known values; most are of the same second, and all lie in one array: a thousand small ones cost more than the values. */
-  #liveSamples(found: readonly IndexedSeries[], { untilMs }: SelectHints): SampleSeries[] {
-    const samples: SampleSeries[] = [];
-    const values = new Float64Array(found.length);
-    let timesMs = new Float64Array(1);
-    for (const one of found) {
-      const second = this.#newestSecond(one, untilMs);
-      if (second === undefined) continue;
-      if (timesMs[0] !== second * 1000) timesMs = Float64Array.of(second * 1000);
-      const at = samples.length;
-      values[at] = one.series?.at(second) ?? upNow(one.host) ?? 0;
-      samples.push({ labels: one.labels, timesMs, values: values.subarray(at, at + 1) });
-    }
-    return samples;
   }
 
   /** Of which second the newest known value is; none when the series has been silent for longer than it may be. */

@@ -53,9 +53,9 @@ const CHUNK_SIZE = 16_384;
  */
 export class SampleMaker {
   #timesMs = new Float64Array(0);
-  #values = new Float64Array(0);
   #stale = new Uint8Array(0);
   #count = 0;
+  /** Values go to its begin; what a series has taken is cut off. */
   #chunk = new Float64Array(0);
   /** Values that were made: a chunk is as large as all before, so that one series does not take the memory of many. */
   #made = 0;
@@ -77,6 +77,9 @@ export class SampleMaker {
     let lastRow = Number.NEGATIVE_INFINITY;
     let lastValue = Number.NaN;
     this.#begin(values.length);
+    const timesMs = this.#timesMs;
+    const kept = this.#chunk;
+    let count = 0;
     for (let row = 0; row < values.length; row += 1) {
       const value = values[row] as number;
       if (Number.isNaN(value)) continue;
@@ -87,10 +90,11 @@ export class SampleMaker {
       }
       lastRow = sampleRow;
       lastValue = value;
-      this.#timesMs[this.#count] = (startS + (sampleRow + 1) * stepSeconds - 1) * 1000;
-      this.#values[this.#count] = value;
-      this.#count += 1;
+      timesMs[count] = (startS + (sampleRow + 1) * stepSeconds - 1) * 1000;
+      kept[count] = value;
+      count += 1;
     }
+    this.#count = count;
     return {
       labels,
       timesMs: this.#finishTimes(),
@@ -113,6 +117,7 @@ export class SampleMaker {
     const firstMs = hints.untilMs - (gridCount - 1) * stepMs;
     const rowsBack = Math.ceil(rows.staleAfterSeconds / stepSeconds);
     this.#begin(gridCount);
+    if (this.#stale.length < gridCount) this.#stale = new Uint8Array(gridCount);
     let lastMs = Number.NEGATIVE_INFINITY;
     let hasStale = false;
     for (let step = 0; step < gridCount; step += 1) {
@@ -124,7 +129,7 @@ export class SampleMaker {
       lastMs = timeMs;
       hasStale ||= row < 0;
       this.#timesMs[this.#count] = timeMs;
-      this.#values[this.#count] = row < 0 ? 0 : (values[row] as number);
+      this.#chunk[this.#count] = row < 0 ? 0 : (values[row] as number);
       this.#stale[this.#count] = row < 0 ? 1 : 0;
       this.#count += 1;
     }
@@ -134,29 +139,28 @@ export class SampleMaker {
 
   #begin(countMax: number): void {
     this.#count = 0;
-    if (countMax <= this.#timesMs.length) return;
-    this.#timesMs = new Float64Array(countMax);
-    this.#values = new Float64Array(countMax);
-    this.#stale = new Uint8Array(countMax);
+    const isTaken = this.#timesMs.buffer === this.#lastTimesMs.buffer;
+    if (isTaken || this.#timesMs.length < countMax) this.#timesMs = new Float64Array(countMax);
+    if (this.#chunk.length < countMax)
+      this.#chunk = new Float64Array(Math.max(countMax, Math.min(CHUNK_SIZE, this.#made)));
   }
 
+  /** Without a copy where most of the memory is used: one series over a month is all that many queries read. */
   #finishTimes(): Float64Array {
-    if (this.#lastTimesMs.length !== this.#count || !startsWith(this.#timesMs, this.#lastTimesMs)) {
-      this.#lastTimesMs = this.#timesMs.slice(0, this.#count);
+    const count = this.#count;
+    if (this.#lastTimesMs.length !== count || !startsWith(this.#timesMs, this.#lastTimesMs)) {
+      const isMostlyUsed = count * 2 > this.#timesMs.length;
+      this.#lastTimesMs = isMostlyUsed
+        ? this.#timesMs.subarray(0, count)
+        : this.#timesMs.slice(0, count);
     }
     return this.#lastTimesMs;
   }
 
   #finishValues(): Float64Array {
-    if (this.#chunk.length < this.#count) {
-      this.#chunk = new Float64Array(Math.max(this.#count, Math.min(CHUNK_SIZE, this.#made)));
-    }
     this.#made += this.#count;
     const values = this.#chunk.subarray(0, this.#count);
     this.#chunk = this.#chunk.subarray(this.#count);
-    for (let index = 0; index < this.#count; index += 1) {
-      values[index] = this.#values[index] as number;
-    }
     return values;
   }
 }

@@ -14,11 +14,12 @@ function valueJson(value: QueryValue): string {
     case 'string':
       return `[${value.timeMs / 1000},${JSON.stringify(value.value)}]`;
     case 'vector': {
-      const series = value.samples.map(
-        ({ labels, value: number }) =>
-          `{"metric":${labels.json},"value":${pointJson(value.timeMs, number)}}`,
-      );
-      return `[${series.join(',')}]`;
+      let samples = '';
+      for (const { labels, value: number } of value.samples) {
+        if (samples !== '') samples += ',';
+        samples += `{"metric":${labels.json},"value":${pointJson(value.timeMs, number)}}`;
+      }
+      return `[${samples}]`;
     }
     case 'matrix': {
       const series = value.series.map(({ labels, timesMs, values }) => {

@@ -1,5 +1,5 @@
 import { type Annotation, Annotations } from './annotations.ts';
-import { type Expr, unwrap, type ValueType } from './ast.ts';
+import { type Expr, unwrap, type ValueType, type VectorSelector } from './ast.ts';
 import { Budget, DEFAULT_LIMITS, type Limits } from './budget.ts';
 import { checkTypes, typeOf } from './check.ts';
 import type { QueryTimes } from './context.ts';
@@ -8,7 +8,7 @@ import { Evaluation } from './evaluate.ts';
 import { invariantParts } from './invariant.ts';
 import { Labels } from './labels.ts';
 import { parseSyntax } from './parse.ts';
-import { rangeVector } from './select.ts';
+import { eachInstantColumn, rangeVector } from './select.ts';
 import type { SampleSource } from './source.ts';
 import { type Column, finish, type Grid, gridTime } from './value.ts';
 
@@ -163,6 +163,8 @@ function instantValue({ expr }: Prepared, evaluation: Evaluation, grid: Grid): Q
   const bare = unwrap(expr);
   if (bare.kind === 'range' || bare.kind === 'subquery') return rangeValue(bare, evaluation, grid);
   const timeMs = grid.startMs;
+  const newest = bare.kind === 'selector' && newestSamples(bare, evaluation, grid);
+  if (newest) return { type: 'vector', timeMs, samples: newest };
   const value = evaluation.result(expr, grid);
   switch (value.type) {
     case 'scalar':
@@ -177,6 +179,19 @@ function instantValue({ expr }: Prepared, evaluation: Evaluation, grid: Grid): Q
       return { type: 'vector', timeMs, samples };
     }
   }
+}
+
+/** The newest values of all series are taken from the source one by one, without a column for each. */
+function newestSamples(
+  selector: VectorSelector,
+  evaluation: Evaluation,
+  grid: Grid,
+): VectorSample[] | undefined {
+  const samples: VectorSample[] = [];
+  const isDone = eachInstantColumn(evaluation, selector, grid, '', ({ labels, values }) => {
+    samples.push({ labels, value: values[0] as number });
+  });
+  return isDone ? samples : undefined;
 }
 
 /** An instant query for a range vector gives the samples themselves. */

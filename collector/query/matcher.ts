@@ -9,6 +9,7 @@ export class Matcher {
   readonly operator: MatchOperator;
   readonly value: string;
   readonly #regexp: RegExp | undefined;
+  #text: string | undefined;
   /** The only texts that a `=~` such as `a|b|c` can match, which lets a source look them up instead of testing every series. */
   readonly alternatives: readonly string[] | undefined;
 
@@ -38,8 +39,10 @@ export class Matcher {
     }
   }
 
+  /** Made once: what was found for matchers is looked up by it. */
   toString(): string {
-    return `${quoteLabelName(this.name)}${this.operator}${JSON.stringify(this.value)}`;
+    this.#text ??= `${quoteLabelName(this.name)}${this.operator}${JSON.stringify(this.value)}`;
+    return this.#text;
   }
 }
 
