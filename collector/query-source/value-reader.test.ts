@@ -98,6 +98,25 @@ test('a gap that an agent fills later is seen within seconds', () => {
   assert.ok(decoded.length > first);
 });
 
+test('spans of which nothing is kept are decoded many at once, what is kept is not decoded again', () => {
+  const { cluster, read, decoded } = start();
+  const archive = cluster.archives.find(({ stepSeconds }) => stepSeconds === 300) ?? assert.fail();
+  const spanS = SPAN_ROWS * archive.stepSeconds;
+  const endS = Math.floor(NOW_S / spanS) * spanS;
+  const spans = (query: RangeQuery) => (query.toS - query.fromS) / spanS;
+  const whole = read(endS - 20 * spanS, endS, archive);
+  assert.deepEqual(decoded.splice(0).map(spans), [16, 4]);
+  assert.deepEqual(read(endS - 20 * spanS, endS, archive), whole);
+  assert.deepEqual(decoded, []);
+  const later = read(endS - 22 * spanS + 7 * 300, endS - spanS - 300, archive);
+  assert.deepEqual(decoded.map(spans), [2]);
+  assert.deepEqual(later.values.slice(2 * SPAN_ROWS - 7), whole.values.slice(0, -SPAN_ROWS - 1));
+  assert.deepEqual(
+    later.values,
+    start().read(endS - 22 * spanS + 7 * 300, endS - spanS - 300, archive).values,
+  );
+});
+
 test('coarse archives begin at their own rows', () => {
   const { read, cluster } = start();
   const { startS, stepSeconds, values } = read(NOW_S - 95, NOW_S - 5, cluster.archives[1]);

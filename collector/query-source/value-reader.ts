@@ -1,7 +1,7 @@
 import type { LiveSeries } from '../hosts/host-table.ts';
 import type { ArchiveInfo, Column, SampleStore } from '../store/sample-store.ts';
 import { type Rows, staleAfterSeconds } from './rows.ts';
-import { type CachedRows, SPAN_ROWS, SpanCache } from './span-cache.ts';
+import { type CachedRows, SPAN_ROWS, type Span, SpanCache } from './span-cache.ts';
 
 export type Field = keyof Column;
 
@@ -30,6 +30,8 @@ export interface ValueReaderPorts {
 export const SETTLED_SECONDS = 20;
 /** Values that are surely in memory, when nothing was lost. */
 const MEMORY_SECONDS = 180;
+/** Spans that are decoded at once where nothing of them is kept. */
+const SPANS_AT_ONCE = 16;
 
 /** Rows of the range that come from one span: `values` of each series, from `first` on. */
 interface Part {
@@ -80,16 +82,16 @@ export class ValueReader {
   }
 
   #parts(query: ValueQuery, settledS: number): Part[] {
-    const { fromS, toS, archive, field } = query;
+    const { fromS, toS, archive } = query;
     const { stepSeconds } = archive;
     const spanSeconds = SPAN_ROWS * stepSeconds;
     const parts: Part[] = [];
-    let added = 0;
+    let added = isInMemory(query) ? 0 : this.#readMissing(query, settledS);
     for (let at = fromS; at < toS; ) {
       const spanS = Math.floor(at / spanSeconds) * spanSeconds;
       const endS = spanS + spanSeconds;
       const partEndS = Math.min(toS, endS);
-      const span = this.#cache.span(`${spanS} ${stepSeconds} ${field}`, endS);
+      const span = this.#cache.span(spanKey(spanS, query), endS);
       const behind = query.series.filter((one) => (span.get(one)?.toS ?? spanS) < partEndS);
       if (behind.length > 0) {
         const before = span.size;
@@ -112,6 +114,46 @@ export class ValueReader {
     }
     this.#cache.added(added);
     return parts;
+  }
+
+  /**
+   * Decodes spans of which nothing is kept, many at once: spans and stored blocks do not begin together, and one span after the other most
+   * blocks would be read twice.
+   * @returns how many series were added to spans
+   */
+  #readMissing(query: ValueQuery, settledS: number): number {
+    const spanSeconds = SPAN_ROWS * query.archive.stepSeconds;
+    let added = 0;
+    let missing: Span[] = [];
+    let spanS = Math.floor(query.fromS / spanSeconds) * spanSeconds;
+    for (; spanS < Math.min(query.toS, settledS); spanS += spanSeconds) {
+      const span = this.#cache.span(spanKey(spanS, query), spanS + spanSeconds);
+      const isMissing = !query.series.some((one) => span.has(one));
+      if (isMissing) missing.push(span);
+      if (isMissing && missing.length < SPANS_AT_ONCE) continue;
+      added += this.#readSpans(missing, query, isMissing ? spanS + spanSeconds : spanS);
+      missing = [];
+    }
+    return added + this.#readSpans(missing, query, spanS);
+  }
+
+  /** @param endS where the last of the spans ends */
+  #readSpans(spans: readonly Span[], query: ValueQuery, endS: number): number {
+    if (spans.length === 0) return 0;
+    const spanSeconds = SPAN_ROWS * query.archive.stepSeconds;
+    const startS = endS - spans.length * spanSeconds;
+    const before = sizeOf(spans);
+    for (const series of Map.groupBy(query.series, ({ host }) => host.number).values()) {
+      const decoded = this.#decode({ ...query, series, fromS: startS, toS: endS });
+      for (const [index, one] of series.entries()) {
+        for (const [at, span] of spans.entries()) {
+          const first = at * SPAN_ROWS;
+          const values = (decoded[index] as Float64Array).slice(first, first + SPAN_ROWS);
+          span.set(one, { values, toS: startS + (at + 1) * spanSeconds });
+        }
+      }
+    }
+    return sizeOf(spans) - before;
   }
 
   /**
@@ -164,6 +206,14 @@ export class ValueReader {
     const { columns } = this.#ports.store.read({ ...range, host, series: ids });
     return columns.map((column) => column[field]);
   }
+}
+
+function sizeOf(spans: readonly Span[]): number {
+  return spans.reduce((sum, { size }) => sum + size, 0);
+}
+
+function spanKey(spanS: number, { archive, field }: Pick<ValueQuery, 'archive' | 'field'>): string {
+  return `${spanS} ${archive.stepSeconds} ${field}`;
 }
 
 /** True for what memory can have: values of seconds. */
