@@ -166,7 +166,7 @@ test('arm64 firmware fetches its own boot loader, by PXE and by HTTP boot, and i
           BOOT_MS,
         );
         assert.equal(node?.architecture, 'arm64');
-        assert.equal(diagnoses[0]?.code, 'no-installer');
+        assert.ok(diagnoses.some(({ code }) => code === 'no-installer'));
       } finally {
         await machine.powerOff();
       }

@@ -77,7 +77,8 @@ export function explainBoot(of: {
       },
     ],
     expectedNext: expectedNext(attempt.at(-1), node?.state) ?? 'nothing: it runs from its disk',
-    diagnoses: [...missing, ...diagnose({ events: attempt, nowMs, mode, node })],
+    // The earliest stage first.
+    diagnoses: [...diagnose({ events: attempt, nowMs, mode, node }), ...missing],
     events: attempt,
   };
 }
