@@ -44,6 +44,23 @@ export function openDatabase(file: string, options: OpenOptions): Database.Datab
   }
 }
 
+/**
+ * Looks at the pages of a SQLite file, also of one in use.
+ * @returns the first damage, or why it cannot be read; undefined when there is none
+ */
+export function damageOf(file: string): string | undefined {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(file, { readonly: true, timeout: 5000 });
+    const found = String(database.pragma('quick_check(1)', { simple: true }));
+    return found === 'ok' ? undefined : found.replaceAll(/\s+/g, ' ');
+  } catch (error) {
+    return reasonOf(error);
+  } finally {
+    database?.close();
+  }
+}
+
 /** True for the errors with which SQLite says that a file's contents are not (any more) a sound database. */
 export function isCorruption(error: unknown): boolean {
   const code = error instanceof Database.SqliteError ? error.code : '';

@@ -1,12 +1,15 @@
 /** Looks at this machine for what clustermon needs. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { createServer, isIPv4 } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { reasonOf } from '../base/errors.ts';
+import { damageOf } from '../base/sqlite.ts';
+import { databasesIn } from '../collector/store/backup.ts';
 import { isMulticast } from '../wire/address.ts';
 import type { Configuration } from './configuration.ts';
+import { checkSecret } from './secret.ts';
 
 export interface Finding {
   readonly verdict: 'ok' | 'warn' | 'fail';
@@ -17,6 +20,8 @@ export interface Finding {
 
 const RECEIVE_BUFFER_WANTED = 8 << 20;
 const FREE_BYTES_WANTED = 2e9;
+/** Larger databases are left to `store check`: looking through these takes a third of a second. */
+const CHECKED_BYTES_MAX = 256 * 2 ** 20;
 const NAPI_WANTED = 10;
 const MULTICAST_WAIT_MS = 1000;
 
@@ -25,9 +30,12 @@ export async function findings({ agent, collector }: Configuration): Promise<Fin
     nodeVersion(),
     dataFolder(collector.data),
     freeSpace(collector.data),
+    ...secret(collector),
+    ...databases(collector.data),
     receiveBuffer(),
     procFiles(),
     await webPort(collector.listen, collector.webPort),
+    await agentPort(collector.port),
     // IPv6 multicast does not go over loopback, and where the group is an address there is none.
     ...(isIPv4(agent.group) && isMulticast(agent.group) ? [await multicast(agent.group)] : []),
   ];
@@ -58,6 +66,42 @@ function dataFolder(folder: string): Finding {
       advice: 'Make it writable for this user, or name another one with --data.',
     };
   }
+}
+
+/** Nothing before the first start, which makes one. */
+function secret({ data, secretFile }: Configuration['collector']): Finding[] {
+  const file = secretFile || join(data, 'secret');
+  if (secretFile === '' && !existsSync(file)) return [];
+  try {
+    checkSecret(file);
+    return [ok(`the cluster's secret in ${file}`)];
+  } catch (error) {
+    return [
+      {
+        verdict: 'fail',
+        what: reasonOf(error),
+        advice: 'Restore it from a backup; its owner is the user of the appliance, its mode 0600.',
+      },
+    ];
+  }
+}
+
+function databases(folder: string): Finding[] {
+  const names = existsSync(folder) ? databasesIn(folder) : [];
+  if (names.length === 0) return [];
+  const damages = names.flatMap((name): Finding | never[] => {
+    const file = join(folder, name);
+    const isSmall = statSync(file).size <= CHECKED_BYTES_MAX;
+    const what = isSmall ? damageOf(file) : undefined;
+    if (what === undefined) return [];
+    return {
+      verdict: 'fail',
+      what: `${file}: ${what}`,
+      advice:
+        'Restore a backup with `clustermon store restore FOLDER`, or move the file away to begin with an empty one.',
+    };
+  });
+  return damages.length > 0 ? damages : [ok(`databases in ${folder}`)];
 }
 
 function freeSpace(folder: string): Finding {
@@ -114,6 +158,24 @@ async function webPort(host: string, port: number): Promise<Finding> {
     };
   } finally {
     server.close();
+  }
+}
+
+async function agentPort(port: number): Promise<Finding> {
+  const socket = createSocket('udp4');
+  try {
+    socket.bind(port, '127.0.0.1');
+    await once(socket, 'listening');
+    return ok(`UDP port ${port} for agents is free`);
+  } catch (error) {
+    return {
+      verdict: 'warn',
+      what: `UDP port ${port} for agents: ${reasonOf(error)}`,
+      advice:
+        'Fine if that is a running clustermon; otherwise set collector.port, and agent.port on every host.',
+    };
+  } finally {
+    socket.close();
   }
 }
 

@@ -26,11 +26,27 @@ export function ensureSecret(dataFolder: string): string {
       throw new WorldError('data-folder', `cannot use the data folder ${dataFolder}`, error);
     }
   }
-  if (!/^[0-9a-f]{64}\s*$/i.test(readFileSync(file, 'utf8'))) {
-    throw new InputError(
-      'secret-invalid',
-      `${file} does not hold 64 hexadecimal digits. Restore it, or delete it so that a new one is made; agents on other machines then need the new one.`,
+  checkSecret(file);
+  return file;
+}
+
+/** @throws InputError `secret-invalid` @throws WorldError `data-folder` when the file cannot be read */
+export function checkSecret(file: string): void {
+  if (/^[0-9a-f]{64}\s*$/i.test(readSecret(file))) return;
+  throw new InputError(
+    'secret-invalid',
+    `${file} does not hold 64 hexadecimal digits. Restore it, or delete it so that a new one is made; agents on other machines then need the new one.`,
+  );
+}
+
+function readSecret(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new WorldError(
+      'data-folder',
+      `cannot read the cluster's secret in ${file}; it is a file that belongs to the user who runs clustermon`,
+      error,
     );
   }
-  return file;
 }

@@ -152,7 +152,11 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
   });
   teardown.add(() => inlets.close());
   await app.listen({ host: settings.listen, port: settings.webPort }).catch((error: unknown) => {
-    throw new WorldError('listen', `cannot serve the page on ${settings.listen}`, error);
+    throw new WorldError(
+      'listen',
+      `cannot serve the page on ${settings.listen} port ${settings.webPort} (is another clustermon running there? Otherwise collector.webPort names another port)`,
+      error,
+    );
   });
   const { port } = app.server.address() as AddressInfo;
   const url = localUrl(settings.listen, port);

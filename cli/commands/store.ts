@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { damageOf } from '../../base/sqlite.ts';
 import { durationText } from '../../collector/archive/duration.ts';
 import { layoutArchives } from '../../collector/archive/layout.ts';
-import { backupFolder, restoreFolder } from '../../collector/store/backup.ts';
-import { checkSamples } from '../../collector/store/check.ts';
+import { backupFolder, databasesIn, restoreFolder } from '../../collector/store/backup.ts';
+import { checkSamples, type Damage } from '../../collector/store/check.ts';
 import { measureSamples, planArchives, planTotal } from '../../collector/store/plan.ts';
 import { type ConfigurationOptions, loadConfiguration } from '../configuration.ts';
 import { CommandError, EXIT } from '../exit.ts';
@@ -87,14 +88,29 @@ function registerCheck(store: Command): void {
     .option('--json', 'print JSON')
     .action((named: string | undefined, { json }: { json?: boolean }, command: Command) => {
       const file = named === undefined ? settingsOf(command).file : samplesOf(named);
-      const report = checkSamples(file);
-      if (json) printJson(report);
-      else for (const { where, what } of report.damages) print(`${where}: ${what}\n`);
-      const { hosts, blocks, damages } = report;
-      if (damages.length > 0)
-        throw new CommandError(EXIT.failed, `${file}: ${damages.length} damages`);
+      const { hosts, blocks, damages: inSamples } = checkSamples(file);
+      const damages = [...inSamples, ...damagesBeside(file)];
+      if (json) printJson({ hosts, blocks, damages });
+      else for (const { where, what } of damages) print(`${where}: ${what}\n`);
+      if (damages.length > 0) {
+        throw new CommandError(
+          EXIT.failed,
+          `${dirname(file)}: ${damages.length === 1 ? 'one damage' : `${damages.length} damages`}. \`clustermon store restore FOLDER\` brings a backup back.`,
+        );
+      }
       note(`${file}: ${blocks} blocks of ${hosts} hosts, no damage`);
     });
+}
+
+/** Of the other databases of a data folder or backup. */
+function damagesBeside(file: string): Damage[] {
+  const folder = dirname(file);
+  if (basename(file) !== 'samples.db' || !existsSync(folder)) return [];
+  const others = databasesIn(folder).filter((name) => name !== basename(file));
+  return others.flatMap((name) => {
+    const what = damageOf(join(folder, name));
+    return what === undefined ? [] : [{ where: name, what }];
+  });
 }
 
 function registerBackup(store: Command): void {

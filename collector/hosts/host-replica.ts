@@ -243,7 +243,7 @@ class ReplicaHost implements LiveHost {
 
   setSeries(layout: SeriesRecord): void {
     this.#layout = layout;
-    this.#rows = new HostRows(layout.rows);
+    this.#rows = new HostRows(layout.rows, layout.shape);
     this.#all = undefined;
     this.#live = undefined;
     this.#byKey = undefined;

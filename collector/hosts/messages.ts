@@ -1,6 +1,7 @@
 /** What the ingest thread tells the others about hosts. Each port gets everything that exists first, then every change. */
 import type { EventInfo, HostState, IngestStatus, Problem } from '../../wire/http.ts';
 import type { Labels, Metric } from '../../wire/metric.ts';
+import type { RowShape } from './host-rows.ts';
 
 /** A host without what changes on every datagram, which is in `HostStates`. */
 export interface HostRecord {
@@ -23,8 +24,9 @@ export interface SeriesRecord {
   readonly slots: readonly number[];
   /** Ids of the series that the host has now. */
   readonly live: readonly number[];
-  /** Memory of `HostRows`. */
+  /** Memory and shape of `HostRows`. */
   readonly rows: SharedArrayBuffer;
+  readonly shape: RowShape;
 }
 
 export type HostMessage =

@@ -10,7 +10,7 @@ import {
 } from '../../wire/samples.ts';
 import type { XdrReader } from '../../wire/xdr.ts';
 import { type Archive, blockStart } from '../archive/layout.ts';
-import { ROWS } from '../hosts/host-rows.ts';
+import { type HostRows, ROWS } from '../hosts/host-rows.ts';
 import type { HostMessage } from '../hosts/messages.ts';
 import type { SampleWriter } from '../store/sample-writer.ts';
 import type { Counters } from './counters.ts';
@@ -131,21 +131,20 @@ export class SampleSink {
     const { rows, slots } = host.layout;
     const { first, count } = this.#head;
     const { numbers } = this.#scratch;
-    const { cells } = rows;
-    const at = rows.open(second);
+    const row = rows.open(second);
     for (let index = first; index < first + count; index += 1) {
       const slot = slots[index] ?? -1;
-      if (slot >= 0) cells[at + slot] = numbers[index] ?? Number.NaN;
+      if (slot >= 0) rows.set(row, slot, numbers[index] ?? Number.NaN);
     }
-    if (first === 0) this.#placeOwn(host, at);
+    if (first === 0) this.#placeOwn(host, row);
   }
 
-  #placeOwn(host: IngestHost, at: number): void {
+  #placeOwn(host: IngestHost, row: number): void {
     const { states } = this.#parts.hosts;
     const offsetMs = Math.round(host.timeline.offsetMs / OFFSET_STEP_MS) * OFFSET_STEP_MS;
     states.setClockOffsetMs(host.number, offsetMs);
     const slot = host.layout.ownSlot;
-    if (slot >= 0) host.layout.rows.cells[at + slot] = offsetMs / 1000;
+    if (slot >= 0) host.layout.rows.set(row, slot, offsetMs / 1000);
   }
 
   *#valuesById(host: IngestHost): Generator<[number, number]> {
@@ -208,10 +207,10 @@ export class SampleSink {
   /** Stores a row of memory again that changed after its block was stored. */
   storeRow(host: IngestHost, second: number, nowMs: number): void {
     const { rows } = host.layout;
-    const at = rows.find(second);
-    if (at < 0 || second >= host.closedUntil) return;
+    const row = rows.find(second);
+    if (row < 0 || second >= host.closedUntil) return;
     const values = [...host.layout.placed()].map(
-      ([id, slot]) => [id, rows.cells[at + slot] ?? Number.NaN] as const,
+      ([id, slot]) => [id, rows.get(row, slot)] as const,
     );
     this.#late.add({ host: host.number, second, nowMs }, values);
   }
@@ -238,7 +237,7 @@ export class SampleSink {
     }
     if (any) {
       for (const [id, slot] of host.layout.placed()) {
-        columns.set(id, gather(rows.cells, places, slot, this.#column(columns.size)));
+        columns.set(id, gather(rows, places, slot, this.#column(columns.size)));
       }
     }
     writer.put(host.number, start, columns);
@@ -259,16 +258,16 @@ export class SampleSink {
   }
 }
 
-/** The values of one slot, row after row. @param places where the rows begin in `cells`, -1 = no such row */
+/** The values of one slot, row after row. @param places what `rows.find` gave, -1 = no such row */
 function gather(
-  cells: Float64Array,
+  rows: HostRows,
   places: Int32Array,
   slot: number,
   into: Float64Array,
 ): Float64Array {
   for (let row = 0; row < places.length; row += 1) {
     const place = places[row] ?? -1;
-    into[row] = place < 0 ? Number.NaN : (cells[place + slot] ?? Number.NaN);
+    into[row] = place < 0 ? Number.NaN : rows.get(place, slot);
   }
   return into;
 }

@@ -1,7 +1,7 @@
 /** The series of one host: their ids, which never change, and the slots in which their values are in memory at present. */
 import type { Metric } from '../../wire/metric.ts';
 import { type TypeCodes, typeCodes } from '../../wire/samples.ts';
-import { HostRows, ROWS } from '../hosts/host-rows.ts';
+import { HostRows, ROWS, type RowShape } from '../hosts/host-rows.ts';
 import type { SeriesRecord } from '../hosts/messages.ts';
 import type { MetricTable, NumberedMetric } from './metric-table.ts';
 
@@ -29,7 +29,8 @@ export class SeriesLayout {
   /** By series id: slot, or -1. */
   #slotOf: number[];
   #live: readonly number[];
-  #nextSlot = 0;
+  /** Slots that are taken. */
+  #taken = { doubles: 0, floats: 0 };
   /** Id of the series that the collector itself fills; -1 = none. */
   readonly #own: number;
   rows: HostRows;
@@ -65,7 +66,7 @@ export class SeriesLayout {
     this.#metricOf = [...metricOf];
     this.#slotOf = metricOf.map(() => -1);
     this.#live = live;
-    this.rows = HostRows.create(0);
+    this.rows = HostRows.create({ doubles: 0, floats: 0 });
     this.schema = schema;
     this.types = new Uint8Array();
     this.slots = new Int32Array();
@@ -105,18 +106,23 @@ export class SeriesLayout {
       slots: this.#slotOf,
       live: [...this.#live, this.#own].filter((id) => id >= 0),
       rows: this.rows.memory,
+      shape: this.rows.shape,
     };
   }
 
   /** True when `metrics` need new memory: what is in the present one should be stored before `adopt`, series that are gone leave it. */
   needsMemory(metrics: readonly NumberedMetric[]): boolean {
     const ids = this.#idsByKey();
-    let added = 0;
-    for (const { key } of metrics) {
-      const id = ids.get(key);
-      if (id === undefined || (this.#slotOf[id] ?? -1) < 0) added += 1;
+    const { doubles, floats } = this.rows.shape;
+    const needed = { ...this.#taken };
+    for (const { key, metric } of metrics) {
+      const id = ids.get(key) ?? -1;
+      const slot = this.#slotOf[id] ?? -1;
+      // A series that changes between float and double moves, too.
+      if (slot < 0) needed[widthOf(metric)] += 1;
+      else if (slot < doubles !== (widthOf(metric) === 'doubles')) return true;
     }
-    return this.#nextSlot + added > this.rows.slots;
+    return needed.doubles > doubles || needed.floats > floats;
   }
 
   /** Takes a new schema; known values of series that stay are kept. */
@@ -150,17 +156,24 @@ export class SeriesLayout {
 
   #place(id: number): void {
     if (id < 0 || (this.#slotOf[id] ?? -1) >= 0) return;
-    this.#slotOf[id] = this.#nextSlot;
-    this.#nextSlot += 1;
+    const width = this.#widthOf(id);
+    this.#slotOf[id] = this.#taken[width] + (width === 'floats' ? this.rows.shape.doubles : 0);
+    this.#taken[width] += 1;
+  }
+
+  #widthOf(id: number): keyof RowShape {
+    return widthOf(this.#table.get(this.#metricOf[id] ?? 0).metric);
   }
 
   /** New memory with just these series; values that the old one has for them move over. */
   #placeAll(ids: readonly number[]): void {
     const before = { rows: this.rows, slotOf: this.#slotOf };
     this.#slotOf = this.#metricOf.map(() => -1);
-    this.#nextSlot = 0;
+    this.#taken = { doubles: 0, floats: 0 };
+    const shape = { doubles: 0, floats: 0 };
+    for (const id of new Set(ids)) if (id >= 0) shape[this.#widthOf(id)] += 1;
+    this.rows = HostRows.create(shape);
     for (const id of ids) this.#place(id);
-    this.rows = HostRows.create(this.#nextSlot);
     const moves = [...this.placed()]
       .map(([id, to]) => ({ from: before.slotOf[id] ?? -1, to }))
       .filter(({ from }) => from >= 0);
@@ -175,6 +188,11 @@ export class SeriesLayout {
   }
 }
 
+/** Text is kept elsewhere: its slot is always unknown. */
+function widthOf({ type }: Metric): keyof RowShape {
+  return type === 'float' || type === 'string' ? 'floats' : 'doubles';
+}
+
 function copyRows(
   from: HostRows,
   to: HostRows,
@@ -185,7 +203,6 @@ function copyRows(
     const source = from.find(second);
     if (source < 0) continue;
     const target = to.open(second);
-    for (const move of moves)
-      to.cells[target + move.to] = from.cells[source + move.from] ?? Number.NaN;
+    for (const move of moves) to.set(target, move.to, from.get(source, move.from));
   }
 }

@@ -81,7 +81,11 @@ async function bind(
     await once(socket, 'listening');
     return socket;
   } catch (error) {
-    throw new WorldError('listen', `cannot listen on UDP ${address} port ${port}`, error);
+    throw new WorldError(
+      'listen',
+      `cannot hear agents on UDP ${address} port ${port} (collector.port names another, agent.port the same for the agents)`,
+      error,
+    );
   }
 }
 

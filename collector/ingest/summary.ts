@@ -36,11 +36,11 @@ export class Summary {
     if (this.#spreads.size === 0) return;
     if (this.#spreads.size > this.#laidOut) this.#layOut();
     const { layout } = this.#hosts.cluster;
-    const at = layout.rows.open(second);
+    const row = layout.rows.open(second);
     let index = 0;
     for (const spread of this.#spreads.values()) {
       for (const value of spread.summary()) {
-        layout.rows.cells[at + (layout.slots[index] ?? 0)] = value;
+        layout.rows.set(row, layout.slots[index] ?? 0, value);
         index += 1;
       }
     }
@@ -55,11 +55,11 @@ export class Summary {
   }
 
   #collect(host: IngestHost, second: number): void {
-    const at = host.layout.rows.find(second);
-    if (at < 0) return;
+    const row = host.layout.rows.find(second);
+    if (row < 0) return;
     const { slots, spreads, rows } = this.#planOf(host);
     for (let index = 0; index < slots.length; index += 1) {
-      spreads[index]?.add(rows.cells[at + (slots[index] ?? 0)] ?? Number.NaN);
+      spreads[index]?.add(rows.get(row, slots[index] ?? 0));
     }
   }
 

@@ -23,6 +23,8 @@ const DROPS_EVERY_SECONDS = 5;
 /** So long after the last dropped datagram the page still says so. */
 const DROPS_SHOWN_MS = 60_000;
 
+/** Pages that are written several times in that while cost one write to the file; the log of 10,000 hosts grows by some 60 MB. */
+const CHECKPOINT_EVERY_MS = 60_000;
 /** Pages in the log from which this thread itself would move them (256 MB): the checkpoint thread has failed then. */
 const OWN_CHECKPOINT_PAGES = 65_536;
 
@@ -81,7 +83,7 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
       case 'close':
         stopClock();
         receiver.close();
-        checkpointer.postMessage('close');
+        stopCheckpoints();
         void rebuilder?.terminate();
         ingest.close(Date.now());
         // Readers in other threads may close later, and could not do it.
@@ -92,13 +94,29 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
         main.close();
     }
   });
-  const checkpointer = new Worker(new URL('checkpointer.ts', import.meta.url), {
-    workerData: { file },
-    name: 'checkpoint',
-    resourceLimits: { maxYoungGenerationSizeMb: 1 },
-  });
-  checkpointer.on('error', (error) => log.error('checkpointer', { reason: error.message }));
+  const stopCheckpoints = startCheckpoints(file);
   tell(main, { kind: 'ready', port: receiver.port });
+}
+
+/** A thread each time: one that waited for the next would take 13 MB all the while. */
+function startCheckpoints(file: string): () => void {
+  let checkpointer: Worker | undefined;
+  const timer = setInterval(() => {
+    if (checkpointer) return;
+    checkpointer = new Worker(new URL('checkpointer.ts', import.meta.url), {
+      workerData: { file },
+      name: 'checkpoint',
+      resourceLimits: { maxYoungGenerationSizeMb: 1 },
+    });
+    checkpointer.on('error', (error) => log.error('checkpointer', { reason: error.message }));
+    checkpointer.on('exit', () => {
+      checkpointer = undefined;
+    });
+  }, CHECKPOINT_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    void checkpointer?.terminate();
+  };
 }
 
 /** Summaries of the time before the start take seconds of work: a thread of their own, for that while. */

@@ -62,7 +62,7 @@ export async function backupFolder(
   }
 }
 
-function databasesIn(folder: string): string[] {
+export function databasesIn(folder: string): string[] {
   return readdirSync(folder).filter((name) => name.endsWith('.db'));
 }
 
