@@ -11,7 +11,7 @@ import { dateTimeText } from '../lib/clock-text.ts';
 import type { Table } from '../lib/csv.ts';
 import { panned, rangeOf, type TimeRange, zoomed } from '../lib/time-range.ts';
 import { formatValue } from '../lib/units.ts';
-import { drawNever, drawSoon } from './draw-queue.ts';
+import { drawNever, drawSoon, drawWithFrame } from './draw-queue.ts';
 import { ChartFeed, type ChartSource, type FeedState } from './feed.ts';
 import { attachGestures } from './gestures.ts';
 import { colourOf, GLYPHS, type NoData, type Span } from './marks.ts';
@@ -77,7 +77,6 @@ export class ChartController {
     this.#plot ??= this.#makePlot();
     this.#plot.update(feed.rows.times, feed.rows.columns);
     this.#threshold?.place(this.#plot);
-    if (this.#row === null) this.#tellValues(feed.rows.times.length - 1);
   };
   #range: TimeRange;
   #spec: ChartSpec;
@@ -174,8 +173,21 @@ export class ChartController {
 
   #show(before?: ChartFeed): void {
     if (this.#feed) return;
-    this.#feed = new ChartFeed(this.#spec.source, this.#range, () => drawSoon(this.#draw), before);
-    const { state } = this.#feed;
+    const feed = new ChartFeed(
+      this.#spec.source,
+      this.#range,
+      (cause) => {
+        // The numbers change each second, even while the picture waits for its turn; after those that draw now, which measure the page.
+        queueMicrotask(() => {
+          if (this.#row === null) this.#outputs.values(rowAt(feed, feed.rows.times.length - 1));
+        });
+        if (cause === 'frame') drawWithFrame(this.#draw);
+        else drawSoon(this.#draw);
+      },
+      before,
+    );
+    this.#feed = feed;
+    const { state } = feed;
     this.#stopFeedState = effect(() => {
       // The old picture stays while a chart that comes back into view loads again.
       if (state.value.kind !== 'loading' || !this.#plot) this.#outputs.state(state.value);
@@ -264,17 +276,12 @@ export class ChartController {
     if (row === null || left < 0 || !feed) {
       this.#row = null;
       this.#tooltip.hide();
-      if (feed) this.#tellValues(feed.rows.times.length - 1);
+      if (feed) this.#outputs.values(rowAt(feed, feed.rows.times.length - 1));
       return;
     }
     this.#row = row;
-    this.#tellValues(row);
+    this.#outputs.values(rowAt(feed, row));
     if (this.#endReading) this.#showTooltip(row, left, top);
-  }
-
-  #tellValues(row: number): void {
-    const { columns } = this.#feed!.rows;
-    this.#outputs.values(columns.map((column) => column[row] ?? null));
   }
 
   #showTooltip(row: number, left: number, top: number): void {
@@ -375,4 +382,8 @@ export class ChartController {
     this.#plot?.showAt(null);
     this.#leave();
   }
+}
+
+function rowAt({ rows }: ChartFeed, row: number): (number | null)[] {
+  return rows.columns.map((column) => column[row] ?? null);
 }

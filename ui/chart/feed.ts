@@ -23,6 +23,9 @@ export interface ChartSource {
   stream?(onRow: (timeS: number, values: (number | null)[]) => void): () => void;
 }
 
+/** A live frame that moved the rows on by a second, or anything else. */
+export type ChangeCause = 'frame' | 'other';
+
 export type FeedState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'error'; readonly message: string }
@@ -40,7 +43,7 @@ export class ChartFeed {
   readonly rows: TimeWindow;
   readonly #source: ChartSource;
   readonly #range: TimeRange;
-  readonly #onChange: () => void;
+  readonly #onChange: (cause: ChangeCause) => void;
   readonly #stops: (() => void)[] = [];
   #waiting: { timeS: number; values: (number | null)[] }[] = [];
   #window: Window = { fromS: 0, toS: 0 };
@@ -53,7 +56,12 @@ export class ChartFeed {
    * Loads at once; `onChange` is called whenever `rows`, `window` or `state` are not what they were.
    * @param before the feed of the range that was shown until now, closed: its rows are shown until those of the new range are there
    */
-  constructor(source: ChartSource, range: TimeRange, onChange: () => void, before?: ChartFeed) {
+  constructor(
+    source: ChartSource,
+    range: TimeRange,
+    onChange: (cause: ChangeCause) => void,
+    before?: ChartFeed,
+  ) {
     this.#source = source;
     this.#range = range;
     this.#onChange = onChange;
@@ -98,7 +106,7 @@ export class ChartFeed {
         message: error instanceof ApiFailure ? error.message : String(error),
       };
     }
-    this.#onChange();
+    this.#onChange('other');
   }
 
   #start(): void {
@@ -108,7 +116,7 @@ export class ChartFeed {
     this.#stops.push(subscribe(live?.want ?? {}, (frame) => this.#onFrame(frame)));
     const stop = this.#source.stream?.((timeS, values) => {
       this.#waiting.push({ timeS, values });
-      if (!paused.peek()) this.#flush();
+      if (!paused.peek()) this.#flush('other');
     });
     if (stop) this.#stops.push(stop);
     let seen = reconnects.peek();
@@ -119,7 +127,7 @@ export class ChartFeed {
         void this.reload();
       }),
       effect(() => {
-        if (!paused.value) this.#flush();
+        if (!paused.value) this.#flush('other');
       }),
     );
   }
@@ -141,14 +149,14 @@ export class ChartFeed {
     }
     if (this.#waiting.length > WAITING_MAX) this.#reloadAtS = 0;
     if (paused.peek()) return;
-    if (!this.#source.stream) this.#flush();
+    if (!this.#source.stream) this.#flush('frame');
     if (timeS >= this.#reloadAtS) {
       this.#reloadAtS = Number.POSITIVE_INFINITY;
       void this.reload();
     }
   }
 
-  #flush(): void {
+  #flush(cause: ChangeCause): void {
     // The first answer of the archive comes before any live row, or the chart would show a lone dot.
     if (this.#isBorrowed || this.state.peek().kind === 'loading' || this.#window.toS === 0) return;
     for (const { timeS, values } of this.#waiting)
@@ -157,7 +165,7 @@ export class ChartFeed {
     this.#window = rangeBounds(this.#range, nowS.peek());
     this.rows.dropBefore(this.#window.fromS);
     if (this.state.peek().kind !== 'error') this.#settle();
-    this.#onChange();
+    this.#onChange(cause);
   }
 
   #settle(): void {

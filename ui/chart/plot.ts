@@ -73,7 +73,8 @@ export class Plot {
   /** Draws the rows; the arrays are kept by reference until the next call. */
   update(times: readonly number[], columns: readonly Column[]): void {
     const shown = this.#options.kind === 'stack' ? this.#stack(columns) : columns;
-    this.#chart.setData([times as number[], ...(shown as Column[])]);
+    // At once, not in a microtask of uPlot: who draws several charts wants to know what each took.
+    this.#chart.batch(() => this.#chart.setData([times as number[], ...(shown as Column[])]));
   }
 
   resize(size: { width: number; height: number }): void {
@@ -236,7 +237,7 @@ export class Plot {
     const colour = () => line.colour(colours.peek());
     return {
       label: line.name,
-      width: isEdge ? 0 : (line.width ?? 1.25),
+      width: isEdge ? 0 : (line.width ?? 1),
       stroke: colour,
       ...(line.dash ? { dash: [...line.dash] } : {}),
       ...(kind === 'stack' && index === 0 ? { fill: () => layer(colour()) } : {}),

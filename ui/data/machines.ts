@@ -23,6 +23,8 @@ export type MachineAction = 'approve' | 'install' | 'cancel' | 'retire';
 const POLL_MS = 2_000;
 const POLL_MS_WHEN_OFF = 30_000;
 
+/** The inventory as text: what shows it, marks on charts too, is drawn again only when something in it changed. */
+let known = '';
 let users = 0;
 let timer: number | undefined;
 
@@ -47,7 +49,10 @@ export async function refreshMachines(): Promise<void> {
   try {
     const { nodes } = await getJson<{ nodes: readonly PxeNode[] }>('/api/pxe/nodes');
     pxeIsOff.value = false;
-    machines.value = { kind: 'loaded', value: nodes };
+    const text = JSON.stringify(nodes);
+    if (machines.peek().kind !== 'loaded' || text !== known)
+      machines.value = { kind: 'loaded', value: nodes };
+    known = text;
   } catch (error) {
     pxeIsOff.value = error instanceof ApiFailure && error.code === 'pxe-unreachable';
     machines.value = {

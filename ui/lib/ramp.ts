@@ -8,6 +8,9 @@ export interface Domain {
   readonly max: number;
 }
 
+/** One object for all: who shows it draws again only when it is another. */
+const PERCENT: Domain = { min: 0, max: 100 };
+
 /**
  * The domain of a metric: 0 to 100 for percent; otherwise 0 (or the least value, if negative) to a round number above the values.
  * It grows at once and shrinks only below 40 % of what it was, so that colours do not flicker.
@@ -17,7 +20,7 @@ export function domainOf(
   units: string,
   before: Domain | null = null,
 ): Domain {
-  if (units === '%') return { min: 0, max: 100 };
+  if (units === '%') return PERCENT;
   let min = 0;
   let max = 0;
   for (let index = 0; index < values.length; index++) {

@@ -7,6 +7,7 @@ import { linkTo, range } from '../../data/router.ts';
 import { histogram, mean } from '../../lib/spread.ts';
 import { rangeBounds } from '../../lib/time-range.ts';
 import { formatValue } from '../../lib/units.ts';
+import { Bar } from '../../parts/bar.tsx';
 import { Changes } from '../../parts/changes.tsx';
 import { NotLoaded } from '../../parts/loading.tsx';
 import { BandChart } from '../overview/band-chart.tsx';
@@ -78,9 +79,7 @@ function Spread({ metric, state }: { metric: MetricInfo; state: State }) {
           {bins.toReversed().map((bin) => (
             <li key={bin.from}>
               <span>{formatValue(bin.from, metric.units)}</span>
-              <span class="bar">
-                <i style={{ width: `${(bin.count / most) * 100}%` }} />
-              </span>
+              <Bar share={bin.count / most} />
               <b>{bin.count}</b>
             </li>
           ))}

@@ -1,4 +1,3 @@
-import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { HostSummary } from '../../../wire/http.ts';
 import { sizeCanvas, traceSparkline } from '../../chart/sparkline.ts';
@@ -7,6 +6,7 @@ import type { Lens } from '../../lib/lens.ts';
 import type { Domain } from '../../lib/ramp.ts';
 import { formatValue } from '../../lib/units.ts';
 import { STATE_SHAPES, Status } from '../../parts/status.tsx';
+import { useDrawing } from '../../parts/use-drawing.ts';
 import { HISTORY_SECONDS, type HostValues } from './host-values.ts';
 
 interface HostCardProps {
@@ -27,18 +27,17 @@ const LINE_HEIGHT = 40;
 export function HostCard({ host, lens, values, domain, cell, cellSize, frame }: HostCardProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const row = useRef(new Float32Array(HISTORY_SECONDS));
-  const name = useRef(host.name);
-  name.current = host.name;
-  useSignalEffect(() => {
-    if (values.version.value < 0 || !canvas.current) return;
+  const draw = () => {
+    if (!canvas.current) return;
     const ctx = sizeCanvas(canvas.current, WIDTH - 18, LINE_HEIGHT);
     ctx.beginPath();
     const box = { x: 0, y: 1, width: WIDTH - 18, height: LINE_HEIGHT - 2 };
-    traceSparkline(ctx, values.history.read(name.current, row.current), box, domain);
-    ctx.strokeStyle = colours.value.series[0]!;
+    traceSparkline(ctx, values.history.read(host.name, row.current), box, domain);
+    ctx.strokeStyle = colours.peek().series[0]!;
     ctx.lineWidth = 1.25;
     ctx.stroke();
-  });
+  };
+  useDrawing(draw, [values.version, colours]);
   const right = cell.x + cellSize.width + 8;
   const left = right + WIDTH > frame.width ? Math.max(0, cell.x - WIDTH - 8) : right;
   const top = Math.max(0, Math.min(cell.y - 8, frame.height - HEIGHT));

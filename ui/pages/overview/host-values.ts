@@ -57,10 +57,7 @@ export class HostValues {
       this.#isFilled = true;
       void this.#fill();
     }
-    // The charts draw in this frame, what shows single hosts in the next: two short tasks in place of a long one.
-    requestAnimationFrame(() => {
-      this.version.value += 1;
-    });
+    this.version.value += 1;
   }
 
   #compute(lens: Lens, frame: FrameReader): void {

@@ -1,4 +1,4 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { HostSummary, Severity } from '../../../wire/http.ts';
 import { sizeCanvas } from '../../chart/sparkline.ts';
@@ -8,6 +8,7 @@ import type { Lens } from '../../lib/lens.ts';
 import { type Box, cellAt, cellsIn, groupHosts, layout, neighbour } from '../../lib/rack-map.ts';
 import type { Domain } from '../../lib/ramp.ts';
 import { formatValue } from '../../lib/units.ts';
+import { useDrawing } from '../../parts/use-drawing.ts';
 import { useSize } from '../../parts/use-size.ts';
 import { HostCard } from './host-card.tsx';
 import type { HostValues } from './host-values.ts';
@@ -70,10 +71,7 @@ export function RackMap(props: RackMapProps) {
       current: current.peek(),
     });
   };
-  useEffect(draw);
-  useSignalEffect(() => {
-    if (values.version.value >= 0 && current.value >= -1 && colours.value) draw();
-  });
+  useDrawing(draw, [values.version, current, colours]);
 
   const place = (event: MouseEvent) => {
     const { left, top } = canvas.current!.getBoundingClientRect();

@@ -1,5 +1,4 @@
-import { useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { HostSummary } from '../../../wire/http.ts';
 import { sizeCanvas, traceSparkline } from '../../chart/sparkline.ts';
 import { go } from '../../data/router.ts';
@@ -8,6 +7,7 @@ import type { Lens } from '../../lib/lens.ts';
 import { unlikeness } from '../../lib/outliers.ts';
 import type { Domain } from '../../lib/ramp.ts';
 import { formatValue } from '../../lib/units.ts';
+import { useDrawing } from '../../parts/use-drawing.ts';
 import { useSize } from '../../parts/use-size.ts';
 import { HISTORY_SECONDS, type HostValues } from './host-values.ts';
 
@@ -20,6 +20,8 @@ interface WallProps {
 }
 
 const CELL = { widthMin: 122, height: 36, gap: 6 };
+/** From one line of cells to the next. */
+const LINE_PITCH = CELL.height + CELL.gap;
 /** The order changes this often at most: a wall that shuffles each second cannot be read. */
 const ORDER_SECONDS = 15;
 /** More lines than a person looks through. */
@@ -42,7 +44,7 @@ export function SparklineWall({ hosts, lens, values, domain, isSelection }: Wall
   const rows = useRef(new Map<string, Float32Array>());
 
   const draw = () => {
-    const { width } = size.peek();
+    const { width, height } = size.peek();
     if (!canvas.current || width === 0) return;
     const { lastS } = values.history;
     const age = lastS - order.current.atS;
@@ -52,28 +54,25 @@ export function SparklineWall({ hosts, lens, values, domain, isSelection }: Wall
       const names = byUnlikeness(hosts, rows.current).slice(0, HOSTS_MAX);
       order.current = { names, atS: lastS, of: hosts, hasPast: values.hasPast };
     }
-    const { scrollTop, clientHeight } = frame.current!;
     drawWall(canvas.current, colours.peek(), {
       names: order.current.names,
       ...columnsIn(width),
-      top: scrollTop,
-      bottom: scrollTop + clientHeight,
+      ...{ width, height, top: frame.current!.scrollTop },
       row: (name) => values.history.read(name, rows.current.get(name)!),
       text: (name) => formatValue(values.value(lens, name), lens.units),
       domain,
     });
   };
-  useEffect(draw);
-  useSignalEffect(() => {
-    if (values.version.value >= 0 && size.value.width >= 0 && colours.value) draw();
-  });
+  useDrawing(draw, [values.version, size, colours]);
   const onClick = (event: MouseEvent) => {
     const { columns, pitch } = columnsIn(size.peek().width);
     const column = Math.min(columns - 1, Math.floor(event.offsetX / pitch));
-    const line = Math.floor(event.offsetY / (CELL.height + CELL.gap));
+    const line = Math.floor((frame.current!.scrollTop + event.offsetY) / LINE_PITCH);
     const name = order.current.names[line * columns + column];
     if (name !== undefined) go({ name: 'host', host: name });
   };
+  const { columns: columnCount } = columnsIn(size.value.width);
+  const lineCount = Math.ceil(Math.min(hosts.length, HOSTS_MAX) / columnCount);
   return (
     <section class="panel wall" aria-label="Last five minutes of each host">
       <h2>
@@ -85,12 +84,14 @@ export function SparklineWall({ hosts, lens, values, domain, isSelection }: Wall
       </h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, which the keyboard must reach */}
       <div class="wall-frame" ref={frame} tabIndex={0} onScroll={draw}>
-        <canvas
-          ref={canvas}
-          role="img"
-          aria-label={`${lens.title} of ${hosts.length} hosts as lines; the table of hosts has the same values`}
-          onClick={onClick}
-        />
+        <div style={{ height: `${lineCount * LINE_PITCH}px` }}>
+          <canvas
+            ref={canvas}
+            role="img"
+            aria-label={`${lens.title} of ${hosts.length} hosts as lines; the table of hosts has the same values`}
+            onClick={onClick}
+          />
+        </div>
       </div>
     </section>
   );
@@ -130,29 +131,28 @@ interface WallPicture {
   readonly columns: number;
   /** From one column to the next. */
   readonly pitch: number;
-  /** What is scrolled into view, CSS pixels; the rest is not drawn. */
+  /** What is scrolled into view, CSS pixels. */
   readonly top: number;
-  readonly bottom: number;
+  readonly width: number;
+  readonly height: number;
   readonly row: (name: string) => Float32Array;
   readonly text: (name: string) => string;
   readonly domain: Domain;
 }
 
+/** Draws what is in view and no more: each second the browser copies a canvas whole, seen or not. */
 function drawWall(canvas: HTMLCanvasElement, theme: Colours, picture: WallPicture): void {
-  const { columns, pitch, names } = picture;
-  const linePitch = CELL.height + CELL.gap;
+  const { columns, pitch, names, top, width, height } = picture;
   const cellWidth = pitch - CELL.gap;
-  const width = columns * pitch - CELL.gap;
-  const height = Math.ceil(names.length / columns) * linePitch;
   const isSized = canvas.style.width === `${width}px` && canvas.style.height === `${height}px`;
   const ctx = isSized ? canvas.getContext('2d')! : sizeCanvas(canvas, width, height);
-  ctx.clearRect(0, picture.top, width, picture.bottom - picture.top);
-  const first = Math.floor(picture.top / linePitch) * columns;
-  const last = Math.ceil(picture.bottom / linePitch) * columns;
+  ctx.clearRect(0, 0, width, height);
+  const first = Math.floor(top / LINE_PITCH) * columns;
+  const last = Math.ceil((top + height) / LINE_PITCH) * columns;
   const cells = names.slice(first, last).map((name, index) => ({
     name,
     x: ((first + index) % columns) * pitch,
-    y: Math.floor((first + index) / columns) * linePitch,
+    y: Math.floor((first + index) / columns) * LINE_PITCH - top,
   }));
   ctx.fillStyle = theme.raised;
   for (const { x, y } of cells) ctx.fillRect(x, y, cellWidth, CELL.height);

@@ -1,8 +1,10 @@
+import { useRef } from 'preact/hooks';
 import type { HostSummary } from '../../../wire/http.ts';
 import { linkTo } from '../../data/router.ts';
 import type { Lens } from '../../lib/lens.ts';
 import { domainOf } from '../../lib/ramp.ts';
 import { formatValue } from '../../lib/units.ts';
+import { Bar } from '../../parts/bar.tsx';
 import type { HostValues } from './host-values.ts';
 import { LensSelect } from './lens-select.tsx';
 
@@ -29,27 +31,38 @@ export function TopList({ lens, lenses, hosts, values, onLens }: TopListProps) {
 function TopRows({ lens, hosts, values }: Pick<TopListProps, 'lens' | 'hosts' | 'values'>) {
   // Read so that this part alone renders again with each frame.
   void values.version.value;
-  const rows = hosts
-    .map((host) => ({ name: host.name, value: values.value(lens, host.name) }))
-    .filter(({ value }) => !Number.isNaN(value))
-    .sort((a, b) => b.value - a.value)
-    .slice(0, ROWS);
-  const { min, max } = domainOf([rows[0]?.value ?? 0], lens.units);
+  const held = useRef<readonly string[] | null>(null);
+  const names = held.current ?? largest(hosts, (name) => values.value(lens, name));
+  const { min, max } = domainOf([values.value(lens, names[0] ?? '')], lens.units);
+  const hold = () => {
+    held.current ??= names;
+  };
+  const release = () => {
+    held.current = null;
+  };
   return (
-    <ol>
-      {rows.map(({ name, value }) => (
-        <li key={name}>
+    // While somebody points at a link, or has the focus on it, it stays the same host.
+    <ol onPointerEnter={hold} onPointerLeave={release} onFocusIn={hold} onFocusOut={release}>
+      {names.map((name, place) => (
+        // By place, not by name: elements that come and go each second cost more than their texts.
+        <li key={place}>
           <a href={linkTo({ name: 'host', host: name })} title={name}>
             {name}
           </a>
-          <span class="bar" aria-hidden="true">
-            <i
-              style={{ width: `${Math.max(0, Math.min(1, (value - min) / (max - min))) * 100}%` }}
-            />
-          </span>
-          <b>{formatValue(value, lens.units)}</b>
+          <Bar share={(values.value(lens, name) - min) / (max - min)} />
+          <b>{formatValue(values.value(lens, name), lens.units)}</b>
         </li>
       ))}
     </ol>
   );
+}
+
+/** Names of the hosts with the largest values, unknown ones left out. */
+function largest(hosts: readonly HostSummary[], read: (name: string) => number): string[] {
+  return hosts
+    .map(({ name }) => ({ name, value: read(name) }))
+    .filter(({ value }) => !Number.isNaN(value))
+    .sort((a, b) => b.value - a.value)
+    .slice(0, ROWS)
+    .map(({ name }) => name);
 }
