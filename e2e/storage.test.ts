@@ -13,7 +13,7 @@ import { provideBootFiles } from '../pxe/installer/initramfs.ts';
 import type { NodeHardware } from '../wire/pxe.ts';
 import { CLUSTERMON, ROOT } from './harness/appliance.ts';
 import { runGuest } from './harness/guest.ts';
-import { RACK_DATA } from './harness/rack.ts';
+import { prepareRackData, RACK_DATA } from './harness/rack.ts';
 
 const LAYOUT = join(import.meta.dirname, 'testdata/raid-lvm');
 const DISKS = ['3G', '3G'];
@@ -121,6 +121,7 @@ function planned(): Plan {
 
 /** The same that the tests of installations use. */
 async function bootFiles() {
+  prepareRackData();
   const sources = packageSources({ suite: 'bookworm', mirror: '', securityMirror: '' });
   const workshop = new Workshop({ data: RACK_DATA, space: '/', sources, clock: systemClock });
   try {
