@@ -9,6 +9,9 @@ import { CLUSTERMON, startAppliance } from './harness/appliance.ts';
 import { makeNetwork } from './harness/network.ts';
 import { startProcess, waitFor } from './harness/process.ts';
 
+/** Addresses of a link take seconds until they may be used (RFC 4862 §5.4). */
+const DEADLINE_MS = 60_000;
+
 for (const { scope, group } of [
   { scope: 'site', group: 'ff15::8641' },
   { scope: 'link', group: 'ff02::8641' },
@@ -41,11 +44,12 @@ for (const { scope, group } of [
       { host: node },
     );
     t.after(() => agent.end());
-    await waitFor('both hosts with values, which takes a schema that was asked for', async () => {
+    const bothAreHeard = async () => {
       const { hosts } = await appliance.get<HostList>('/api/hosts');
       const heard = hosts.filter(({ state, address }) => state === 'up' && address.includes(':'));
       const names = heard.map(({ name }) => name).sort();
       return names.join() === 'head,node';
-    });
+    };
+    await waitFor('both hosts, by IPv6', bothAreHeard, DEADLINE_MS);
   });
 }
