@@ -1,11 +1,19 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import type { HostSummary, Severity } from '../../../wire/http.ts';
 import { sizeCanvas } from '../../chart/sparkline.ts';
 import { go } from '../../data/router.ts';
 import { colours } from '../../data/theme.ts';
 import type { Lens } from '../../lib/lens.ts';
-import { type Box, cellAt, cellsIn, groupHosts, layout, neighbour } from '../../lib/rack-map.ts';
+import {
+  type Box,
+  cellAt,
+  cellsIn,
+  groupHosts,
+  layout,
+  type MapLayout,
+  neighbour,
+} from '../../lib/rack-map.ts';
 import type { Domain } from '../../lib/ramp.ts';
 import { formatValue } from '../../lib/units.ts';
 import { useDrawing } from '../../parts/use-drawing.ts';
@@ -48,26 +56,22 @@ export function RackMap(props: RackMapProps) {
   const { width, height } = size.value;
   const map = useMemo(() => layout(groups, width, height), [groups, width, height]);
   const painter = useRef(new MapPainter());
-  const latest = useRef({ props, map, ordered });
-  latest.current = { props, map, ordered };
-
-  useEffect(() => {
-    if (width > 0) sizeCanvas(canvas.current!, map.width, map.height);
-  }, [map]);
+  const sized = useRef<MapLayout | null>(null);
 
   const draw = () => {
-    const ctx = canvas.current?.getContext('2d');
-    if (!ctx || latest.current.map.width === 0) return;
-    const { props: now, map: drawn, ordered: shown } = latest.current;
-    painter.current.paint(ctx, colours.peek(), {
-      layout: drawn,
-      hosts: shown,
-      value: (host) => now.values.value(now.lens, host),
-      units: now.lens.units,
-      domain: now.domain,
-      severity: (host) => now.severities.get(host),
-      isInstalling: (host) => now.installing.has(host),
-      selected: now.selected,
+    if (!canvas.current || width === 0) return;
+    // In the same step as the first drawing of a layout: a canvas that changes its size is empty.
+    if (sized.current !== map) sizeCanvas(canvas.current, map.width, map.height);
+    sized.current = map;
+    painter.current.paint(canvas.current.getContext('2d')!, colours.peek(), {
+      layout: map,
+      hosts: ordered,
+      value: (host) => values.value(lens, host),
+      units: lens.units,
+      domain: props.domain,
+      severity: (host) => props.severities.get(host),
+      isInstalling: (host) => props.installing.has(host),
+      selected: props.selected,
       current: current.peek(),
     });
   };
