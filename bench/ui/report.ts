@@ -17,8 +17,8 @@ export function quantiles(values: readonly number[]): string {
 
 export function printLoad(name: string, load: Load, boundMs: number): void {
   const { script, all, longTasks, heapBytesBefore, heapBytesGrown } = load;
-  print(`${name}: script per tick`, quantiles(script), `p95 ≤ ${boundMs} ms`);
-  print(`${name}: all work per tick`, quantiles(all));
+  print(`${name}: script per tick`, quantiles(script));
+  print(`${name}: all work per tick`, quantiles(all), `p95 ≤ ${boundMs} ms`);
   const longest = longTasks.length > 0 ? `, longest ${Math.max(...longTasks)} ms` : '';
   print(`${name}: tasks over 50 ms`, `${longTasks.length}${longest}`, 'none');
   const [grown, before] = [heapBytesGrown / 1e6, heapBytesBefore / 1e6];

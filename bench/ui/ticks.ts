@@ -7,7 +7,7 @@ import { printLoad } from './report.ts';
 
 const SETTLE_MS = 8_000;
 
-/** @param boundMs of script per tick */
+/** @param boundMs of script, style, layout and paint per tick */
 export async function overviewTicks(
   browser: Browser,
   { hosts, minutes, boundMs }: { hosts: number; minutes: number; boundMs: number },
