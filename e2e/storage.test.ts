@@ -123,7 +123,13 @@ function planned(): Plan {
 async function bootFiles() {
   prepareRackData();
   const sources = packageSources({ suite: 'bookworm', mirror: '', securityMirror: '' });
-  const workshop = new Workshop({ data: RACK_DATA, space: '/', sources, clock: systemClock });
+  const workshop = new Workshop({
+    data: RACK_DATA,
+    space: '/',
+    sources,
+    installerPackages: [],
+    clock: systemClock,
+  });
   try {
     return await provideBootFiles({
       folder: join(RACK_DATA, 'installer/amd64'),

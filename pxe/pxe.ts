@@ -66,6 +66,7 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
           data,
           space: settings.space,
           sources: packageSources(settings),
+          installerPackages: settings.installerPackages,
           architectures: settings.architectures as readonly Architecture[],
           sshKeys: settings.sshKeys,
           collectors: () =>

@@ -69,6 +69,14 @@ export const pxeSettings = section({
     default: '',
     doc: "mirror of that release's security updates; empty = this machine's own, else the distribution's; none = without them",
   }),
+  installerPackages: list({
+    default: [],
+    doc: 'more packages in the system that machines install from, such as firmware-bnx2x for network cards that need it',
+    check: {
+      wanted: 'names of packages',
+      accepts: (value) => /^[a-z0-9][a-z0-9.+-]+$/.test(value),
+    },
+  }),
   sshKeys: text({
     default: '',
     doc: 'file with SSH public keys that may log in on machines while they are installed; empty = none',

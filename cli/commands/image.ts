@@ -121,6 +121,7 @@ function workshop(command: Command, options?: BuildOptions): Workshop {
     data: pxe.data,
     space: options ? spaceOf(command, options) : pxe.space,
     sources: packageSources(pxe),
+    installerPackages: pxe.installerPackages,
     clock: systemClock,
     onStep: (id, { step, percent }) => {
       const seconds = Math.round((Date.now() - begunMs) / 1000);

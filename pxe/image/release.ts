@@ -2,7 +2,7 @@
 import type { Architecture } from '../../wire/pxe.ts';
 
 export interface Distribution {
-  /** Components with FAI's packages, Node and their dependencies. */
+  /** Components with FAI's packages, Node and their dependencies, and with the firmware that hardware needs. */
   readonly components: string;
   /** Where security updates come from when nothing else is said; undefined: from the release's own mirror. */
   readonly securityMirror?: string;
@@ -12,13 +12,16 @@ export interface Distribution {
   readonly kernelPackage: (architecture: Architecture) => string;
 }
 
-const DEBIAN_SUITES: readonly string[] = ['bullseye', 'bookworm', 'trixie', 'forky', 'duke'];
+const DEBIAN_SUITES: readonly string[] = ['bookworm', 'trixie', 'forky', 'duke'];
 
 const DEBIAN: Distribution = {
-  components: 'main',
+  components: 'main non-free-firmware',
   securityMirror: 'http://security.debian.org/debian-security',
   kernelPackage: (architecture) => `linux-image-${architecture}`,
 };
+
+/** Its firmware is among everything else that is not free. */
+const BULLSEYE: Distribution = { ...DEBIAN, components: 'main' };
 
 const UBUNTU: Distribution = {
   // FAI and Node are maintained by the community there.
@@ -32,6 +35,7 @@ const UBUNTU: Distribution = {
 
 /** @param suite code name of a release, such as `bookworm` or `noble`; one that is not Debian's is taken for Ubuntu's */
 export function distributionOf(suite: string): Distribution {
+  if (suite === 'bullseye') return BULLSEYE;
   return DEBIAN_SUITES.includes(suite) ? DEBIAN : UBUNTU;
 }
 

@@ -9,7 +9,7 @@ http://mirror.example/debian/ bookworm main
 http://other.example/debian/ bookworm main
 http://mirror.example/debian-security/ bookworm-security main
 `;
-const OURS = 'deb http://mirror.example/debian bookworm main';
+const OURS = 'deb http://mirror.example/debian bookworm main non-free-firmware';
 
 test('the first mirror of the release itself is taken, without its last slash', () => {
   assert.equal(firstMirror(TARGETS, 'bookworm'), 'http://mirror.example/debian');
@@ -27,7 +27,10 @@ const CASES: readonly {
   {
     name: 'this machine’s own mirrors',
     settings: {},
-    lines: [OURS, 'deb http://mirror.example/debian-security bookworm-security main'],
+    lines: [
+      OURS,
+      'deb http://mirror.example/debian-security bookworm-security main non-free-firmware',
+    ],
   },
   {
     name: 'no security updates',
@@ -38,8 +41,8 @@ const CASES: readonly {
     name: 'another release of Debian',
     settings: { suite: 'trixie', mirror: 'http://m/debian' },
     lines: [
-      'deb http://m/debian trixie main',
-      'deb http://security.debian.org/debian-security trixie-security main',
+      'deb http://m/debian trixie main non-free-firmware',
+      'deb http://security.debian.org/debian-security trixie-security main non-free-firmware',
     ],
   },
   {
@@ -69,8 +72,8 @@ const CASES: readonly {
       securityMirror: `${SNAPSHOT.replace('debian/2', 'debian-security/2')}/`,
     },
     lines: [
-      `deb [check-valid-until=no] ${SNAPSHOT} bookworm main`,
-      'deb [check-valid-until=no] http://snapshot.debian.org/archive/debian-security/20261101T000000Z/ bookworm-security main',
+      `deb [check-valid-until=no] ${SNAPSHOT} bookworm main non-free-firmware`,
+      'deb [check-valid-until=no] http://snapshot.debian.org/archive/debian-security/20261101T000000Z/ bookworm-security main non-free-firmware',
     ],
   },
 ];

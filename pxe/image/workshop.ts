@@ -15,6 +15,8 @@ export interface WorkshopOptions {
   readonly space: string;
   /** Of toolbox and images. */
   readonly sources: PackageSources;
+  /** More packages of the toolbox. */
+  readonly installerPackages: readonly string[];
   readonly clock: Clock;
   readonly onStep?: (id: string, step: BuildStep) => void;
   readonly onFailure?: (id: string, reason: string) => void;
@@ -53,11 +55,12 @@ export class Workshop {
   toolbox(architecture: Architecture): Promise<Toolbox> {
     const known = this.#toolboxes.get(architecture);
     if (known !== undefined) return known;
-    const { data, sources, onStep, onLine } = this.#options;
+    const { data, sources, installerPackages, onStep, onLine } = this.#options;
     const toolbox = provideToolbox({
       folder: join(data, 'toolbox'),
       sources,
       architecture,
+      packages: installerPackages,
       onBuild: (id) => onStep?.(id, { step: 'toolbox', percent: 0 }),
       ...(onLine && { onLine }),
       signal: this.#stop.signal,

@@ -27,6 +27,8 @@ export interface ProvisioningOptions {
   /** Folder of the config space. */
   readonly space: string;
   readonly sources: PackageSources;
+  /** More packages of the installer's system. */
+  readonly installerPackages: readonly string[];
   /** Of the machines that can be installed; empty: those like this machine. */
   readonly architectures: readonly Architecture[];
   /** File with SSH public keys that may log in on machines that are being installed; empty for none. */
@@ -72,6 +74,7 @@ export class Provisioning {
       data,
       space,
       sources,
+      installerPackages: options.installerPackages,
       clock,
       onStep: (id, step) => log.info('image-build', { id, ...step }),
       onFailure: (id, reason) => log.error('image-failed', { id, reason }),

@@ -23,8 +23,8 @@ const CASES: readonly Case[] = [
     end: [
       'bookworm',
       '/root',
-      'deb http://m/debian bookworm main',
-      'deb http://security.debian.org/debian-security bookworm-security main',
+      'deb http://m/debian bookworm main non-free-firmware',
+      'deb http://security.debian.org/debian-security bookworm-security main non-free-firmware',
     ],
   },
   {
@@ -44,12 +44,18 @@ for (const { name, suite, mirror, architecture, end } of CASES) {
   test(`mmdebstrap is told to make a toolbox of ${name}`, () => {
     const settings = { suite, mirror, securityMirror: '' };
     const sources = packageSources(settings, { targets: '', hasFile: () => true });
-    const args = toolboxArguments({ sources, architecture }, '/root');
+    const args = toolboxArguments({ sources, architecture, packages: ['firmware-bnx2x'] }, '/root');
     assert.deepEqual(args.slice(-end.length), end);
     assert.ok(args.includes(`--architectures=${architecture}`));
     assert.ok(args.includes('--variant=minbase'));
     const include = args.find((arg) => arg.startsWith('--include='))?.slice('--include='.length);
-    for (const wanted of ['fai-client', 'fai-setup-storage', 'nodejs', 'busybox-static'])
+    for (const wanted of [
+      'fai-client',
+      'fai-setup-storage',
+      'nodejs',
+      'busybox-static',
+      'firmware-bnx2x',
+    ])
       assert.ok(include?.split(',').includes(wanted), wanted);
   });
 }

@@ -51,6 +51,8 @@ export interface ToolboxOptions {
   readonly sources: PackageSources;
   /** Of the machines that run it; for another one than this machine's, emulation must be set up (binfmt_misc). */
   readonly architecture: Architecture;
+  /** More packages than the installation itself needs, such as firmware. */
+  readonly packages: readonly string[];
   /** It is not there, and takes a minute or two. */
   readonly onBuild?: (id: string) => void;
   readonly onLine?: (line: string) => void;
@@ -97,7 +99,11 @@ async function build(options: ToolboxOptions, final: string): Promise<void> {
 
 /** Of mmdebstrap(1). */
 export function toolboxArguments(
-  { sources, architecture }: Pick<ToolboxOptions, 'sources' | 'architecture'>,
+  {
+    sources,
+    architecture,
+    packages,
+  }: Pick<ToolboxOptions, 'sources' | 'architecture' | 'packages'>,
   root: string,
 ): readonly string[] {
   return [
@@ -107,7 +113,7 @@ export function toolboxArguments(
     '--aptopt=APT::Install-Recommends "false"',
     '--dpkgopt=path-exclude=/usr/share/man/*',
     '--dpkgopt=path-exclude=/usr/share/doc/*',
-    `--include=${PACKAGES.join(',')}`,
+    `--include=${[...PACKAGES, ...packages].join(',')}`,
     `--customize-hook=${HOOK}`,
     sources.suite,
     root,
@@ -115,8 +121,9 @@ export function toolboxArguments(
   ];
 }
 
-function toolboxId({ sources, architecture }: ToolboxOptions): string {
+function toolboxId({ sources, architecture, packages }: ToolboxOptions): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([sources, architecture, PACKAGES])).update(readFileSync(HOOK));
+  const inputs = [sources, architecture, [...PACKAGES, ...packages]];
+  hash.update(JSON.stringify(inputs)).update(readFileSync(HOOK));
   return `toolbox-${hash.digest('hex').slice(0, 16)}`;
 }
