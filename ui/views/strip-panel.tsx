@@ -11,6 +11,7 @@ import { mean } from '../lib/spread.ts';
 import { rangeBounds } from '../lib/time-range.ts';
 import { formatValue } from '../lib/units.ts';
 import { HeatStrip } from '../pages/metric/heat-strip.tsx';
+import { TableHead } from '../parts/table-head.tsx';
 import { PanelState } from './panel-state.tsx';
 import { queryRanges, type RangeOfQueries, unitsOf } from './query-range.ts';
 import { namesOf } from './series-names.ts';
@@ -117,17 +118,7 @@ function StripTable({
     >
       <summary class="faint">as table</summary>
       <table class="list" aria-label={title}>
-        <thead>
-          <tr>
-            <th scope="col">Series</th>
-            <th scope="col" class="right">
-              Mean
-            </th>
-            <th scope="col" class="right">
-              Last
-            </th>
-          </tr>
-        </thead>
+        <TableHead columns={['Series', { right: 'Mean' }, { right: 'Last' }]} />
         <tbody>
           {sorted.map((row) => (
             <tr key={row.name}>

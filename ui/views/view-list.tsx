@@ -9,6 +9,7 @@ import { loadViews } from '../data/views.ts';
 import { whenText } from '../lib/clock-text.ts';
 import { NotLoaded } from '../parts/loading.tsx';
 import { Status } from '../parts/status.tsx';
+import { TableHead } from '../parts/table-head.tsx';
 import { keepDraft, template } from './drafts.ts';
 import { ImportForm } from './import-form.tsx';
 import { NameForm } from './name-form.tsx';
@@ -78,17 +79,7 @@ export function ViewList() {
       ) : null}
       <section class="panel scroll" aria-label="All views">
         <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">View</th>
-              <th scope="col">What it shows</th>
-              <th scope="col" class="right">
-                Panels
-              </th>
-              <th scope="col">File</th>
-              <th scope="col">Changed</th>
-            </tr>
-          </thead>
+          <TableHead columns={['View', 'What it shows', { right: 'Panels' }, 'File', 'Changed']} />
           <tbody>
             {views.map((view) => (
               <ViewRow key={view.name} view={view} />

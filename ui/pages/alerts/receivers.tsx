@@ -4,6 +4,7 @@ import { getJson, sendJson } from '../../data/api.ts';
 import { useLoaded } from '../../data/load.ts';
 import { NotLoaded } from '../../parts/loading.tsx';
 import { Status } from '../../parts/status.tsx';
+import { TableHead } from '../../parts/table-head.tsx';
 
 interface Receiver {
   readonly name: string;
@@ -24,15 +25,7 @@ export function Receivers() {
       </h2>
       {state.kind === 'loaded' ? (
         <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Tells</th>
-              <th scope="col">
-                <span class="hidden-text">Test</span>
-              </th>
-            </tr>
-          </thead>
+          <TableHead columns={['Name', 'Tells', { hidden: 'Test' }]} />
           <tbody>
             {state.value.map((receiver) => (
               <ReceiverLine key={receiver.name} receiver={receiver} />

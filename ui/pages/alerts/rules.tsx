@@ -5,6 +5,7 @@ import { useLoaded } from '../../data/load.ts';
 import { formatDuration } from '../../lib/units.ts';
 import { NotLoaded } from '../../parts/loading.tsx';
 import { SEVERITY_SHAPES, Status } from '../../parts/status.tsx';
+import { TableHead } from '../../parts/table-head.tsx';
 import { RuleForm } from './rule-form.tsx';
 
 export function Rules() {
@@ -33,19 +34,9 @@ function RuleTable({ rules, reload }: { rules: readonly RuleInfo[]; reload: () =
     );
   return (
     <table class="list">
-      <thead>
-        <tr>
-          <th scope="col">State</th>
-          <th scope="col">Name</th>
-          <th scope="col">Fires when</th>
-          <th scope="col">For</th>
-          <th scope="col">Severity</th>
-          <th scope="col">From</th>
-          <th scope="col">
-            <span class="hidden-text">Actions</span>
-          </th>
-        </tr>
-      </thead>
+      <TableHead
+        columns={['State', 'Name', 'Fires when', 'For', 'Severity', 'From', { hidden: 'Actions' }]}
+      />
       <tbody>
         {rules.map((rule) => (
           <tr key={`${rule.name} ${rule.severity}`}>

@@ -5,6 +5,7 @@ import { dateTimeText } from '../../lib/clock-text.ts';
 import { matcherText } from '../../lib/matchers.ts';
 import { formatDuration } from '../../lib/units.ts';
 import { Status } from '../../parts/status.tsx';
+import { TableHead } from '../../parts/table-head.tsx';
 
 /** A silence that ends within this is pointed out. */
 const SOON_SECONDS = 15 * 60;
@@ -25,18 +26,9 @@ export function Silences({ silences }: { silences: readonly Silence[] }) {
         <p class="faint">Nothing is silenced.</p>
       ) : (
         <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">State</th>
-              <th scope="col">Holds back</th>
-              <th scope="col">Ends</th>
-              <th scope="col">By</th>
-              <th scope="col">Comment</th>
-              <th scope="col">
-                <span class="hidden-text">Actions</span>
-              </th>
-            </tr>
-          </thead>
+          <TableHead
+            columns={['State', 'Holds back', 'Ends', 'By', 'Comment', { hidden: 'Actions' }]}
+          />
           <tbody>
             {silences.map((silence) => (
               <SilenceLine key={silence.id} silence={silence} />

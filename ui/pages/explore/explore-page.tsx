@@ -3,6 +3,7 @@ import { nameOfSeries, type PromSeries, type RangeResult } from '../../data/prom
 import { params, setParams } from '../../data/router.ts';
 import { dateTimeText } from '../../lib/clock-text.ts';
 import { digits } from '../../lib/units.ts';
+import { TableHead } from '../../parts/table-head.tsx';
 import { QueryField } from './query-field.tsx';
 
 const ROWS_MAX = 500;
@@ -75,20 +76,16 @@ function Plan({ result: { plan, samplesRead, tookMs } }: { result: RangeResult }
         </span>
       </h2>
       <table class="list">
-        <thead>
-          <tr>
-            <th scope="col">Selector</th>
-            <th scope="col">Archive</th>
-            <th scope="col" class="right">
-              Series
-            </th>
-            <th scope="col" class="right">
-              Samples at most
-            </th>
-            <th scope="col">From</th>
-            <th scope="col">To</th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            'Selector',
+            'Archive',
+            { right: 'Series' },
+            { right: 'Samples at most' },
+            'From',
+            'To',
+          ]}
+        />
         <tbody>
           {plan.map((one) => (
             <tr key={`${one.selector} ${one.from}`}>

@@ -10,6 +10,7 @@ import { formatValue } from '../../lib/units.ts';
 import { Bar } from '../../parts/bar.tsx';
 import { Changes } from '../../parts/changes.tsx';
 import { NotLoaded } from '../../parts/loading.tsx';
+import { TableHead } from '../../parts/table-head.tsx';
 import { BandChart } from '../overview/band-chart.tsx';
 import { Comparison } from './comparison.tsx';
 import { HeatStrip, nameOf } from './heat-strip.tsx';
@@ -103,17 +104,7 @@ function Extremes({ series, units }: { series: readonly SeriesRows[]; units: str
     <section class="panel" aria-label={title}>
       <h2>{title}</h2>
       <table class="list">
-        <thead>
-          <tr>
-            <th scope="col">Series</th>
-            <th scope="col" class="right">
-              Mean
-            </th>
-            <th scope="col" class="right">
-              Last
-            </th>
-          </tr>
-        </thead>
+        <TableHead columns={['Series', { right: 'Mean' }, { right: 'Last' }]} />
         <tbody>
           {entries.map(({ rows, mean: value }) => (
             <tr key={nameOf(rows)}>

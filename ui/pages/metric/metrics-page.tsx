@@ -2,6 +2,7 @@ import { catalogue } from '../../data/catalogue.ts';
 import { linkTo, params, setParams } from '../../data/router.ts';
 import { namePattern } from '../../lib/name-pattern.ts';
 import { natural } from '../../lib/rack-map.ts';
+import { TableHead } from '../../parts/table-head.tsx';
 
 /** Every metric that any host sends. */
 export function MetricsPage() {
@@ -27,18 +28,7 @@ export function MetricsPage() {
       </div>
       <section class="panel scroll" aria-label="Metrics">
         <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">Group</th>
-              <th scope="col">Name</th>
-              <th scope="col">Title</th>
-              <th scope="col">Units</th>
-              <th scope="col">Labels</th>
-              <th scope="col" class="right">
-                Hosts
-              </th>
-            </tr>
-          </thead>
+          <TableHead columns={['Group', 'Name', 'Title', 'Units', 'Labels', { right: 'Hosts' }]} />
           <tbody>
             {shown.map((metric) => (
               <tr key={metric.name}>
