@@ -61,3 +61,10 @@ for (const [set, code] of refused) {
     assert.throws(() => selectNodes([set], machines), { code });
   });
 }
+
+test('an empty group says which others there are', () => {
+  assert.throws(() => selectNodes(['@state:foo'], machines), {
+    message: '@state:foo has no members; there is @state:failed, @state:up',
+  });
+  assert.throws(() => selectNodes(['@rack:r1'], []), { message: '@rack:r1 has no members' });
+});

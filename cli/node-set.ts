@@ -14,6 +14,8 @@ export interface Selectable {
 /** Names that one argument may stand for: a mistyped range is not to fill the memory. */
 const NAMES_MAX = 100_000;
 const GROUPS = ['all', 'rack', 'class', 'state'];
+/** Groups that a message names when a set is empty. */
+const GROUPS_TOLD = 8;
 
 /**
  * The names that a text stands for, in its order: `n[8-10]-ib` is n8-ib, n9-ib, n10-ib; leading zeros give the width.
@@ -81,15 +83,20 @@ function membersOf<T extends Selectable>(set: string, machines: readonly T[]): T
     throw wrong(set, 'groups are @all, @rack:NAME, @class:NAME and @state:NAME');
   }
   const members = machines.filter(
-    ({ rack, classes, state }) =>
-      group === 'all' ||
-      (group === 'rack' && rack === value) ||
-      (group === 'class' && classes.includes(value)) ||
-      (group === 'state' && state === value),
+    (machine) => group === 'all' || groupsOf(machine, group).includes(value),
   );
-  if (members.length === 0)
-    throw new InputError('node-set-empty', `${set} has no members`, { field: 'node' });
-  return members;
+  if (members.length > 0) return members;
+  const others = [...new Set(machines.flatMap((machine) => groupsOf(machine, group)))].sort();
+  const known = others.slice(0, GROUPS_TOLD).map((name) => `@${group}:${name}`);
+  const hint = known.length > 0 ? `; there is ${known.join(', ')}` : '';
+  throw new InputError('node-set-empty', `${set} has no members${hint}`, { field: 'node' });
+}
+
+/** The racks, classes or states that a machine belongs to. */
+function groupsOf({ rack, classes, state }: Selectable, group: string): readonly string[] {
+  if (group === 'rack') return rack === undefined ? [] : [rack];
+  if (group === 'class') return classes;
+  return group === 'state' ? [state] : [];
 }
 
 function namedBy<T extends Selectable>(set: string, machines: readonly T[]): T[] {
