@@ -135,6 +135,21 @@ test('numbers and tables go on by themselves, once a second', async () => {
   });
 });
 
+test('a chart of a view opens as a picture that the server draws, with the lines of all its queries', async () => {
+  await onPage('/view/cluster', async (page) => {
+    const figure = page.getByRole('figure', { name: 'Network of the cluster' });
+    await figure.getByRole('button', { name: /^Actions for/ }).click();
+    const opened = page.context().waitForEvent('page');
+    await page.getByRole('button', { name: 'Open as SVG' }).click();
+    const picture = await opened;
+    const answer = await fetch(picture.url());
+    assert.equal(answer.headers.get('content-type'), 'image/svg+xml; charset=utf-8');
+    const lines = (await answer.text()).match(/<(path|polyline) /g) ?? [];
+    assert.ok(lines.length >= 2, `${lines.length} lines`);
+    await picture.close();
+  });
+});
+
 test('a view is made, with its faults in place, compared, saved, and there after a reload', async () => {
   await onPage('/views', async (page) => {
     await page.getByRole('button', { name: 'New view' }).click();

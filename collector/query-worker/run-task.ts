@@ -13,6 +13,7 @@ import { formatSvg } from '../range/svg.ts';
 import { type RangeTable, tableOfBands, tableOfSeries } from '../range/table.ts';
 import { federate } from './federate.ts';
 import type { QueryData } from './query-data.ts';
+import { answerGraph, isGraphPath } from './query-graph.ts';
 import { type RecordedSeries, sourceOfRecorded } from './recorded.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -64,12 +65,16 @@ function prometheus(
   { source: hosts, cache, nowMs, gate }: QueryData,
   isCanceled: () => boolean,
 ): QueryAnswer {
-  const request = { path, params: new URLSearchParams(params) };
   const ports =
     recorded.length === 0
       ? { source: hosts, ...(cache && { cache }) }
       : { source: withRecorded(recorded, hosts) };
-  return { type: 'application/json', ...answerApi(request, { ...ports, nowMs, isCanceled, gate }) };
+  const given = new URLSearchParams(params);
+  const apiPorts = { ...ports, nowMs, isCanceled, gate };
+  const answered = isGraphPath(path)
+    ? answerGraph(path, given, apiPorts)
+    : answerApi({ path, params: given }, apiPorts);
+  return { type: 'application/json', ...answered };
 }
 
 function withRecorded(recorded: readonly RecordedSeries[], hosts: SampleSource): SampleSource {

@@ -53,7 +53,8 @@ export interface QueryGate {
 
 export interface ApiAnswer {
   readonly status: number;
-  /** JSON */
+  /** Of the body, where it is no JSON. */
+  readonly type?: string;
   readonly body: string;
 }
 

@@ -43,6 +43,9 @@ export function registerPrometheusApi(app: FastifyInstance, ports: PrometheusApi
       handler: (request, reply) => run(ports, path, request, reply),
     });
   }
+  for (const path of ['query_range.csv', 'query_range.svg']) {
+    app.get(`/api/v1/${path}`, (request, reply) => run(ports, path, request, reply));
+  }
   app.get<{ Params: { name: string } }>('/api/v1/label/:name/values', (request, reply) =>
     run(ports, `label/${request.params.name}/values`, request, reply),
   );
@@ -85,8 +88,11 @@ function success(data: unknown): ApiAnswer {
   return { status: 200, body: JSON.stringify({ status: 'success', data }) };
 }
 
-function send(reply: FastifyReply, { status, body }: ApiAnswer): FastifyReply {
-  return reply.code(status).type('application/json').send(body);
+function send(reply: FastifyReply, { status, type, body }: ApiAnswer): FastifyReply {
+  return reply
+    .code(status)
+    .type(type ?? 'application/json')
+    .send(body);
 }
 
 function filterMetadata(

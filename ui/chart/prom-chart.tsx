@@ -7,6 +7,7 @@ import {
   type PromSeries,
   queryRange,
   type RangeResult,
+  rangePicture,
   stepFor,
 } from '../data/promql.ts';
 import { range } from '../data/router.ts';
@@ -48,7 +49,10 @@ export function PromChart({ expr, title, units, height, threshold, children }: P
   const drawn = largest.slice(0, LINES_MAX);
   const identity = drawn.map(({ metric }) => nameOfSeries(metric)).join('\n');
   const lines = useMemo(() => linesOf(drawn), [identity]);
-  const source = useMemo(() => sourceOf(expr, identity.split('\n')), [expr, identity]);
+  const source = useMemo(
+    () => sourceOf(expr, units, identity.split('\n')),
+    [expr, units, identity],
+  );
   if (state.kind === 'failed') return <QueryFailure expr={expr} message={state.message} />;
   if (state.kind === 'loading')
     return (
@@ -102,9 +106,10 @@ function linesOf(series: readonly PromSeries[]): Line[] {
 }
 
 /** The instants of a range query are `from`, `from + step`, …; a series leaves out those at which it has no value. */
-function sourceOf(expr: string, names: readonly string[]): ChartSource {
+function sourceOf(expr: string, units: string, names: readonly string[]): ChartSource {
   return {
     columnCount: names.length,
+    svg: (window) => rangePicture([expr], units, window),
     async load(window: Window): Promise<Rows> {
       const { series: answer } = await queryRange(expr, window);
       const byName = new Map(answer.map((one) => [nameOfSeries(one.metric), one.values]));

@@ -1,5 +1,5 @@
 /** The query API, as Prometheus answers it. */
-import { getJson } from './api.ts';
+import { getJson, queryOf } from './api.ts';
 import type { Window } from './history.ts';
 
 export interface PromSeries {
@@ -61,6 +61,13 @@ export async function queryRange(query: string, window: Window): Promise<RangeRe
     samplesRead: samples.samplesRead,
     tookMs: performance.now() - startMs,
   };
+}
+
+/** Path of the picture that the server draws of range queries, all in one. */
+export function rangePicture(exprs: readonly string[], units: string, window: Window): string {
+  const { fromS: start, toS: end } = window;
+  const params = { query: exprs, start, end, step: stepFor(window), units };
+  return `/api/v1/query_range.svg?${queryOf(params)}`;
 }
 
 /** `load_one{host="n001", rack="r01"}` */

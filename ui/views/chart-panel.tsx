@@ -8,7 +8,7 @@ import { catalogue } from '../data/catalogue.ts';
 import type { Rows, Window } from '../data/history.ts';
 import { clockReady, nowS } from '../data/live.ts';
 import { useLoaded } from '../data/load.ts';
-import { nameOfSeries } from '../data/promql.ts';
+import { nameOfSeries, rangePicture } from '../data/promql.ts';
 import { range } from '../data/router.ts';
 import type { Colours } from '../data/theme.ts';
 import { rangeBounds } from '../lib/time-range.ts';
@@ -61,8 +61,8 @@ export function ChartPanel({ panel, queries }: ChartPanelProps) {
   );
   const lines = useMemo(() => [...linesOf(drawn, queries), ...levelsOf(panel)], [identity]);
   const source = useMemo(
-    () => sourceOf({ loader, drawn, levels: levelValues(panel), lookAgain }),
-    [loader, identity],
+    () => sourceOf({ loader, drawn, units, levels: levelValues(panel), lookAgain }),
+    [loader, units, identity],
   );
   const omitted = all.length - drawn.length;
   if (state.kind !== 'loaded' || all.length === 0)
@@ -119,14 +119,21 @@ function levelsOf({ warning, critical }: ChartSpec): Line[] {
 interface SourceParts {
   readonly loader: RangeLoader;
   readonly drawn: readonly SeriesOfQuery[];
+  readonly units: string;
   readonly levels: readonly number[];
   readonly lookAgain: () => void;
 }
 
-function sourceOf({ loader, drawn, levels, lookAgain }: SourceParts): ChartSource {
+function sourceOf({ loader, drawn, units, levels, lookAgain }: SourceParts): ChartSource {
   const places = drawn.map(placeOf);
   return {
     columnCount: places.length + levels.length,
+    svg: (window) =>
+      rangePicture(
+        loader.queries.map(({ expr }) => expr),
+        units,
+        window,
+      ),
     async load(window: Window): Promise<Rows> {
       const { startS, stepSeconds, series } = await loader.load(window);
       const byPlace = new Map(series.map((one) => [placeOf(one), one.values]));
