@@ -12,6 +12,8 @@ export interface AgentInstaller {
   readonly file: string;
   /** Of the cluster, 32 bytes; undefined when it runs open. */
   readonly secret: Uint8Array | undefined;
+  /** Settings of an agent whose machine has none of its own. */
+  readonly defaults: Readonly<Record<string, unknown>>;
   /** Settings of the agent that are to hold; others that a machine has already stay. */
   readonly settings: Readonly<Record<string, unknown>> & {
     readonly labels: Readonly<Record<string, string>>;
@@ -56,7 +58,7 @@ interface Machine {
  * @throws CommandError when ssh, the rights or the package fail
  */
 export async function installAgent(target: string, installer: AgentInstaller): Promise<string> {
-  const { asks, file, secret, settings } = installer;
+  const { asks, file, secret, defaults, settings } = installer;
   const machine = parseLook(await runRemote({ target, command: LOOK, asks }));
   const folder = mkdtempSync(join(tmpdir(), 'clustermon-agent-'));
   try {
@@ -64,6 +66,7 @@ export async function installAgent(target: string, installer: AgentInstaller): P
     copyFileSync(file, join(folder, 'clustermon-agent.deb'));
     if (secret) writeFileSync(join(folder, 'agent.key'), `${agentKey(secret, id).toHex()}\n`);
     const merged = {
+      ...defaults,
       ...machine.settings,
       ...settings,
       labels: { ...machine.settings.labels, ...settings.labels },
@@ -104,12 +107,16 @@ function parseLook(text: string): Machine {
 
 function parseSettings(text: string): Machine['settings'] {
   if (text === '') return {};
+  let settings: unknown;
   try {
-    return JSON.parse(text) as Machine['settings'];
+    settings = JSON.parse(text);
   } catch {
-    throw new CommandError(
-      EXIT.failed,
-      'its /etc/clustermon/agent.json is no JSON: correct it, or remove it to begin anew',
-    );
+    // What is no JSON is no object either.
   }
+  if (typeof settings === 'object' && settings !== null && !Array.isArray(settings))
+    return settings;
+  throw new CommandError(
+    EXIT.failed,
+    'its /etc/clustermon/agent.json is no JSON object: correct it, or remove it to begin anew',
+  );
 }

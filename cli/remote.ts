@@ -23,7 +23,7 @@ const SSH_FAILED = 255;
  */
 export async function runRemote({ target, command, folder, asks }: RemoteRun): Promise<string> {
   const options = ['-o', 'ConnectTimeout=10', ...(asks ? [] : ['-o', 'BatchMode=yes'])];
-  const ssh = spawn('ssh', [...options, target, command], { stdio: 'pipe' });
+  const ssh = spawn('ssh', [...options, '--', target, command], { stdio: 'pipe' });
   const started = new Promise<void>((resolve, reject) => {
     ssh.once('spawn', resolve);
     ssh.once('error', () =>

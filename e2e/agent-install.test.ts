@@ -150,8 +150,22 @@ test('again: settings of the machine stay; a machine that cannot be reached is n
   assert.match(installing.output(), /not done: nobody\./);
   const kept = JSON.parse(readFileSync(settings, 'utf8')) as Record<string, unknown>;
   assert.equal(kept['findExporters'], true);
+  assert.equal(kept['group'], '127.0.0.1');
   assert.deepEqual(kept['labels'], { rack: 'r07' });
   await agent.end();
+});
+
+test('settings that are no object, and a machine whose name looks like an option, are refused', async () => {
+  writeFileSync(file('etc/clustermon/agent.json'), 'null');
+  const settings = install('box');
+  assert.equal(await settings.ended, 1);
+  assert.match(
+    settings.output(),
+    /box: its \/etc\/clustermon\/agent\.json is no JSON object: correct it/,
+  );
+  const option = install('--', `-oProxyCommand=touch ${folder}/injected`);
+  assert.equal(await option.ended, 1);
+  assert.ok(!existsSync(join(folder, 'injected')));
 });
 
 /** What dpkg of the machine knows of a package. */

@@ -72,8 +72,9 @@ async function install(
     secret: collector.open
       ? undefined
       : Buffer.from(readFileSync(secretFile, 'utf8').trim(), 'hex'),
+    defaults: { group: agent.group },
     settings: {
-      group: options.group ?? agent.group,
+      ...(options.group !== undefined && { group: options.group }),
       port: collector.port,
       labels: parseLabels(options.label ?? []),
     },
