@@ -1,4 +1,4 @@
-/** The rack map is drawn cell by cell, and only where something changed: whatever happens to its canvas, no cell may be missing. */
+/** The rack map: drawn cell by cell, and only where something changed, so whatever happens to its canvas, no cell may be missing; and read aloud. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright';
@@ -70,3 +70,16 @@ test('every cell is there at first, in another size, after another page, and in 
       .click();
     await wholeMap(page, 'in the other theme');
   }));
+
+test('a cell that the keyboard reaches before its value is there is spoken again with it', () => {
+  server.knowsValues = false;
+  return on('/', async (page) => {
+    const map = page.getByRole('application', { name: /^200 hosts/ });
+    const spoken = map.getByRole('status');
+    await map.focus();
+    await page.keyboard.press('ArrowDown');
+    await spoken.getByText(/^n\d+, up, CPU busy –$/).waitFor();
+    server.knowsValues = true;
+    await spoken.getByText(/^n\d+, up, CPU busy [\d.]+ %$/).waitFor();
+  });
+});

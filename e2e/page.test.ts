@@ -97,7 +97,7 @@ test('the overview shows two hundred hosts on one screen', async () => {
 
 test('the rack map is read and left by keyboard', async () => {
   await onPage('/', async (page) => {
-    const map = page.getByRole('application');
+    const map = page.getByRole('application', { name: /^(19\d|20\d) hosts/ });
     await map.focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowRight');

@@ -48,6 +48,8 @@ export class FakeAppliance {
   readonly failures = new Map<string, readonly [status: number, message: string]>();
   /** Paths of all requests that change something. */
   readonly posted: string[] = [];
+  /** False = no value is known, as for some frames after a page was opened. */
+  knowsValues = true;
   /** Seconds told to the pages so far. */
   ticks = 0;
   readonly #server = createServer((request, response) => this.#answer(request, response));
@@ -117,9 +119,13 @@ export class FakeAppliance {
   }
 
   #frame(request: LiveRequest, second: number): Float64Array {
-    return Float64Array.from([
-      request.id,
-      second * 1000,
+    const values = this.#values(request, second);
+    if (!this.knowsValues) values.fill(Number.NaN);
+    return Float64Array.from([request.id, second * 1000, ...values]);
+  }
+
+  #values(request: LiveRequest, second: number): number[] {
+    return [
       ...request.metrics.flatMap((metric) =>
         this.hosts.map((host) => liveValue(host, this.#find(metric), second)),
       ),
@@ -130,7 +136,7 @@ export class FakeAppliance {
         const band = this.#band(metric, second);
         return BAND_FIELDS.map((field) => band[field]);
       }),
-    ]);
+    ];
   }
 
   #host(name: string): HostSummary | undefined {

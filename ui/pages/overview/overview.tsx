@@ -27,7 +27,8 @@ const CHART_HEIGHT = 138;
 /** The whole cluster on one screen. */
 export function Overview() {
   if (hostsKnown.value && hosts.value.length === 0) return <EmptyAppliance />;
-  if (lenses.value.length === 0) return <div class="overview waiting" aria-busy="true" />;
+  if (!hostsKnown.value || lenses.value.length === 0)
+    return <div class="overview waiting" aria-busy="true" />;
   return <Cluster />;
 }
 

@@ -1,5 +1,5 @@
-import { useSignal } from '@preact/signals';
-import { useMemo, useRef } from 'preact/hooks';
+import { untracked, useSignal } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { HostSummary, Severity } from '../../../wire/http.ts';
 import { sizeCanvas } from '../../chart/sparkline.ts';
 import { go } from '../../data/router.ts';
@@ -50,6 +50,8 @@ export function RackMap(props: RackMapProps) {
   const size = useSize(frame);
   const current = useSignal(-1);
   const spoken = useSignal('');
+  /** A host that was spoken of before its value was there. */
+  const owed = useRef<HostSummary | undefined>(undefined);
   const drag = useSignal<Box | null>(null);
   const groups = useMemo(() => groupHosts(hosts, groupBy), [hosts, groupBy]);
   const ordered = useMemo(() => groups.flatMap((group) => group.hosts), [groups]);
@@ -77,6 +79,16 @@ export function RackMap(props: RackMapProps) {
   };
   useDrawing(draw, [values.version, current, colours]);
 
+  const speak = (host: HostSummary | undefined) => {
+    const value = host ? values.value(lens, host.name) : Number.NaN;
+    owed.current = Number.isNaN(value) ? host : undefined;
+    spoken.value = host ? sentence(host, lens, value) : '';
+  };
+  useEffect(
+    () => values.version.subscribe(() => untracked(() => owed.current && speak(owed.current))),
+    [values, lens],
+  );
+
   const place = (event: MouseEvent) => {
     const { left, top } = canvas.current!.getBoundingClientRect();
     return { x: event.clientX - left, y: event.clientY - top };
@@ -103,7 +115,7 @@ export function RackMap(props: RackMapProps) {
     const host = ordered[current.peek()];
     if (arrow) {
       current.value = neighbour(map, current.peek(), ...arrow);
-      spoken.value = sentence(ordered[current.peek()], lens, values);
+      speak(ordered[current.peek()]);
     } else if (event.key === 'Enter' && host) go({ name: 'host', host: host.name });
     else if (event.key === ' ' && host) props.onSelect(toggled(props.selected, host.name));
     else if (event.key === 'Escape') props.onSelect([]);
@@ -124,6 +136,7 @@ export function RackMap(props: RackMapProps) {
       onKeyDown={onKeyDown}
       onBlur={() => {
         current.value = -1;
+        owed.current = undefined;
       }}
     >
       <canvas
@@ -196,8 +209,6 @@ function toggled(selected: ReadonlySet<string>, name: string): string[] {
   return [...next];
 }
 
-function sentence(host: HostSummary | undefined, lens: Lens, values: HostValues): string {
-  if (!host) return '';
-  const value = formatValue(values.value(lens, host.name), lens.units);
-  return `${host.name}, ${host.state}, ${lens.title} ${value}`;
+function sentence(host: HostSummary, lens: Lens, value: number): string {
+  return `${host.name}, ${host.state}, ${lens.title} ${formatValue(value, lens.units)}`;
 }
