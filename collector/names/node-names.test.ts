@@ -150,7 +150,11 @@ const besides: readonly [expr: string, ...lines: string[]][] = [
   ['count by (instance) (node_load1)', '{instance="a:9100"} 1', '{instance="b"} 1'],
   ['sum(node_load1{host="a"})', '{} 7'],
   ['count by (instance) (node_load1{job="node"})', '{instance="a:9100"} 1', '{instance="b"} 1'],
-  ['count by (instance) (node_load1{instance="a"})', '{instance="a"} 1'],
+  ['count(node_load1{instance="a"} or rate(node_load1{instance="a"}[1m]))'],
+  ['count by (instance) (node_load1{instance=~"a|b"})', '{instance="b"} 1'],
+  ['count by (instance) (node_load1{instance!="a:9100"})', '{instance="b"} 1'],
+  ['count by (instance) ({job="node",__name__=~"node_load.+",instance="a"})', '{instance="a"} 1'],
+  ['count(up{instance="a"})', '{} 1'],
   ['sum(max_over_time(node_load1{host="a"}[1m]))', '{} 7'],
   ['count by (instance) (node_load5{host="a"})', '{instance="a"} 1'],
   ['count(up)', '{} 2'],
@@ -171,6 +175,24 @@ test('the listing leaves out what a host has stored', () => {
     'node_load5 a',
     'node_load5 b',
   ]);
+});
+
+test('a listing of a derived name finds what the whole listing has', () => {
+  const range = { startMs: (NOW_S - 60) * 1000, endMs: NOW_S * 1000 };
+  const find = (text: string) => sourceOf(scraped()).series(selector(text).matchers, range);
+  assert.deepEqual(find('node_load1{instance="a"}'), []);
+  const instances = (text: string) => find(text).map((labels) => labels.get('instance'));
+  assert.deepEqual(instances('node_load5{instance="a"}'), ['a']);
+  assert.deepEqual(instances('up{host="a"}'), ['', 'a']);
+});
+
+test('where a node_exporter has gone the derived series are found again', () => {
+  const hosts = cluster();
+  const host = hosts.byName('a') ?? assert.fail();
+  const labels = { instance: 'a:9100', job: 'node' };
+  addSeries(host, 'node_load1', (second) => (second < NOW_S - 600 ? 7 : Number.NaN), labels);
+  const expr = 'count by (instance) (node_load1{host="a"})';
+  assert.deepEqual(instant(expr, sourceOf(hosts)), ['{instance="a"} 1']);
 });
 
 test('every native metric of the table is one that docs/metrics.md lists', () => {

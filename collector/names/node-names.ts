@@ -58,6 +58,10 @@ export class NodeNames implements SampleSource {
       const own = nativeHints(metric, hints);
       plans.push(...[from, ...beside].map((natives) => this.#natives.plan(natives, own)));
     }
+    if (wanted.length > 0) {
+      const stored = storedMatchers(wanted, matchers);
+      if (stored !== matchers) plans.push(this.#natives.plan(stored, hints));
+    }
     const isOfTheRange = wanted.some(({ metric }) => metric.kind === 'counter');
     return { ...sumOf(plans), ...(isOfTheRange && { isOfTheRange }) };
   }
@@ -67,7 +71,9 @@ export class NodeNames implements SampleSource {
     const wanted = selected(matchers);
     if (wanted.length === 0) return found;
     const read = this.#onceEach(hints);
-    const stored = new StoredNames(labelsOf(found), BY_NAME);
+    const names = storedMatchers(wanted, matchers);
+    const underNames = names === matchers ? found : this.#natives.select(names, hints);
+    const stored = new StoredNames(labelsOf(underNames));
     const derived = wanted.flatMap((one) => this.#derive(one, { matchers, hints, read, stored }));
     return [...found, ...derived];
   }
@@ -87,15 +93,18 @@ export class NodeNames implements SampleSource {
     range: { readonly startMs: number; readonly endMs: number },
   ): readonly Labels[] {
     const natives = this.#natives.series(matchers, range);
-    const parts = wantedBy(matchers).map(({ metric, from, beside }) => ({
+    const wanted = wantedBy(matchers);
+    const parts = wanted.map(({ metric, from, beside }) => ({
       metric,
       from: this.#natives.series(from, range),
       beside: beside.map((others) => this.#natives.series(others, range)),
     }));
     if (parts.length === 0) return natives;
-    const inputs = [natives, ...parts.flatMap(({ from, beside }) => [from, ...beside])];
+    const underNames = this.#natives.series(storedMatchers(wanted, matchers), range);
+    const sources = parts.flatMap(({ from, beside }) => [from, ...beside]);
+    const inputs = [natives, underNames, ...sources];
     return this.#listings.list(matchers.join(), inputs, () => {
-      const stored = new StoredNames(natives, BY_NAME);
+      const stored = new StoredNames(underNames);
       const derived = parts
         .flatMap((part) => this.#derivedLabels(part))
         .filter((labels) => matchesAll(matchers, labels) && !stored.replaces(labels));
@@ -206,6 +215,25 @@ function wantedBy(matchers: readonly Matcher[]): readonly Wanted[] {
     const beside = metric.beside.map((name) => [new Matcher(METRIC_NAME, '=', name), ...shared]);
     return [{ metric, from, beside }];
   });
+}
+
+/**
+ * Finds what is stored under the names of derived metrics on the hosts that are asked for, whatever else is asked: another matcher may find
+ * fewer series, never others. `up` is native as well and replaces nothing.
+ * @returns `matchers` themselves when they ask for just that
+ */
+function storedMatchers(
+  wanted: readonly Wanted[],
+  matchers: readonly Matcher[],
+): readonly Matcher[] {
+  const foreign = wanted.filter(({ metric }) => metric.name !== metric.from);
+  const names = [...new Set(foreign.map(({ metric }) => metric.name))];
+  const hosts = wanted[0]?.from.filter(({ name }) => name === HOST) ?? [];
+  const stored = [
+    new Matcher(METRIC_NAME, names.length === 1 ? '=' : '=~', names.join('|')),
+    ...hosts,
+  ];
+  return stored.join() === matchers.join() ? matchers : stored;
 }
 
 /** Metrics that the matchers of names allow. */

@@ -8,11 +8,10 @@ import { HOST } from './translate.ts';
 export class StoredNames {
   readonly #hostsByName = new Map<string, Set<string>>();
 
-  /** @param names that matter */
-  constructor(natives: Iterable<Labels>, names: ReadonlyMap<string, unknown>) {
-    for (const labels of natives) {
+  /** @param stored series under foreign names */
+  constructor(stored: Iterable<Labels>) {
+    for (const labels of stored) {
       const name = labels.get(METRIC_NAME);
-      if (!names.has(name)) continue;
       const hosts = this.#hostsByName.get(name) ?? new Set();
       this.#hostsByName.set(name, hosts.add(labels.get(HOST)));
     }
