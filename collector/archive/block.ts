@@ -132,6 +132,18 @@ export function soundBlock(bytes: Uint8Array): Block | undefined {
   }
 }
 
+/** By row: whether any column has a value. */
+export function knownRows(block: Block): boolean[] {
+  const known = new Array<boolean>(block.rowCount).fill(false);
+  const values = new Float64Array(block.rowCount);
+  for (const id of block.ids) {
+    if (!known.includes(false)) break;
+    block.read(id, values);
+    for (const [row, value] of values.entries()) if (!Number.isNaN(value)) known[row] = true;
+  }
+  return known;
+}
+
 function readIds(reader: BitReader): number[] {
   const count = reader.varint();
   if (count > COLUMNS_MAX) throw new DamagedBlock(`${count} columns`);

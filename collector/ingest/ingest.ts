@@ -65,7 +65,8 @@ export class Ingest {
   readonly #summary: Summary;
   readonly #lateSummaries: LateSummaries;
   readonly #intake: Intake;
-  readonly #behind: IngestHost[];
+  /** Hosts of which coarser blocks may have ended while nobody folded them. */
+  #behind: IngestHost[];
   /** What happened before this collector could not hear. */
   #listeningSinceMs: number;
   #nowMs: number;
@@ -124,8 +125,8 @@ export class Ingest {
       },
       options,
     );
-    for (const host of [hosts.cluster, ...hosts.values()]) begin(host, nowMs);
-    this.#behind = [hosts.cluster, ...hosts.values()];
+    for (const host of this.#all()) begin(host, nowMs);
+    this.#behind = this.#all();
     if (hosts.cluster.knownUntil > 0) this.#seekSummaries();
   }
 
@@ -136,12 +137,8 @@ export class Ingest {
 
   /** Opens the block of now, and finds out up to when the history of the host is stored. */
   #begin(host: IngestHost, nowS: number): void {
-    const { spanSeconds } = this.#finest;
     host.closedUntil = blockStart(this.#finest, host.number, nowS);
-    const newest = this.#blocks.newest(this.#finest, host.number, nowS) ?? -spanSeconds;
-    const end = newest + spanSeconds;
-    // A block that was stored before its end holds the seconds up to then, whenever that was.
-    host.knownUntil = end <= nowS ? end : newest;
+    host.knownUntil = this.#blocks.knownUntil(this.#finest, host.number, nowS);
   }
 
   /** Takes a datagram from the network. */
@@ -174,6 +171,8 @@ export class Ingest {
       count += 1;
     }
     if (count > 0) {
+      this.#storeMemory();
+      this.#openBlocksAt(this.#heardFrom - 1);
       this.#summariseFrom(this.#heardFrom);
       this.#seekSummaries();
     }
@@ -186,8 +185,14 @@ export class Ingest {
     this.#lateSummaries.beginAt(second);
   }
 
+  #storeMemory(): void {
+    for (const host of this.#all()) this.#samples.store(host);
+    this.#samples.flushLate(Number.POSITIVE_INFINITY);
+  }
+
   #openBlocksAt(second: number): void {
-    for (const host of this.#all()) {
+    this.#behind = this.#all();
+    for (const host of this.#behind) {
       host.closedUntil = blockStart(this.#finest, host.number, second);
     }
   }
@@ -198,19 +203,17 @@ export class Ingest {
     this.#nowMs = nowMs;
     if (passedMs > -SET_BACK_MS && passedMs < SET_AHEAD_MS) return;
     this.#options.log.warn('clock-set', { seconds: Math.round(passedMs / 1000) });
+    this.#storeMemory();
     for (const host of this.#all()) {
-      this.#samples.storeAll(host);
       host.timeline.layAnew();
       host.lastSeenMs = Math.min(host.lastSeenMs, nowMs);
       this.hosts.states.setSecond(host.number, 0);
     }
-    this.#samples.flushLate(Number.POSITIVE_INFINITY);
     this.#options.journal?.clear();
     this.#recovery.restart(nowMs);
     this.#listeningSinceMs = nowMs;
     this.#openBlocksAt(Math.floor(nowMs / 1000));
     this.#summariseFrom(Math.floor(nowMs / 1000) + 1);
-    this.#behind.push(...this.#all());
   }
 
   #all(): IngestHost[] {
@@ -230,6 +233,13 @@ export class Ingest {
     const covered = second - spanSeconds - GRACE_SECONDS - JOURNAL_SPARE_SECONDS;
     if (!this.#writer.failure) this.#options.journal?.dropBefore(covered);
     this.#publishSecond(second);
+  }
+
+  /** Forgets a host and, with the next flush, all that is stored of it. */
+  removeHost(number: number): void {
+    // Rows that wait must not be stored after it.
+    this.#samples.flushLate(Number.POSITIVE_INFINITY);
+    this.hosts.remove(number);
   }
 
   /** Takes what `rebuild` made. */
@@ -258,18 +268,16 @@ export class Ingest {
     for (const host of this.hosts.values()) this.#samples.closeDue(host, nowS);
     this.#samples.closeDue(this.hosts.cluster, nowS);
     this.#samples.flushLate(nowMs);
+    const behind = this.#behind.slice(0, CATCH_UP_PER_SECOND);
     const isWritten = this.#writer.flush(() => {
       this.hosts.save((host) => this.#blocks.removeHost(host));
-      this.#catchUp();
+      for (const host of behind) this.#writer.catchUp(host.number, host.closedUntil);
     });
-    if (isWritten) this.hosts.saved();
-    this.#report(nowMs);
-  }
-
-  #catchUp(): void {
-    for (const host of this.#behind.splice(0, CATCH_UP_PER_SECOND)) {
-      this.#writer.catchUp(host.number, host.closedUntil);
+    if (isWritten) {
+      this.hosts.saved();
+      this.#behind.splice(0, behind.length);
     }
+    this.#report(nowMs);
   }
 
   #report(nowMs: number): void {
@@ -294,8 +302,7 @@ export class Ingest {
 
   /** Writes everything, blocks that are still open included. */
   close(nowMs: number): void {
-    for (const host of this.#all()) this.#samples.store(host);
-    this.#samples.flushLate(Number.POSITIVE_INFINITY);
+    this.#storeMemory();
     this.#store(nowMs);
     this.#options.journal?.close();
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -55,6 +55,28 @@ test('what was not flushed is not there, a record that was cut off neither', () 
     appendFileSync(join(folder, file), Uint8Array.of(200, 0, 0, 0, 1, 2, 3));
     assert.deepEqual(read(folder), [['one', 0]]);
   }));
+
+const foreign: [name: string, bytes: Uint8Array][] = [
+  ['zeros, as after a loss of power', new Uint8Array(4096)],
+  ['noise', Uint8Array.from({ length: 4096 }, (_, index) => (index * 89) % 251)],
+];
+for (const [name, bytes] of foreign) {
+  test(`${name}: end their file, not the others`, () =>
+    inFolder((folder) => {
+      writeFileSync(join(folder, `${START_MS / MINUTE_MS}-0.journal`), bytes);
+      const journal = new Journal(folder);
+      journal.append(Buffer.from('one'), START_MS);
+      journal.flush();
+      const [, file = ''] = readdirSync(folder).sort();
+      appendFileSync(join(folder, file), bytes);
+      journal.append(Buffer.from('two'), START_MS + MINUTE_MS);
+      journal.close();
+      assert.deepEqual(read(folder), [
+        ['one', 0],
+        ['two', MINUTE_MS],
+      ]);
+    }));
+}
 
 test('old minutes are deleted, the one of the limit is not', () =>
   inFolder((folder) => {

@@ -44,7 +44,7 @@ export class Journal {
   }
 
   append(datagram: Uint8Array, receivedMs: number): void {
-    const segment = Math.floor(receivedMs / 1000 / SEGMENT_SECONDS);
+    const segment = segmentOf(receivedMs);
     const size = HEAD_SIZE + datagram.length;
     if (segment !== this.#segment || this.#used + size > BUFFER_SIZE) {
       this.flush();
@@ -114,17 +114,18 @@ export class Journal {
     for (const { name } of this.#segments()) rmSync(join(this.#folder, name), { force: true });
   }
 
-  /** Every datagram that is in the files, in the order in which they came; a record that is cut off ends its file. */
+  /**
+   * Every datagram that is in the files, in the order in which they came. A record that is cut off ends its file, as does one of another
+   * minute: after a loss of power some file systems give back zeros.
+   */
   *read(): Generator<{ readonly datagram: Uint8Array; readonly receivedMs: number }> {
-    for (const { name } of this.#segments()) {
+    for (const { name, segment } of this.#segments()) {
       const bytes = readFileSync(join(this.#folder, name));
       for (let at = 0; at + HEAD_SIZE <= bytes.length; ) {
         const end = at + HEAD_SIZE + bytes.readUInt32LE(at);
-        if (end > bytes.length) break;
-        yield {
-          datagram: bytes.subarray(at + HEAD_SIZE, end),
-          receivedMs: bytes.readDoubleLE(at + 4),
-        };
+        const receivedMs = bytes.readDoubleLE(at + 4);
+        if (end > bytes.length || segmentOf(receivedMs) !== segment) break;
+        yield { datagram: bytes.subarray(at + HEAD_SIZE, end), receivedMs };
         at = end;
       }
     }
@@ -143,4 +144,8 @@ export class Journal {
     this.flush();
     this.#close();
   }
+}
+
+function segmentOf(receivedMs: number): number {
+  return Math.floor(receivedMs / 1000 / SEGMENT_SECONDS);
 }

@@ -1,6 +1,7 @@
 /** Summaries of the cluster for seconds in which nobody made them, or made them too early: out of the stored blocks of its hosts. */
 import type Database from 'better-sqlite3';
 import type { Metric } from '../../wire/metric.ts';
+import { knownRows } from '../archive/block.ts';
 import { type Archive, blockStart } from '../archive/layout.ts';
 import { BlockStore } from '../store/block-store.ts';
 import { HostStore } from '../store/host-store.ts';
@@ -114,7 +115,8 @@ class Rebuild {
     let untilHole = Number.POSITIVE_INFINITY;
     let start = blockStart(this.#finest, 0, toS - 1);
     for (; start + spanSeconds > fromS; start -= spanSeconds) {
-      const known = this.#knownRows(start);
+      const block = this.#blocks.open(this.#finest, 0, start);
+      const known = block ? knownRows(block) : [];
       const rows: number[] = [];
       for (let row = Math.min(spanSeconds, toS - start) - 1; row >= 0; row -= 1) {
         untilHole = known[row] ? untilHole + 1 : 0;
@@ -123,17 +125,6 @@ class Rebuild {
       }
       if (rows.length > 0) yield { start, rows };
     }
-  }
-
-  #knownRows(start: number): boolean[] {
-    const known = new Array<boolean>(this.#finest.rowsPerBlock).fill(false);
-    const block = this.#blocks.open(this.#finest, 0, start);
-    const values = new Float64Array(known.length);
-    for (const id of block?.ids ?? []) {
-      block?.read(id, values);
-      for (const [row, value] of values.entries()) if (!Number.isNaN(value)) known[row] = true;
-    }
-    return known;
   }
 
   /** Puts the summaries of some metrics into the columns of the cluster. */

@@ -88,6 +88,22 @@ for (const journal of [true, false]) {
   }
 }
 
+// The block of host 1 ends 92 s after the start of the simulation, and each 150 s.
+for (const runSeconds of [230, 250, 330]) {
+  test(`ended in order after ${runSeconds} s without a journal, for two minutes: no second is missing`, () =>
+    withCluster({ journal: false }, (cluster) => {
+      cluster.startCollector();
+      cluster.run(cluster.addAgent({ name: 'a', metrics: METRICS }));
+      const fromS = cluster.second + 1;
+      cluster.runSeconds(runSeconds);
+      cluster.closeCollector();
+      cluster.runSeconds(120);
+      cluster.startCollector();
+      cluster.runSeconds(60);
+      assertWhole(cluster, { fromS, toS: cluster.second - SETTLE_SECONDS });
+    }));
+}
+
 test('ticks in several datagrams are whole in the end', () =>
   withCluster({}, (cluster) => {
     cluster.network = { ...GOOD_NETWORK, loss: 0.15 };

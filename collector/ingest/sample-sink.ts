@@ -189,13 +189,8 @@ export class SampleSink {
     }
   }
 
-  /** Stores what is in memory of the block that is not stored yet, because that memory is about to go. */
+  /** Stores all that memory has and that is not stored yet, because that memory is about to go. */
   store(host: IngestHost): void {
-    this.#put(host, host.closedUntil);
-  }
-
-  /** Stores all that memory has and that is not stored yet. */
-  storeAll(host: IngestHost): void {
     const { spanSeconds } = this.#parts.finest;
     const { rows } = host.layout;
     let newest = 0;

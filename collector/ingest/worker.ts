@@ -78,7 +78,7 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
         message.port.on('close', () => threads.delete(message.port));
         break;
       case 'remove-host':
-        ingest.hosts.remove(message.number);
+        ingest.removeHost(message.number);
         break;
       case 'close':
         stopClock();

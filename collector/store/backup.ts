@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { InputError, reasonOf } from '../../base/errors.ts';
+import { InputError } from '../../base/errors.ts';
+import { damageOf } from '../../base/sqlite.ts';
 import { checkSamples } from './check.ts';
 import { lockFolder } from './lock.ts';
 
@@ -139,19 +140,6 @@ function checkedBackup(folder: string): readonly string[] {
 function damageOfSamples(file: string): string | undefined {
   const [damage] = checkSamples(file).damages;
   return damage && `${damage.where}: ${damage.what}`;
-}
-
-function damageOf(file: string): string | undefined {
-  let database: Database.Database | undefined;
-  try {
-    database = new Database(file, { readonly: true });
-    const found = String(database.pragma('quick_check(1)', { simple: true }));
-    return found === 'ok' ? undefined : found.replaceAll(/\s+/g, ' ');
-  } catch (error) {
-    return reasonOf(error);
-  } finally {
-    database?.close();
-  }
 }
 
 function setAside(data: string, nowMs: number): string | undefined {

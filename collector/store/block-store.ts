@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import { InputError } from '../../base/errors.ts';
 import { type Migrations, openDatabase } from '../../base/sqlite.ts';
-import { type Block, soundBlock } from '../archive/block.ts';
+import { type Block, knownRows, soundBlock } from '../archive/block.ts';
 import { type Archive, blockId, blockStart, HOST_NUMBERS } from '../archive/layout.ts';
 
 const MIGRATIONS: Migrations = [
@@ -180,9 +180,33 @@ export class BlockStore {
     this.#of(archive).write.run(blockId(archive, host, start), start, data);
   }
 
-  /** First second of the newest block of the host that holds `second` or ended before; undefined when there is none. */
+  /**
+   * First second of the newest block of the host that holds `second` or ended before, however long before: blocks stay until others
+   * come. @returns undefined when there is none
+   */
   newest(archive: Archive, host: number, second: number): number | undefined {
-    return startsOf(archive, host, second).find((start) => this.has(archive, host, start));
+    let newest: number | undefined;
+    for (const start of startsOf(archive, host, second)) {
+      const stored = this.#of(archive).start.get(blockId(archive, host, start))?.start;
+      if (stored === start) return start;
+      if (stored !== undefined && stored < second) newest = Math.max(newest ?? 0, stored);
+    }
+    return newest;
+  }
+
+  /**
+   * The first second that the newest block of the host lacks: a block that was stored before its end has the seconds up to then, whenever
+   * that was.
+   * @returns 0 when there is no block; at most `second`
+   */
+  knownUntil(archive: Archive, host: number, second: number): number {
+    const start = this.newest(archive, host, second);
+    if (start === undefined) return 0;
+    const block = this.open(archive, host, start);
+    const known = block ? knownRows(block) : [];
+    const gap = known.indexOf(false);
+    const rows = gap < 0 ? known.length : gap;
+    return Math.min(second, start + rows * archive.stepSeconds);
   }
 
   removeHost(host: number): void {

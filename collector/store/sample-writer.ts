@@ -88,15 +88,15 @@ export class SampleWriter {
   }
 
   /**
-   * Writes what waits, in one transaction with whatever `alongside` writes.
+   * Writes what waits, and in the same transaction whatever `then` writes.
    * @returns false when the database refused: all of it waits on, `failure` tells why
    */
-  flush(alongside: () => void = () => undefined): boolean {
+  flush(then: () => void = () => undefined): boolean {
     try {
       this.#database
         .transaction(() => {
-          alongside();
           for (const block of this.#pending.values()) this.#write(block);
+          then();
         })
         .immediate();
     } catch (error) {
@@ -115,9 +115,13 @@ export class SampleWriter {
       const finer = this.#archives[index - 1];
       if (!finer) continue;
       const newest = this.#blocks.newest(archive, host, second);
-      const oldest = blockStart(archive, host, second - finer.keepSeconds);
+      const last = this.#blocks.newest(finer, host, second);
+      if (last === undefined) continue;
+      // What finer blocks hold stays until others take their places, however long nobody sampled.
+      const end = last + finer.spanSeconds;
+      const oldest = blockStart(archive, host, last - finer.keepSeconds);
       let start = Math.max(newest === undefined ? 0 : newest + archive.spanSeconds, oldest);
-      for (; start + archive.spanSeconds <= second; start += archive.spanSeconds) {
+      for (; start < end && start + archive.spanSeconds <= second; start += archive.spanSeconds) {
         this.#fold(index, host, start);
       }
     }

@@ -120,6 +120,12 @@ export class SimulatedCluster {
     }
   }
 
+  /** Ends the collector in order. */
+  closeCollector(): void {
+    this.ingest?.close(this.#nowMs);
+    this.killCollector();
+  }
+
   /** Ends the collector without letting it write anything, as kill -9 does. */
   killCollector(): void {
     this.ingest = undefined;
