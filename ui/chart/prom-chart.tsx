@@ -3,6 +3,7 @@ import type { Rows, Window } from '../data/history.ts';
 import { clockReady, nowS } from '../data/live.ts';
 import { useLoaded } from '../data/load.ts';
 import {
+  columnOf,
   nameOfSeries,
   type PromSeries,
   queryRange,
@@ -105,7 +106,6 @@ function linesOf(series: readonly PromSeries[]): Line[] {
   );
 }
 
-/** The instants of a range query are `from`, `from + step`, …; a series leaves out those at which it has no value. */
 function sourceOf(expr: string, units: string, names: readonly string[]): ChartSource {
   return {
     columnCount: names.length,
@@ -113,15 +113,8 @@ function sourceOf(expr: string, units: string, names: readonly string[]): ChartS
     async load(window: Window): Promise<Rows> {
       const { series: answer } = await queryRange(expr, window);
       const byName = new Map(answer.map((one) => [nameOfSeries(one.metric), one.values]));
-      const stepSeconds = stepFor(window);
-      const rows = Math.floor((window.toS - window.fromS) / stepSeconds) + 1;
-      const columns = names.map((name) => {
-        const column = new Array<number | null>(rows).fill(null);
-        for (const [time, value] of byName.get(name) ?? [])
-          column[Math.round((time - window.fromS) / stepSeconds)] = Number(value);
-        return column;
-      });
-      return { startS: window.fromS, stepSeconds, columns };
+      const columns = names.map((name) => columnOf(byName.get(name) ?? [], window));
+      return { startS: window.fromS, stepSeconds: stepFor(window), columns };
     },
   };
 }

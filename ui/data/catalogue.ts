@@ -3,6 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { MetricInfo } from '../../wire/http.ts';
 import type { Vocabulary } from '../lib/completion.ts';
 import { lensesOf } from '../lib/lens.ts';
+import { own } from '../lib/own.ts';
 import { natural } from '../lib/rack-map.ts';
 import { getJson } from './api.ts';
 import { hosts, reconnects } from './live.ts';
@@ -16,7 +17,7 @@ export const vocabulary = computed((): Vocabulary => {
     ['host', hosts.value.map(({ name }) => name)],
   ]);
   for (const name of new Set(hosts.value.flatMap((host) => Object.keys(host.labels)))) {
-    const values = new Set(hosts.value.flatMap((host) => host.labels[name] ?? []));
+    const values = new Set(hosts.value.flatMap((host) => own(host.labels, name) ?? []));
     labels.set(name, [...values].sort(natural));
   }
   for (const { labelNames } of catalogue.value)

@@ -63,6 +63,18 @@ export async function queryRange(query: string, window: Window): Promise<RangeRe
   };
 }
 
+/** One value per step of the window, null = unknown: a series leaves out the instants at which it has no value. */
+export function columnOf(values: PromSeries['values'], window: Window): (number | null)[] {
+  const stepSeconds = stepFor(window);
+  const rows = Math.floor((window.toS - window.fromS) / stepSeconds) + 1;
+  const column = new Array<number | null>(rows).fill(null);
+  for (const [time, text] of values) {
+    const value = Number(text);
+    if (Number.isFinite(value)) column[Math.round((time - window.fromS) / stepSeconds)] = value;
+  }
+  return column;
+}
+
 /** Path of the picture that the server draws of range queries, all in one. */
 export function rangePicture(exprs: readonly string[], units: string, window: Window): string {
   const { fromS: start, toS: end } = window;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { SeriesInfo } from '../../wire/http.ts';
 import { seriesKey } from '../../wire/metric.ts';
-import { planCharts } from './chart-plan.ts';
+import { planCharts, searchText } from './chart-plan.ts';
 
 function series(metric: string, more: Partial<SeriesInfo> = {}): SeriesInfo {
   const labels = more.labels ?? {};
@@ -30,7 +30,7 @@ function text(catalogue: readonly SeriesInfo[]): string[] {
     group.charts.map((chart) => {
       const lines = chart.lines.map((line) => (line.isCeiling ? `(${line.name})` : line.name));
       const more = chart.omitted > 0 ? ` +${chart.omitted}` : '';
-      return `${group.name} / ${chart.title} [${chart.kind} ${chart.units}]: ${lines.join(', ')}${more}`;
+      return `${group.name} / ${chart.title} [${chart.measure === 'values' ? chart.kind : chart.measure} ${chart.units}]: ${lines.join(', ')}${more}`;
     }),
   );
 }
@@ -98,6 +98,48 @@ const cases: readonly [
     ),
   ],
   [
+    'counters are rates, labels that all lines share are not said',
+    ['200', '500'].flatMap((code) =>
+      ['in', 'out'].map((way) =>
+        series(`http_${way}_total`, {
+          slope: 'positive',
+          labels: { code, job: 'web', instance: 'a:80' },
+          units: 'bytes',
+        }),
+      ),
+    ),
+    ['core / Http [rates bytes/s]: in total 200, out total 200, in total 500, out total 500'],
+  ],
+  [
+    'what merely never falls stays as it is, and keeps the labels of its only line',
+    [
+      series('uptime', { slope: 'positive', units: 's' }),
+      series('runs', { labels: { job: 'x', instance: 'a:1', name: 'cron' } }),
+    ],
+    ['core / Uptime [lines s]: uptime', 'core / Runs [lines ]: cron'],
+  ],
+  [
+    'a histogram is three quantiles, its counters are rates',
+    [
+      ...['0.1', '1', '+Inf'].map((le) =>
+        series('rpc_seconds_bucket', { slope: 'positive', labels: { le, method: 'get' } }),
+      ),
+      series('rpc_seconds_count', { slope: 'positive', labels: { method: 'get' } }),
+    ],
+    ['core / rpc_seconds [quantiles s]: p50, p95, p99', 'core / Rpc seconds count [rates /s]: get'],
+  ],
+  [
+    'names that every object inherits are names',
+    ['constructor', '__proto__', 'toString'].map((name) =>
+      series(name, { group: 'valueOf', labels: { constructor: 'x', hasOwnProperty: 'y' } }),
+    ),
+    [
+      'valueOf / Constructor [lines ]: x y',
+      'valueOf /   proto   [lines ]: x y',
+      'valueOf / ToString [lines ]: x y',
+    ],
+  ],
+  [
     'groups in the usual order, unknown ones after, without a name last by name',
     [
       series('z', { group: 'zoo' }),
@@ -126,4 +168,11 @@ test('identifiers are unique and fit a URL fragment, whatever the network calls 
   const ids = groups.flatMap((group) => group.charts.map((chart) => chart.id));
   assert.equal(new Set(ids).size, 3);
   for (const id of ids) assert.match(id, /^[\w-]+$/);
+});
+
+test('a series is found by its group, name, label, title and the title of its chart', () => {
+  const one = series('bytes_in', { group: 'net', title: 'Received', labels: { device: 'eth0' } });
+  const text = searchText(one).toLowerCase();
+  for (const word of ['net', 'bytes_in', 'device="eth0"', 'received', 'network traffic'])
+    assert.ok(text.includes(word), word);
 });

@@ -1,11 +1,16 @@
 /** The charts of a host page, made from its catalogue of series alone: no configuration, whatever the agents send. */
 import type { SeriesInfo } from '../../wire/http.ts';
+import type { Labels } from '../../wire/metric.ts';
+import { type Measure, measureOf, QUANTILES } from './counted.ts';
+import { lineWords, stemOf, titleOf } from './metric-words.ts';
+import { own } from './own.ts';
 import { natural } from './rack-map.ts';
 
 export interface LinePlan {
   /** `disk_read_bytes{device="sda"}` */
   readonly key: string;
   readonly metric: string;
+  readonly labels: Labels;
   /** Within its chart: `read sda`. */
   readonly name: string;
   /** Constant capacity, drawn dashed above what moves. */
@@ -19,6 +24,9 @@ export interface ChartPlan {
   readonly description: string;
   readonly units: string;
   readonly kind: 'lines' | 'stack';
+  readonly measure: Measure;
+  /** The longest time between two values of its series. */
+  readonly tmaxSeconds: number;
   readonly lines: readonly LinePlan[];
   /** Lines that were left out, so that the chart stays readable. */
   readonly omitted: number;
@@ -47,13 +55,6 @@ const CPU_STACK = [
 ];
 const CPU_IDLE = ['cpu_idle', 'cpu_aidle'];
 
-/** Words in a metric's name that tell the lines of one chart apart: without them `bytes_in` and `bytes_out` are both `bytes`. */
-const LINE_WORDS = new Set(
-  'in out rx tx read write reads writes recv sent received transmitted one five fifteen total free used available cached buffers shared run'.split(
-    ' ',
-  ),
-);
-
 /** The time of the agent's start: the page shows it as a state and an age. */
 const HEARTBEAT = 'heartbeat';
 
@@ -74,7 +75,9 @@ export function planCharts(series: readonly SeriesInfo[]): ChartGroup[] {
   for (const one of series) {
     if (one.type === 'string' || one.metric === HEARTBEAT) continue;
     const name = one.group === '' ? 'other' : one.group;
-    groups.set(name, [...(groups.get(name) ?? []), one]);
+    const members = groups.get(name);
+    if (members) members.push(one);
+    else groups.set(name, [one]);
   }
   return [...groups]
     .map(([name, members]) => ({ name, charts: chartsOf(name, members) }))
@@ -94,11 +97,19 @@ function chartsOf(group: string, series: readonly SeriesInfo[]): ChartPlan[] {
   );
   const families = new Map<string, SeriesInfo[]>();
   for (const one of rest) {
-    const family = [stemOf(one.metric), one.units, ...Object.keys(one.labels).sort()].join('\0');
-    families.set(family, [...(families.get(family) ?? []), one]);
+    const family = familyOf(one);
+    const members = families.get(family);
+    if (members) members.push(one);
+    else families.set(family, [one]);
   }
   const charts = [...families.values()].flatMap((family) => familyCharts(group, family));
   return stack.length > 1 ? [stackChart(group, stack), ...charts] : charts;
+}
+
+/** Series that one chart can show together. */
+function familyOf(one: SeriesInfo): string {
+  const labels = Object.keys(one.labels).sort();
+  return [stemOf(one.metric), one.units, measureOf(one), ...labels].join('\0');
 }
 
 function stackChart(group: string, series: readonly SeriesInfo[]): ChartPlan {
@@ -109,6 +120,8 @@ function stackChart(group: string, series: readonly SeriesInfo[]): ChartPlan {
     description: 'Share of the time of all processors; the space above is idle.',
     units: '%',
     kind: 'stack',
+    measure: 'values',
+    tmaxSeconds: longest(ordered),
     lines: ordered.map((one) => lineOf(one, one.metric.replace('cpu_', ''))),
     omitted: 0,
   };
@@ -119,6 +132,13 @@ function familyCharts(group: string, family: readonly SeriesInfo[]): ChartPlan[]
   const moving = family.filter((one) => one.slope !== 'zero');
   if (moving.length === 0) return [];
   const metrics = [...new Set(moving.map((one) => one.metric))];
+  if (measureOf(moving[0]!) === 'quantiles')
+    return metrics.map((metric) =>
+      quantileChart(
+        group,
+        moving.filter((one) => one.metric === metric),
+      ),
+    );
   const isLabelled = Object.keys(family[0]!.labels).length > 0;
   if (isLabelled && metrics.length > 1 && moving.length > LINES_TOGETHER)
     return metrics.map((metric) =>
@@ -134,7 +154,9 @@ function familyCharts(group: string, family: readonly SeriesInfo[]): ChartPlan[]
 function lineChart(group: string, series: readonly SeriesInfo[]): ChartPlan {
   const first = series[0]!;
   const metrics = [...new Set(series.map((one) => one.metric))];
-  const sorted = series.toSorted((a, b) => natural(labelText(a), labelText(b)));
+  const labels = tellingLabels(series);
+  const sorted = series.toSorted((a, b) => natural(valuesOf(a, labels), valuesOf(b, labels)));
+  const measure = measureOf(first);
   // Of very many lines, those that matter now: the largest.
   const shown =
     series.length <= LINES_MAX
@@ -145,9 +167,11 @@ function lineChart(group: string, series: readonly SeriesInfo[]): ChartPlan {
     id: idOf(group, metrics.length > 1 ? stem : first.metric, ...Object.keys(first.labels)),
     title: metrics.length > 1 ? titleOf(stem) : first.title || titleOf(first.metric),
     description: metrics.length > 1 ? '' : first.description,
-    units: first.units,
+    units: measure === 'rates' ? `${first.units}/s` : first.units,
     kind: 'lines',
-    lines: shown.map((one) => lineOf(one, lineName(one, metrics.length > 1))),
+    measure,
+    tmaxSeconds: longest(series),
+    lines: shown.map((one) => lineOf(one, lineName(one, labels, metrics.length > 1))),
     omitted: series.length - shown.length,
   };
 }
@@ -156,74 +180,74 @@ function size(series: SeriesInfo): number {
   return typeof series.value === 'number' ? Math.abs(series.value) : -1;
 }
 
+/** Of very many buckets three lines: half of the values, and almost all of them, lie below. */
+function quantileChart(group: string, buckets: readonly SeriesInfo[]): ChartPlan {
+  const { metric, title, description, units } = buckets[0]!;
+  const name = metric.replace(/_bucket$/, '');
+  return {
+    id: idOf(group, name, 'quantiles'),
+    title: title === '' || title === metric ? name : title,
+    description,
+    units: units === '' ? unitsInName(name) : units,
+    kind: 'lines',
+    measure: 'quantiles',
+    tmaxSeconds: longest(buckets),
+    lines: Array.from(QUANTILES.keys(), (line) => ({
+      key: line,
+      metric,
+      labels: {},
+      name: line,
+      isCeiling: false,
+    })),
+    omitted: 0,
+  };
+}
+
+/** `request_duration_seconds` says what it is in. */
+function unitsInName(name: string): string {
+  if (name.endsWith('_seconds')) return 's';
+  return name.endsWith('_bytes') ? 'bytes' : '';
+}
+
+function longest(series: readonly SeriesInfo[]): number {
+  return Math.max(...series.map(({ tmax }) => tmax));
+}
+
 function lineOf(series: SeriesInfo, name: string): LinePlan {
-  return { key: series.key, metric: series.metric, name, isCeiling: series.slope === 'zero' };
+  const { key, metric, labels } = series;
+  return { key, metric, labels, name, isCeiling: series.slope === 'zero' };
 }
 
-function lineName(series: SeriesInfo, bySeveralMetrics: boolean): string {
+function lineName(
+  series: SeriesInfo,
+  labels: readonly string[],
+  bySeveralMetrics: boolean,
+): string {
   const words = bySeveralMetrics ? lineWords(series.metric) : '';
-  return [words, labelText(series)].filter((part) => part !== '').join(' ') || series.metric;
+  return [words, valuesOf(series, labels)].filter((part) => part !== '').join(' ') || series.metric;
 }
 
-function labelText(series: SeriesInfo): string {
-  return Object.keys(series.labels)
-    .sort()
-    .map((label) => series.labels[label])
-    .join(' ');
+/** Where a scraped series comes from: the same on the whole chart, as a rule. */
+const ORIGINS = new Set(['instance', 'job']);
+
+/** Labels in which the series differ; when they differ in none, all that say what is measured. */
+function tellingLabels(series: readonly SeriesInfo[]): string[] {
+  const names = [...new Set(series.flatMap(({ labels }) => Object.keys(labels)))].sort();
+  const differing = names.filter(
+    (name) => new Set(series.map(({ labels }) => own(labels, name))).size > 1,
+  );
+  return differing.length > 0 ? differing : names.filter((name) => !ORIGINS.has(name));
 }
 
-function lineWords(metric: string): string {
-  const words = metric.split('_');
-  const telling = words.filter((word) => LINE_WORDS.has(word));
-  return (telling.length > 0 ? telling : words).join(' ');
-}
-
-/** `disk_read_bytes` → `disk_bytes`, `disk_reads` → `disk_operations`; a name of nothing but such words stays whole. */
-function stemOf(metric: string): string {
-  const words = metric
-    .split('_')
-    .map((word) => (word === 'reads' || word === 'writes' ? 'operations' : word))
-    .filter((word) => !LINE_WORDS.has(word));
-  return words.length > 0 ? words.join('_') : metric;
-}
-
-const SPOKEN: Readonly<Record<string, string>> = {
-  cpu: 'CPU',
-  mem: 'memory',
-  pkts: 'packets',
-  proc: 'processes',
-  tcp: 'TCP',
-  udp: 'UDP',
-  io: 'I/O',
-  ip: 'IP',
-  fs: 'file system',
-};
-
-/** Better than the words of the names. */
-const TITLES: Readonly<Record<string, string>> = {
-  bytes: 'Network traffic',
-  pkts: 'Network packets',
-  disk: 'Disk space',
-  fs: 'File systems',
-  net_bytes: 'Traffic by interface',
-  net_pkts: 'Packets by interface',
-  net_errors: 'Errors by interface',
-  net_drops: 'Drops by interface',
-  page: 'Paging',
-};
-
-/** `disk_bytes` → `Disk bytes` */
-export function titleOf(name: string): string {
-  return TITLES[name] ?? spoken(name);
-}
-
-/** `tcp` → `TCP`, `mem_free` → `Memory free` */
-export function spoken(name: string): string {
-  const words = name.split('_').map((word) => SPOKEN[word] ?? word);
-  const text = words.join(' ');
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function valuesOf({ labels }: SeriesInfo, names: readonly string[]): string {
+  return names.flatMap((name) => own(labels, name) ?? []).join(' ');
 }
 
 function idOf(...parts: readonly string[]): string {
   return parts.join('-').replace(/[^\w-]+/g, '_');
+}
+
+/** What a person may type to find a series: words of its group, its name and labels, its title and that of its chart. */
+export function searchText({ group, key, metric, title }: SeriesInfo): string {
+  return [group, key, title, titleOf(stemOf(metric))].join(' ');
 }

@@ -36,6 +36,11 @@ test('hosts are grouped in natural order, those without the label last', () => {
   ]);
 });
 
+test('a label that only objects have is no label', () => {
+  const [group] = groupHosts(cluster(3, 1), 'constructor');
+  assert.equal(group?.name, 'other');
+});
+
 test('within a rack the highest unit is on top', () => {
   const hosts = [1, 20, 3].map((u) => ({
     name: `n${u}`,

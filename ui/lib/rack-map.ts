@@ -1,4 +1,5 @@
 /** Where the cells of the overview are: hosts in groups (racks, classes, states…), laid out so that 200 fit without scrolling. */
+import { own } from './own.ts';
 
 export interface MapHost {
   readonly name: string;
@@ -21,7 +22,7 @@ export const NO_GROUP = 'other';
 export function groupHosts<T extends MapHost>(hosts: readonly T[], by: string): Group<T>[] {
   const groups = new Map<string, T[]>();
   for (const host of hosts) {
-    const name = by === 'state' ? host.state : (host.labels[by] ?? NO_GROUP);
+    const name = by === 'state' ? host.state : (own(host.labels, by) ?? NO_GROUP);
     const group = groups.get(name);
     if (group) group.push(host);
     else groups.set(name, [host]);

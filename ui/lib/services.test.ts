@@ -30,3 +30,11 @@ test('a line per service with all that is known of it', () => {
     ],
   );
 });
+
+test('a metric of several series per service is left out: none of them is the value of the service', () => {
+  const table = servicesOf([
+    series('service_up', { service: 'web' }),
+    ...['200', '500'].map((code) => series('requests_total', { service: 'web', code })),
+  ]);
+  assert.deepEqual([...table.services[0]!.values.keys()], ['service_up']);
+});

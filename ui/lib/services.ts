@@ -19,8 +19,14 @@ export function servicesOf(series: readonly SeriesInfo[]): ServiceTable {
     const name = NAMING.flatMap((label) => one.labels[label] ?? [])[0];
     return name === undefined ? [] : [{ name, one }];
   });
-  const byName = Map.groupBy(named, ({ name }) => name);
-  const metrics = new Map(named.map(({ one }) => [one.metric, one]));
+  // Of a metric that has several series per service, none is the value of the service.
+  const counts = Map.groupBy(named, ({ name, one }) => JSON.stringify([name, one.metric]));
+  const several = new Set(
+    [...counts.values()].flatMap(([first, second]) => (second ? first!.one.metric : [])),
+  );
+  const plain = named.filter(({ one }) => !several.has(one.metric));
+  const byName = Map.groupBy(plain, ({ name }) => name);
+  const metrics = new Map(plain.map(({ one }) => [one.metric, one]));
   return {
     metrics: [...metrics.values()],
     services: [...byName]

@@ -34,6 +34,7 @@ const cases: readonly [
     ['a x', 'a y', 'b x'],
   ],
   ['a label that some lack', [{ class: 'WEB' }, {}], ['WEB', '–']],
+  ['a label of every object', [{ constructor: 'WEB' }, { other: 'x' }], ['WEB –', '– x']],
   ['nothing tells them apart', [{ a: '1' }, { a: '1' }], ['full', 'full']],
   ['nothing', [], []],
 ];

@@ -1,4 +1,5 @@
 /** Short names for series that share most of their labels. */
+import { own } from './own.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -12,11 +13,11 @@ export function tellingNames(
 ): string[] {
   const all = [...new Set(series.flatMap((labels) => Object.keys(labels)))];
   const differing = all.filter(
-    (label) => new Set(series.map((labels) => labels[label] ?? '')).size > 1,
+    (label) => new Set(series.map((labels) => own(labels, label) ?? '')).size > 1,
   );
   const candidates = [differing.filter((label) => label === 'host'), differing];
   for (const labels of candidates) {
-    const names = series.map((one) => labels.map((label) => one[label] ?? '–').join(' '));
+    const names = series.map((one) => labels.map((label) => own(one, label) ?? '–').join(' '));
     if (labels.length > 0 && new Set(names).size === series.length) return names;
   }
   return series.map(fullName);

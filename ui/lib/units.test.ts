@@ -25,6 +25,8 @@ const values: readonly [value: number | null, units: string, text: string][] = [
   [100_000, 's', '1 d 3 h'],
   [2_400, 'MHz', '2400 MHz'],
   [0.000_02, 's', '2.0e-5 s'],
+  [4, 'constructor', '4 constructor'],
+  [4, '__proto__', '4 __proto__'],
 ];
 for (const [value, units, text] of values) {
   test(`${value} ${units} reads "${text}"`, () => assert.equal(formatValue(value, units), text));

@@ -1,4 +1,5 @@
 /** Values with their units as people read them: `15.6 GiB`, `12.4 MB/s`, `43.2 %`. */
+import { own } from './own.ts';
 
 interface Prefixes {
   readonly base: number;
@@ -45,7 +46,7 @@ function tailOf(units: string): string {
 
 /** The scale in which a value of `magnitude` has one to three digits before the point. */
 export function scaleFor(units: string, magnitude: number): ValueScale {
-  const bytes = BYTE_FAMILIES[units];
+  const bytes = own(BYTE_FAMILIES, units);
   if (bytes) {
     const step = stepOf(magnitude * bytes.multiplier, bytes.prefixes);
     return {
@@ -77,7 +78,7 @@ function isSeconds(units: string): boolean {
 
 /** True for units that are counted in powers of 1,024. */
 export function isBinary(units: string): boolean {
-  return BYTE_FAMILIES[units]?.prefixes === BINARY;
+  return own(BYTE_FAMILIES, units)?.prefixes === BINARY;
 }
 
 /** @param value null and NaN = unknown, written as `–` */
@@ -116,7 +117,7 @@ export function formatTicks(ticks: readonly number[], units: string): string[] {
 
 /** True for units in whole words: too long for an axis, they stand beside the title of the chart. */
 export function needsCaption(units: string): boolean {
-  return BYTE_FAMILIES[units] === undefined && tailOf(units).length > 4;
+  return own(BYTE_FAMILIES, units) === undefined && tailOf(units).length > 4;
 }
 
 /** The fewest that write every one of the values exactly, at most six. */

@@ -1,5 +1,6 @@
 /** Names of the lines and rows that expressions give. */
 import type { ViewQuery } from '../../wire/views.ts';
+import { own } from '../lib/own.ts';
 import { tellingNames } from '../lib/telling-names.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -35,7 +36,7 @@ export function namesOf(
 }
 
 function filled(pattern: string, labels: Labels): string {
-  return pattern.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, label: string) => labels[label] ?? '–');
+  return pattern.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, label: string) => own(labels, label) ?? '–');
 }
 
 function unique(names: readonly string[]): string[] {

@@ -3,6 +3,7 @@ import { useId } from 'preact/hooks';
 import type { ViewVariable } from '../../wire/views.ts';
 import { hosts } from '../data/live.ts';
 import { params, setParams } from '../data/router.ts';
+import { own } from '../lib/own.ts';
 import { PARAMETER, valuesOf } from './variables.ts';
 
 /** More would be a list that nobody reads. */
@@ -53,7 +54,7 @@ function VariableField({ variable, value }: { variable: ViewVariable; value: str
 
 function choicesOf(name: string): string[] {
   const all = hosts.value.flatMap((host) =>
-    name === 'host' ? host.name : (host.labels[name] ?? []),
+    name === 'host' ? host.name : (own(host.labels, name) ?? []),
   );
   return [...new Set(all)].sort().slice(0, CHOICES_MAX);
 }

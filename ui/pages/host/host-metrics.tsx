@@ -2,8 +2,11 @@ import { useMemo } from 'preact/hooks';
 import type { HostDetail, SeriesInfo } from '../../../wire/http.ts';
 import type { NoData } from '../../chart/marks.ts';
 import { nowS } from '../../data/live.ts';
-import { planCharts, spoken } from '../../lib/chart-plan.ts';
+import { params, setParams } from '../../data/router.ts';
+import { planCharts, searchText } from '../../lib/chart-plan.ts';
 import { whenText } from '../../lib/clock-text.ts';
+import { spoken } from '../../lib/metric-words.ts';
+import { namePattern } from '../../lib/name-pattern.ts';
 import { Changes } from '../../parts/changes.tsx';
 import { HostAlertStrip } from './host-alerts.tsx';
 import { KpiTiles } from './kpi-tiles.tsx';
@@ -11,7 +14,8 @@ import { SeriesChart } from './series-chart.tsx';
 
 /** Everything that moves on a host: eight numbers, then a chart for each group of its metrics, made without configuration. */
 export function HostMetrics({ host }: { host: HostDetail }) {
-  const groups = useCharts(host.series);
+  const pattern = params.value.get('find') ?? '';
+  const groups = useCharts(host.series, pattern);
   const noData = () => noDataOf(host);
   return (
     <>
@@ -20,6 +24,7 @@ export function HostMetrics({ host }: { host: HostDetail }) {
       <Changes host={host.name} />
       <div class="host-body">
         <div class="host-groups">
+          {groups.length === 0 ? <p class="faint">No metric of {host.name} matches.</p> : null}
           {groups.map((group) => (
             <section key={group.name} aria-label={group.name}>
               {group.charts.map((plan, index) => (
@@ -30,13 +35,22 @@ export function HostMetrics({ host }: { host: HostDetail }) {
             </section>
           ))}
         </div>
-        <nav class="toc" aria-label="Groups of metrics">
-          {groups.map((group) => (
-            <a key={group.name} href={`#${anchorOf(group.name)}`}>
-              {spoken(group.name)} <span class="faint">{group.charts.length}</span>
-            </a>
-          ))}
-        </nav>
+        <aside class="toc">
+          <input
+            type="search"
+            aria-label="Find metrics"
+            placeholder="find …"
+            value={pattern}
+            onInput={(event) => setParams({ find: event.currentTarget.value || null })}
+          />
+          <nav aria-label="Groups of metrics">
+            {groups.map((group) => (
+              <a key={group.name} href={`#${anchorOf(group.name)}`}>
+                {spoken(group.name)} <span class="faint">{group.charts.length}</span>
+              </a>
+            ))}
+          </nav>
+        </aside>
       </div>
     </>
   );
@@ -46,10 +60,13 @@ function anchorOf(group: string): string {
   return `group-${group.replace(/[^\w-]+/g, '_')}`;
 }
 
-/** Plans anew only when the set of series changes, not with every value. */
-function useCharts(series: readonly SeriesInfo[]) {
+/** Charts of the series that the pattern takes; planned anew only when the set of series changes, not with every value. */
+function useCharts(series: readonly SeriesInfo[], pattern: string) {
   const identity = series.map((one) => `${one.key} ${one.units} ${one.group}`).join('\n');
-  return useMemo(() => planCharts(series), [identity]);
+  return useMemo(() => {
+    const takes = namePattern(pattern);
+    return planCharts(series.filter((one) => takes(searchText(one))));
+  }, [identity, pattern]);
 }
 
 function noDataOf(host: HostDetail): NoData | null {

@@ -6,6 +6,7 @@ import type { Line } from '../../chart/plot.ts';
 import { loadSeries, svgPath } from '../../data/history.ts';
 import type { Colours } from '../../data/theme.ts';
 import type { ChartPlan } from '../../lib/chart-plan.ts';
+import { countedExpr, countedSource } from './counted-source.ts';
 
 interface SeriesChartProps {
   readonly host: string;
@@ -18,7 +19,10 @@ interface SeriesChartProps {
 export function SeriesChart({ host, plan, group, noData }: SeriesChartProps) {
   const hosts = useMemo(() => [host], [host]);
   const lines = useMemo(() => linesOf(plan), [plan]);
-  const source = useMemo(() => sourceOf(host, plan), [host, plan]);
+  const source = useMemo(
+    () => (plan.measure === 'values' ? sourceOf(host, plan) : countedSource(host, plan)),
+    [host, plan],
+  );
   return (
     <Chart
       title={plan.title}
@@ -30,7 +34,7 @@ export function SeriesChart({ host, plan, group, noData }: SeriesChartProps) {
       source={source}
       hosts={hosts}
       noData={noData}
-      {...(plan.lines[0] ? { watch: plan.lines[0].key } : {})}
+      watch={plan.measure === 'values' ? plan.lines[0]!.key : countedExpr(plan)}
       {...(plan.omitted > 0 ? { note: `${plan.omitted} more are smaller now and not drawn` } : {})}
     >
       <span class="chart-group">{group}</span>

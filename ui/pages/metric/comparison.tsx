@@ -2,8 +2,8 @@ import type { MetricInfo } from '../../../wire/http.ts';
 import { PromChart } from '../../chart/prom-chart.tsx';
 import { hosts } from '../../data/live.ts';
 import { params, setParams } from '../../data/router.ts';
-import { spoken } from '../../lib/chart-plan.ts';
 import { matcherText, oneOf } from '../../lib/matchers.ts';
+import { spoken } from '../../lib/metric-words.ts';
 import { namePattern } from '../../lib/name-pattern.ts';
 import { groupings } from '../../lib/rack-map.ts';
 
@@ -95,7 +95,7 @@ export function Comparison({ metric }: { metric: MetricInfo }) {
 }
 
 function foldOf(text: string | null): Fold {
-  return text !== null && text in FOLDS ? (text as Fold) : 'mean';
+  return text !== null && Object.hasOwn(FOLDS, text) ? (text as Fold) : 'mean';
 }
 
 function foldExpr(metric: string, label: string, fold: Fold): string {
