@@ -138,6 +138,16 @@ const bad: readonly {
     text: group('{alert: x, critical: {for: 5m}}'),
     want: ['4:5 group "a", rule 1, "x": field \'expr\' must be set in rule'],
   },
+  {
+    name: 'an alias without its anchor',
+    text: group('{alert: x, expr: up, labels: *common}'),
+    want: ["4:34 unknown anchor 'common' referenced"],
+  },
+  {
+    name: 'an anchor within itself',
+    text: 'groups:\n- &g\n  name: a\n  <<: *g\n',
+    want: ["4:7 anchor 'g' value contains itself"],
+  },
   { name: 'broken YAML', text: 'groups: [\n', want: ['2:1 '] },
 ];
 
@@ -220,6 +230,13 @@ for (const { name, text, rules } of accepted) {
 test('refuses a file that is too large at once', () => {
   const { problems } = parseRuleFile(`#${'x'.repeat(RULE_FILE_BYTES_MAX)}`);
   assert.match(problems[0]?.message ?? '', /larger than 8 MiB; split it/);
+});
+
+test('refuses aliases that stand for millions of rules', () => {
+  const rules = `- name: g0\n  rules: &rules\n  - &rule {alert: x, expr: up}\n${'  - *rule\n'.repeat(2000)}`;
+  const groups = Array.from({ length: 2000 }, (_, i) => `- {name: a${i}, rules: *rules}\n`);
+  const { problems } = parseRuleFile(`groups:\n${rules}${groups.join('')}`);
+  assert.match(problems[0]?.message ?? '', /follows more than \d+ aliases/);
 });
 
 test('unknown fields may be ignored', () => {

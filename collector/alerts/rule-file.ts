@@ -1,7 +1,6 @@
 import { isMap, type Node } from 'yaml';
 import { reasonOf } from '../../base/errors.ts';
 import { checkTypes } from '../query/check.ts';
-import { parseDurationMs } from '../query/duration.ts';
 import { METRIC_NAME } from '../query/labels.ts';
 import { parseSyntax } from '../query/parse.ts';
 import { type ExperimentalFeature, notEnabledIn } from './experimental.ts';
@@ -257,11 +256,7 @@ class RuleFileReader {
   }
 
   #duration(node: Node | undefined): number {
-    if (node === undefined) return 0;
-    const text = this.#yaml.text(node);
-    const ms = parseDurationMs(text);
-    if (ms === undefined) this.#yaml.fail(node, `not a valid duration string: "${text}"`);
-    return ms ?? 0;
+    return this.#yaml.durationMs(node) ?? 0;
   }
 
   #onMissing(node: Node | undefined, fail: Fail): OnMissing | undefined {

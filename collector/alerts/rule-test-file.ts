@@ -1,5 +1,4 @@
 import type { Node } from 'yaml';
-import { parseDurationMs } from '../query/duration.ts';
 import type { Labels } from '../query/labels.ts';
 import { parseSeriesName, parseSeriesValues, type SeriesStep } from './series-notation.ts';
 import { type FileProblem, YamlReader } from './yaml-reader.ts';
@@ -176,11 +175,7 @@ class RuleTestReader {
   }
 
   #duration(node: Node | undefined): number {
-    if (node === undefined) return 0;
-    const text = this.#yaml.text(node);
-    const ms = parseDurationMs(text);
-    if (ms === undefined) this.#yaml.fail(node, `not a valid duration string: "${text}"`);
-    return ms ?? 0;
+    return this.#yaml.durationMs(node) ?? 0;
   }
 
   /** RFC 3339 or seconds since the epoch. */

@@ -1,5 +1,6 @@
-import type { Document, Node, YAMLMap } from 'yaml';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar } from 'yaml';
+import type { Alias, Document, Node, YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar, visit } from 'yaml';
+import { parseDurationMs } from '../query/duration.ts';
 
 /** A fault of a YAML file and where it stands; lines and columns are 1-based, 0 = the file as a whole. */
 export interface FileProblem {
@@ -13,6 +14,9 @@ export interface Position {
   readonly column: number;
 }
 
+/** Aliases that are followed in one document, also those within what an alias stands for; few lines could else mean any number of rules. */
+const ALIASES_MAX = 50_000;
+
 /** A node with its key's name; `undefined` where the file has nothing or `null`. */
 export type YamlNode = Node | undefined;
 
@@ -24,7 +28,8 @@ export class YamlReader {
   readonly problems: FileProblem[] = [];
   readonly root: YamlNode;
   readonly #lines = new LineCounter();
-  readonly #document: Document;
+  readonly #targets: ReadonlyMap<Alias, Node>;
+  #followed = 0;
   readonly #ignoreUnknownFields: boolean;
 
   constructor(text: string, options: { readonly ignoreUnknownFields?: boolean } = {}) {
@@ -36,19 +41,47 @@ export class YamlReader {
       uniqueKeys: false,
       prettyErrors: false,
     });
-    this.#document = document;
     for (const error of document.errors) {
       const at = this.#lines.linePos(error.pos[0]);
       this.problems.push({ line: at.line, column: at.col, message: error.message });
     }
-    this.root = document.errors.length > 0 ? undefined : this.resolve(document.contents);
+    this.#targets = this.#targetsOf(document);
+    this.root = this.problems.length > 0 ? undefined : this.resolve(document.contents);
   }
 
   /** The node itself where it is an alias, and `undefined` for null. */
   resolve(node: unknown): YamlNode {
-    if (isAlias(node)) return this.resolve(node.resolve(this.#document));
+    if (isAlias(node)) return this.#follow(node);
     if (isScalar(node) && isNull(node)) return undefined;
     return (node ?? undefined) as YamlNode;
+  }
+
+  #follow(alias: Alias): YamlNode {
+    if (++this.#followed <= ALIASES_MAX) return this.resolve(this.#targets.get(alias));
+    if (this.#followed === ALIASES_MAX + 1) {
+      this.fail(alias, `the document follows more than ${ALIASES_MAX} aliases`);
+    }
+    return undefined;
+  }
+
+  /** What each alias stands for: the node that has had its anchor last. */
+  #targetsOf(document: Document): ReadonlyMap<Alias, Node> {
+    const anchors = new Map<string, Node>();
+    const targets = new Map<Alias, Node>();
+    visit(document, {
+      Node: (_key, node) => {
+        if (!isAlias(node)) {
+          if (node.anchor) anchors.set(node.anchor, node);
+          return;
+        }
+        const target = anchors.get(node.source);
+        if (!target) this.fail(node, `unknown anchor '${node.source}' referenced`);
+        else if (contains(target, node)) {
+          this.fail(node, `anchor '${node.source}' value contains itself`);
+        } else targets.set(node, target);
+      },
+    });
+    return targets;
   }
 
   positionOf(node: YamlNode): Position {
@@ -142,6 +175,15 @@ export class YamlReader {
     return 0;
   }
 
+  /** Milliseconds of `1h30m`; undefined where the file has none. */
+  durationMs(node: YamlNode): number | undefined {
+    if (node === undefined) return undefined;
+    const text = this.text(node);
+    const ms = parseDurationMs(text);
+    if (ms === undefined) this.fail(node, `not a valid duration string: "${text}"`);
+    return ms;
+  }
+
   flag(node: YamlNode): boolean {
     const text = this.text(node);
     if (node === undefined || /^(false|no|off|n)$/i.test(text)) return false;
@@ -179,6 +221,11 @@ export class YamlReader {
       for (const entry of this.#entries(source)) if (!into.has(entry[0])) yield entry;
     } else this.fail(source, 'map merge requires map or sequence of maps as the value');
   }
+}
+
+function contains(outer: Node, inner: Node): boolean {
+  const end = outer.range?.[1] ?? 0;
+  return (inner.range?.[0] ?? 0) < end;
 }
 
 function isNull(scalar: Scalar): boolean {

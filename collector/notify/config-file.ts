@@ -1,7 +1,6 @@
 import type { Node } from 'yaml';
 import { reasonOf } from '../../base/errors.ts';
 import { type FileProblem, YamlReader } from '../alerts/yaml-reader.ts';
-import { parseDurationMs } from '../query/duration.ts';
 import type { NotifyConfig, ReceiverConfig } from './config.ts';
 import type { InhibitRule } from './inhibit.ts';
 import { LabelMatcher, parseMatcher, sortMatchers } from './matcher.ts';
@@ -141,7 +140,8 @@ class ConfigReader {
       receiver: yaml.text(fields.receiver) || parent?.receiver || '',
       matchers,
       groupBy: groupByOf(groupBy, parent),
-      groupWaitMs: this.#duration(fields.group_wait) ?? parent?.groupWaitMs ?? DEFAULTS.groupWaitMs,
+      groupWaitMs:
+        this.#yaml.durationMs(fields.group_wait) ?? parent?.groupWaitMs ?? DEFAULTS.groupWaitMs,
       groupIntervalMs:
         this.#positive(fields.group_interval) ??
         parent?.groupIntervalMs ??
@@ -277,16 +277,8 @@ class ConfigReader {
     });
   }
 
-  #duration(node: Node | undefined): number | undefined {
-    if (!node) return undefined;
-    const text = this.#yaml.text(node);
-    const ms = parseDurationMs(text);
-    if (ms === undefined) this.#yaml.fail(node, `not a valid duration string: "${text}"`);
-    return ms;
-  }
-
   #positive(node: Node | undefined): number | undefined {
-    const ms = this.#duration(node);
+    const ms = this.#yaml.durationMs(node);
     if (ms === 0) this.#yaml.fail(node, 'the interval cannot be zero');
     return ms;
   }

@@ -1,7 +1,6 @@
 import type { Node } from 'yaml';
 import { TemplateSyntaxError } from '../alerts/template/lexer.ts';
 import type { YamlReader } from '../alerts/yaml-reader.ts';
-import { parseDurationMs } from '../query/duration.ts';
 import type { HttpOptions, Secret } from './config.ts';
 import { type MessageTemplate, MessageTemplates } from './template/message-template.ts';
 import { placeOf } from './template/template-files.ts';
@@ -87,14 +86,6 @@ export class ReceiverFields {
 
   flag(node: Node | undefined, otherwise: boolean): boolean {
     return node ? this.yaml.flag(node) : otherwise;
-  }
-
-  duration(node: Node | undefined): number | undefined {
-    if (!node) return undefined;
-    const text = this.yaml.text(node);
-    const ms = parseDurationMs(text);
-    if (ms === undefined) this.yaml.fail(node, `not a valid duration string: "${text}"`);
-    return ms;
   }
 
   #parse(

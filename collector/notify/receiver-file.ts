@@ -46,7 +46,7 @@ export class ReceiverReader {
     this.#yaml = yaml;
     this.#global = yaml.mapping(global, 'the global section', GLOBAL_FIELDS);
     this.#fields = new ReceiverFields(yaml, templates, this.#global.http_config);
-    this.resolveTimeoutMs = this.#fields.duration(this.#global.resolve_timeout);
+    this.resolveTimeoutMs = this.#yaml.durationMs(this.#global.resolve_timeout);
   }
 
   get #globalSlackUrl(): Secret {
@@ -207,7 +207,7 @@ export class ReceiverReader {
       kind: 'exec',
       sendResolved: this.#fields.flag(fields.send_resolved, true),
       command,
-      timeoutMs: this.#fields.duration(fields.timeout) ?? EXEC_TIMEOUT_MS,
+      timeoutMs: this.#yaml.durationMs(fields.timeout) ?? EXEC_TIMEOUT_MS,
     };
   }
 

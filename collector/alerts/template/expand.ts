@@ -35,6 +35,14 @@ const PREAMBLE_LENGTH = 112;
 /** Calls of one template beyond this many are taken for a template that calls itself. */
 const CALL_DEPTH_MAX = 1000;
 
+/**
+ * Nodes that one expansion may run plus characters that it may make. Texts have some hundred; without a bound a loop within a loop
+ * would hold the thread that evaluates all rules, or take its memory.
+ */
+const WORK_MAX = 1_000_000;
+/** What a query counts for: it takes about as long as so many nodes. */
+const QUERY_WORK = 1000;
+
 /** What a rule's template is expanded with. */
 export interface TemplateData {
   readonly labels: Readonly<Record<string, string>>;
@@ -122,6 +130,7 @@ export class Expansion {
   #variables: Variable[] = [];
   #output = '';
   #depth = 0;
+  #work = 0;
 
   constructor(template: ParsedTemplate, options: ExpansionOptions) {
     this.#template = template;
@@ -146,13 +155,14 @@ export class Expansion {
   }
 
   #node(node: TemplateNode, dot: GoValue): Flow {
+    this.#spend(1);
     switch (node.kind) {
       case 'text':
-        this.#output += node.text;
+        this.#print(node.text);
         return 'next';
       case 'action': {
         const value = this.#pipeline(node.pipeline, dot);
-        if (node.pipeline.targets.length === 0) this.#output += this.#printed(value);
+        if (node.pipeline.targets.length === 0) this.#print(this.#printed(value));
         return 'next';
       }
       case 'template':
@@ -163,6 +173,18 @@ export class Expansion {
         return node.kind;
       default:
         return this.#scoped(() => this.#branch(node, dot));
+    }
+  }
+
+  #print(text: string): void {
+    this.#spend(text.length);
+    this.#output += text;
+  }
+
+  #spend(work: number): void {
+    this.#work += work;
+    if (this.#work > WORK_MAX) {
+      throw new TemplateCallError('the template runs too long, or makes too much text');
     }
   }
 
@@ -253,7 +275,10 @@ export class Expansion {
 
   #function(name: string, args: readonly GoValue[]): GoValue {
     const { functions, context } = this.#options;
-    return callFunction(functions, name, args, context);
+    this.#spend(name === 'query' ? QUERY_WORK : 1);
+    const result = callFunction(functions, name, args, context);
+    if (typeof result === 'string') this.#spend(result.length);
+    return result;
   }
 
   /** @param given arguments; only a method takes any */
@@ -343,6 +368,7 @@ function itemsOf(value: GoValue): readonly (readonly [key: GoValue, value: GoVal
   if (isList(value)) return value.map((element, index) => [BigInt(index), element]);
   if (isMap(value)) return [...value].sort(([a], [b]) => (a < b ? -1 : 1));
   if (typeof value === 'bigint') {
+    if (value > WORK_MAX) throw new TemplateCallError(`range over ${value} is too long`);
     return Array.from({ length: Number(value) }, (_, index) => [BigInt(index), BigInt(index)]);
   }
   if (value === null) return [];

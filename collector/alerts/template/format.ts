@@ -23,8 +23,8 @@ const NO_FLAGS: Flags = {
 };
 
 const DIRECTIVE = /%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d+)?)?(.)?/gsu;
-/** Widths beyond this are refused, as fmt does. */
-const WIDTH_MAX = 1_000_000;
+/** Numbers of more digits, and wider fields, are cut down to this. fmt takes a million, which is a way to use up memory. */
+const WIDTH_MAX = 1000;
 
 /** fmt.Sprintf for the values that templates know. Wrong verbs and counts are reported in the text, as Go does. */
 export function sprintf(format: string, args: readonly GoValue[]): string {
@@ -134,7 +134,9 @@ function formatInteger(verb: string, value: bigint, flags: Flags): string {
   if (radix === undefined) return wrongVerb(verb, value);
   let digits = (value < 0n ? -value : value).toString(radix);
   if (verb === 'X') digits = digits.toUpperCase();
-  if (flags.precision !== undefined) digits = digits.padStart(flags.precision, '0');
+  if (flags.precision !== undefined) {
+    digits = digits.padStart(Math.min(flags.precision, WIDTH_MAX), '0');
+  }
   if (flags.sharp && radix === 16) digits = `0${verb}${digits}`;
   if (flags.sharp && radix === 8) digits = `0${digits}`;
   return padNumber(signOf(value < 0n, flags), digits, flags);
@@ -144,7 +146,7 @@ function formatNumber(verb: string, value: number, flags: Flags): string {
   const lower = verb.toLowerCase();
   if (!['v', 'e', 'f', 'g'].includes(lower) || verb === 'V') return wrongVerb(verb, value);
   const style = lower === 'v' ? 'g' : (lower as 'e' | 'f' | 'g');
-  const precision = flags.precision ?? (style === 'g' ? -1 : 6);
+  const precision = Math.min(flags.precision ?? (style === 'g' ? -1 : 6), WIDTH_MAX);
   let text = formatFloat(value, style, precision);
   if (verb !== lower) text = text.toUpperCase().replace('INF', 'Inf').replace('NAN', 'NaN');
   const negative = text.startsWith('-');

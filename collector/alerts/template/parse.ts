@@ -54,7 +54,7 @@ class Parser {
   }
 
   #list(): { readonly nodes: readonly TemplateNode[]; readonly ending: Ending } {
-    if (++this.#depth > DEPTH_MAX) this.#fail(`max nesting depth of ${DEPTH_MAX} exceeded`);
+    this.#deepen();
     const nodes: TemplateNode[] = [];
     for (;;) {
       const token = this.#tokens[this.#at];
@@ -80,6 +80,10 @@ class Parser {
     }
   }
 
+  #deepen(): void {
+    if (++this.#depth > DEPTH_MAX) this.#fail(`max nesting depth of ${DEPTH_MAX} exceeded`);
+  }
+
   #action(keyword: string | undefined): TemplateNode | undefined {
     switch (keyword) {
       case 'if':
@@ -88,6 +92,7 @@ class Parser {
         this.#at++;
         return this.#branch(keyword);
       case 'define':
+        if (this.#depth > 1) this.#fail('unexpected <define> in command');
         this.#at++;
         return this.#define();
       case 'block':
@@ -126,7 +131,10 @@ class Parser {
     const next = this.#peek();
     if (next?.kind === 'word' && next.text === kind && kind !== 'range') {
       this.#at++;
-      return [this.#branch(kind)];
+      this.#deepen();
+      const branch = this.#branch(kind);
+      this.#depth--;
+      return [branch];
     }
     this.#close('else');
     const { nodes, ending } = this.#list();

@@ -157,6 +157,14 @@ const refused = [
   { template: '{{ "a }}', message: 'unterminated quoted string' },
   { template: '{{ break }}', message: '{{break}} outside {{range}}' },
   { template: `${'{{ if true }}'.repeat(200)}`, message: 'max nesting depth of 100 exceeded' },
+  {
+    template: `{{ if true }}${'{{ else if true }}'.repeat(20_000)}{{ end }}`,
+    message: 'max nesting depth of 100 exceeded',
+  },
+  {
+    template: '{{ if true }}{{ define "a" }}{{ end }}{{ end }}',
+    message: 'unexpected <define> in command',
+  },
 ];
 
 for (const { template, message } of refused) {
@@ -172,11 +180,44 @@ for (const { template, message } of refused) {
   });
 }
 
-test('a template that calls itself ends with an error', () => {
-  const template = new Template(
-    '{{ define "t" }}{{ template "t" . }}{{ end }}{{ template "t" 1 }}',
-  );
-  const data = { labels: {}, externalLabels: {}, externalUrl: '', value: 1 };
-  const context = { query: () => [], externalUrl: '', nowMs: 0 };
-  assert.match(template.expandOrExplain(data, context, 'n'), /exceeded maximum template depth/);
+const DATA = { labels: {}, externalLabels: {}, externalUrl: '', value: 1 };
+const NO_WORLD = { query: () => [], externalUrl: '', nowMs: 0 };
+
+for (const { name, template, want } of [
+  {
+    name: 'calls itself',
+    template: '{{ define "t" }}{{ template "t" . }}{{ end }}{{ template "t" 1 }}',
+    want: /exceeded maximum template depth/,
+  },
+  {
+    name: 'loops within loops',
+    template: '{{ range 3000 }}{{ range 3000 }}{{ if true }}{{ end }}{{ end }}{{ end }}',
+    want: /the template runs too long/,
+  },
+  {
+    name: 'counts to a billion',
+    template: '{{ range 1000000000 }}{{ end }}',
+    want: /range over 1000000000 is too long/,
+  },
+  {
+    name: 'doubles its text',
+    template: '{{ $a := "aaaaaaaa" }}{{ range 40 }}{{ $a = print $a $a }}{{ end }}',
+    want: /makes too much text/,
+  },
+  {
+    name: 'queries in a loop',
+    template: '{{ range 10000 }}{{ $x := query "up" }}{{ end }}',
+    want: /the template runs too long/,
+  },
+]) {
+  test(`a template that ${name} ends with an error`, () => {
+    assert.match(new Template(template).expandOrExplain(DATA, NO_WORLD, 'n'), want);
+  });
+}
+
+test('numbers have a thousand digits at most, texts are as long as asked', () => {
+  const length = (template: string) => new Template(template).expand(DATA, NO_WORLD).length;
+  assert.equal(length('{{ printf "%.500000000d" 5 }}'), 1000);
+  assert.equal(length('{{ printf "%.900000f" 0.5 }}'), 1002);
+  assert.equal(length(`{{ printf "%.2000s" "${'a'.repeat(3000)}" }}`), 2000);
 });

@@ -13,6 +13,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
 export function adviceForStatus(status: number): string {
   const known = BY_STATUS[status];
   if (known) return known;
+  if (status < 400) return 'redirects are not followed: put the new address into the routing file';
   return status >= 500
     ? 'the receiver itself fails: see its log'
     : 'the address answers, but not as this kind of receiver: check kind, address, channel and key';

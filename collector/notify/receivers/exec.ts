@@ -9,7 +9,7 @@ type ExecConfig = Extract<IntegrationConfig, { kind: 'exec' }>;
 
 /** Of what the command says on standard error, this much is kept for people. */
 const DETAIL_MAX = 300;
-/** Linux takes at most 128 KiB in one variable of the environment. */
+/** Characters of a title or text. */
 const TEXT_MAX = 20_000;
 
 /**
@@ -21,13 +21,27 @@ export function exec(id: string, config: ExecConfig): Integration {
     id,
     send: (notification, mark) =>
       run(config, notification, {
-        CLUSTERMON_TITLE: titleOf(notification),
-        CLUSTERMON_TEXT: textOf(notification, TEXT_MAX),
+        CLUSTERMON_TITLE: variable(titleOf(notification)),
+        CLUSTERMON_TEXT: variable(textOf(notification, TEXT_MAX)),
         CLUSTERMON_STATUS: statusOf(notification),
         CLUSTERMON_DELIVERY: mark.id,
         CLUSTERMON_POSSIBLE_DUPLICATE: mark.mayBeRepeated ? '1' : '',
       }),
   };
+}
+
+/** What Linux takes in a variable of the environment: no NUL, and no more than 128 KiB. */
+function variable(text: string): string {
+  return text.slice(0, TEXT_MAX).replaceAll('\0', '\uFFFD');
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The whole group has ended.
+  }
 }
 
 function run(
@@ -40,9 +54,20 @@ function run(
     const child = spawn(program, args, {
       env: { ...process.env, ...environment },
       stdio: ['pipe', 'ignore', 'pipe'],
+      // A process group of its own: what a script has started ends with it.
+      detached: true,
     });
+    let isOverdue = false;
     // Not spawn's own timeout, whose timer goes on when the program cannot be started.
-    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    const timer = setTimeout(() => {
+      isOverdue = true;
+      endGroup(child.pid);
+      child.stderr.destroy();
+    }, timeoutMs);
+    // Standard error stays open as long as something that the command left behind has it.
+    child.on('exit', (code) => {
+      if (code === 0) child.stderr.destroy();
+    });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(0, DETAIL_MAX);
@@ -56,7 +81,8 @@ function run(
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       if (code === 0) return resolve();
-      const how = signal ? `was ended after ${timeoutMs / 1000} s` : `exited with ${code}`;
+      const ending = signal ? `was ended by ${signal}` : `exited with ${code}`;
+      const how = isOverdue ? `was ended after ${timeoutMs / 1000} s` : ending;
       reject(
         new DeliveryError(
           `${program} ${how}: ${said.trim()}`,

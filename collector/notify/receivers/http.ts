@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { TextDecoder } from 'node:util';
 import { reasonOf } from '../../../base/errors.ts';
 import type { HttpOptions, Secret } from '../config.ts';
 import { DeliveryError, type DeliveryMark } from '../delivery.ts';
@@ -8,6 +9,8 @@ import { adviceForCause, adviceForStatus } from './advice.ts';
 const TIMEOUT_MS = 10_000;
 /** Of an answer that refuses, this much is kept for people. */
 const DETAIL_MAX = 300;
+/** Characters of an answer that are read; a receiver that goes on and on must not fill our memory. */
+const ANSWER_MAX = 65_536;
 
 export interface Post {
   readonly url: string;
@@ -18,8 +21,9 @@ export interface Post {
 }
 
 /**
- * Sends a notification by HTTP.
- * @throws DeliveryError recoverable for no answer, 429 and 5xx; not recoverable for what is refused
+ * Sends a notification by HTTP. Redirects are not followed: one to the appliance itself would act there as its own machine does, which
+ * needs no token, and one by 302 would lose the notification.
+ * @throws DeliveryError recoverable for no answer, 3xx, 429 and 5xx; not recoverable for what is refused
  */
 export async function post(
   { url, body, headers, checkAnswer }: Post,
@@ -31,6 +35,7 @@ export async function post(
       method: 'POST',
       body,
       headers: { 'user-agent': 'clustermon', ...headers, ...markHeaders(mark) },
+      redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (error) {
@@ -41,17 +46,34 @@ export async function post(
       adviceForCause(cause),
     );
   }
-  const answer = await response.text().catch(() => '');
-  if (response.ok) {
+  const { status, ok } = response;
+  const answer = await answerOf(response);
+  if (ok) {
     checkAnswer?.(answer);
     return;
   }
-  const isRecoverable = response.status === 429 || response.status >= 500;
+  const target = URL.parse(response.headers.get('location') ?? '', url)?.href;
+  const isMoved = status < 400 && target !== undefined;
+  const said = isMoved ? `moved to ${withoutPath(target)}` : answer.slice(0, DETAIL_MAX).trim();
+  const isRecoverable = status < 400 || status === 429 || status >= 500;
   throw new DeliveryError(
-    `${withoutPath(url)} answered ${response.status}: ${answer.slice(0, DETAIL_MAX).trim()}`,
+    `${withoutPath(url)} answered ${status}: ${said}`,
     isRecoverable,
-    adviceForStatus(response.status),
+    adviceForStatus(status),
   );
+}
+
+/** The beginning of what was answered; one that breaks off is judged by its status. */
+async function answerOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for await (const chunk of body ?? []) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length > ANSWER_MAX) break;
+    }
+  } catch {}
+  return text;
 }
 
 /** What a receiver can tell a repeated notification by. */

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ManualClock } from '../../../base/clock.ts';
 import { openLog } from '../../../base/log.ts';
-import { fingerprint } from '../alert.ts';
+import { type Alert, fingerprint } from '../alert.ts';
 import type { NotifyConfig } from '../config.ts';
 import { parseNotifyConfig } from '../config-file.ts';
 import { DeliveryError } from '../delivery.ts';
@@ -109,17 +114,14 @@ test('webhook: payload, authorization, marks', async () => {
 });
 
 test('slack: its API refuses with status 200', async () => {
-  const server = createServer((_, response) => {
-    response.end('{"ok":false,"error":"channel_not_found"}');
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await assert.rejects(send(`slack_configs: [{api_url: '${url}'}]`), {
-    message: 'Slack refused the message: channel_not_found',
-    isRecoverable: false,
-  });
-  server.closeAllConnections();
-  server.close();
+  await answering(
+    (_, response) => void response.end('{"ok":false,"error":"channel_not_found"}'),
+    (url) =>
+      assert.rejects(send(`slack_configs: [{api_url: '${url}'}]`), {
+        message: 'Slack refused the message: channel_not_found',
+        isRecoverable: false,
+      }),
+  );
 });
 
 for (const { status, isRecoverable } of [
@@ -138,6 +140,65 @@ for (const { status, isRecoverable } of [
     });
   });
 }
+
+/** A server that answers as `answer` does. */
+async function answering(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  use: (url: string) => Promise<void>,
+): Promise<void> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+for (const status of [302, 307]) {
+  test(`webhook: a redirect by ${status} is not followed`, async () => {
+    const asked: string[] = [];
+    await answering(
+      (request, response) => {
+        asked.push(`${request.method} ${request.url}`);
+        response.writeHead(status, { location: '/-/reload' }).end();
+      },
+      async (url) => {
+        await assert.rejects(send(`webhook_configs: [{url: '${url}/hook'}]`), {
+          isRecoverable: true,
+          advice: 'redirects are not followed: put the new address into the routing file',
+        });
+      },
+    );
+    assert.deepEqual(asked, ['POST /hook']);
+  });
+}
+
+test('webhook: of an answer without end only the beginning is read', async () => {
+  await answering(
+    (_, response) => {
+      response.writeHead(404);
+      const more = () => {
+        while (!response.destroyed && response.write('x'.repeat(65_536)));
+      };
+      response.on('drain', more);
+      more();
+    },
+    async (url) => {
+      await assert.rejects(send(`webhook_configs: [{url: '${url}'}]`), {
+        message: `${url} answered 404: ${'x'.repeat(300)}`,
+      });
+    },
+  );
+});
+
+test("slack: an answer that is no JSON accepts, as Mattermost's", async () => {
+  await answering(
+    (_, response) => void response.end('{ok}'),
+    (url) => send(`slack_configs: [{api_url: '${url}'}]`),
+  );
+});
 
 test('webhook: nobody there is tried again', async () => {
   await assert.rejects(send("webhook_configs: [{url: 'http://127.0.0.1:2/'}]"), {
@@ -325,6 +386,28 @@ test('exec: JSON on standard input, title in the environment, failures with what
   rmSync(folder, { recursive: true });
 });
 
+test('exec: what a script has started ends with it when it is late', async () => {
+  const startedMs = performance.now();
+  await assert.rejects(
+    send(
+      "exec_configs: [{command: [/bin/sh, -c, 'echo late >&2; sleep 60; true'], timeout: 300ms}]",
+    ),
+    { message: '/bin/sh was ended after 0.3 s: late' },
+  );
+  assert.ok(performance.now() - startedMs < 30_000);
+});
+
+test('exec: a command that leaves something running behind has ended', async () => {
+  await send("exec_configs: [{command: [/bin/sh, -c, 'setsid sleep 20 &'], timeout: 60s}]");
+});
+
+test('exec: texts with what no environment takes', async () => {
+  const [alert] = NOTIFICATION.alerts;
+  const labels = { alertname: 'A\0B', long: 'x'.repeat(200_000) };
+  const odd = { ...NOTIFICATION, alerts: [{ ...(alert as Alert), labels }] };
+  await send('exec_configs: [{command: [/bin/true]}]', odd);
+});
+
 /** Just enough SMTP: `refuse` answers RCPT with 550. */
 async function smtpServer(refuse: boolean, use: (port: number) => Promise<void>): Promise<string> {
   let mail = '';
@@ -368,6 +451,26 @@ test('e-mail: subject, text, an id that stays', async () => {
   assert.match(mail, /^Subject: \[FIRING:1\] HostDown \(host=n042 severity=critical\)\r$/m);
   assert.match(mail, /^Message-ID: <d1@clustermon>\r$/m);
   assert.ok(mail.replaceAll('\r\n', '\n').includes('critical: n042 is down\n  host n042, since'));
+});
+
+test('e-mail: a label with line ends makes no header', async () => {
+  const [alert] = NOTIFICATION.alerts;
+  const labels = { alertname: 'A\r\nBcc: all@example.org\r\n\r\nhello' };
+  const odd = {
+    ...NOTIFICATION,
+    groupLabels: labels,
+    alerts: [{ ...(alert as Alert), labels }],
+  };
+  const mail = await smtpServer(false, (port) =>
+    send(
+      email(port).replace('to:', "headers: {X-Alert: '{{ .GroupLabels.alertname }}'}, to:"),
+      odd,
+    ),
+  );
+  const [head = ''] = mail.split('\r\n\r\n');
+  assert.match(head, /^Subject: .*Bcc: all@example.org/m);
+  assert.match(head, /^X-Alert: .*Bcc: all@example.org/m);
+  assert.doesNotMatch(head, /^Bcc:/m);
 });
 
 test('e-mail: the graph of a firing alert is a picture that the HTML names', async () => {

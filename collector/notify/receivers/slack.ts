@@ -91,7 +91,15 @@ function texted<Name extends string>(
 
 /** Slack's own API refuses with status 200. @throws DeliveryError */
 function checkAnswer(answer: string): void {
-  if (!answer.startsWith('{')) return;
-  const { ok, error } = JSON.parse(answer) as { readonly ok?: boolean; readonly error?: string };
+  const { ok, error } = fieldsOf(answer);
   if (ok === false) throw new DeliveryError(`Slack refused the message: ${error}`, false);
+}
+
+/** Others who speak this answer with any text; it was accepted all the same. */
+function fieldsOf(answer: string): { readonly ok?: boolean; readonly error?: string } {
+  try {
+    return Object(JSON.parse(answer));
+  } catch {
+    return {};
+  }
 }
