@@ -24,6 +24,7 @@ import type { RebuildRange, SummaryBlock } from './rebuild.ts';
 import { Recovery, type RecoveryPorts } from './recovery.ts';
 import { GRACE_SECONDS, SampleSink } from './sample-sink.ts';
 import { Summary } from './summary.ts';
+import { Twins } from './twins.ts';
 
 export interface IngestOptions {
   /** Stays with the caller. */
@@ -65,6 +66,7 @@ export class Ingest {
   readonly #summary: Summary;
   readonly #lateSummaries: LateSummaries;
   readonly #intake: Intake;
+  readonly #twins = new Twins();
   /** Hosts of which coarser blocks may have ended while nobody folded them. */
   #behind: IngestHost[];
   /** What happened before this collector could not hear. */
@@ -122,6 +124,7 @@ export class Ingest {
         samples: this.#samples,
         onNewHost: begin,
         onEvent: (event) => publish({ kind: 'event', event }),
+        onTwin: (host, twin) => this.#twins.note(host, twin),
       },
       options,
     );
@@ -283,6 +286,7 @@ export class Ingest {
   #report(nowMs: number): void {
     this.problems.set('store-write', this.#writer.failure, nowMs);
     this.problems.set('journal-write', this.#options.journal?.failure, nowMs);
+    this.problems.set('agent-twice', this.#twins.text(nowMs), nowMs);
   }
 
   #publishSecond(second: number): void {

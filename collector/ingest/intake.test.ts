@@ -171,6 +171,40 @@ test('a lower boot is believed after the agent has answered our nonce, not befor
     assert.ok(!Number.isNaN(value));
   }));
 
+test('of two agents with one id the one started last is taken, and the page says so', () =>
+  withHost((cluster, ingest, agent) => {
+    const twin = cluster.addAgent({ name: 'a', metrics: METRICS });
+    let isTwinRunning = true;
+    cluster.run(agent);
+    cluster.run(twin, () => isTwinRunning);
+    const fromS = cluster.second + 1;
+    cluster.runSeconds(30);
+    const { unknown } = cluster.compare(twin, 0, { fromS, toS: cluster.second - 3 });
+    assert.deepEqual(unknown, []);
+    assert.equal(ingest.counters.rejected['schema-unknown'] ?? 0, 0);
+    const [problem] = cluster.replica.problems;
+    assert.equal(problem?.code, 'agent-twice');
+    assert.match(problem?.text ?? '', /\(a: 10\.0\.0\.1 and 10\.0\.0\.1\)$/);
+    isTwinRunning = false;
+    cluster.runSeconds(80);
+    assert.deepEqual(cluster.replica.problems, []);
+    const value = cluster.replica.byName('a')?.seriesByKey('load_one')?.value() ?? Number.NaN;
+    assert.ok(!Number.isNaN(value));
+  }));
+
+test('datagrams of before the agent was started again, which come late, are no second agent', () =>
+  withHost((cluster, ingest, agent) => {
+    const late = agent.sample(cluster.second);
+    agent.restart(cluster.events.nowMs);
+    cluster.run(agent);
+    cluster.runSeconds(20);
+    for (const datagram of late) ingest.receive(datagram, SENDER, cluster.events.nowMs);
+    cluster.runSeconds(2);
+    assert.equal(ingest.counters.rejected['old-boot'], 1);
+    assert.deepEqual(cluster.replica.problems, []);
+    assert.equal(cluster.replica.byName('a')?.address, '10.0.0.1');
+  }));
+
 test('two machines of one name are told apart', () =>
   withHost((cluster) => {
     const twin = cluster.addAgent({ name: 'twin', metrics: METRICS });

@@ -24,6 +24,8 @@ import type { SampleSink } from './sample-sink.ts';
 
 /** Agents without a host, each second: deriving a key and checking a tag for each costs about 30 µs. */
 const NEW_AGENTS_PER_SECOND = 2000;
+/** Agents send each second: one that is silent for so long has ended. */
+const SILENT_MS = 5000;
 
 export interface IntakeParts {
   readonly hosts: IngestHosts;
@@ -32,6 +34,8 @@ export interface IntakeParts {
   readonly counters: Counters;
   readonly onNewHost: (host: IngestHost, nowMs: number) => void;
   readonly onEvent: (event: EventInfo) => void;
+  /** A datagram came of an agent that another one of the same id has replaced, which both still run. */
+  readonly onTwin: (host: IngestHost, twin: { address: string; atMs: number }) => void;
 }
 
 export interface IntakeOptions {
@@ -93,9 +97,7 @@ export class Intake {
     if (known === undefined && hosts.isFull) return 'hosts-limit';
     const host = known ?? this.#newHost(header, sender, receivedMs);
     if (header.boot > host.boot) this.#startBoot(host, header.boot);
-    else if (header.boot < host.boot && !this.#provesBoot(host, header, datagram)) {
-      this.#setSender(host, sender);
-      this.#parts.recovery.wantSchema(host, { boot: header.boot, nowMs: receivedMs });
+    else if (header.boot < host.boot && !this.#replacesBoot(host, taken, datagram)) {
       return 'old-boot';
     }
     host.window.mark(header.sequence);
@@ -119,7 +121,25 @@ export class Intake {
     return this.#newAgents > NEW_AGENTS_PER_SECOND;
   }
 
-  /** A lower boot is believed when the agent has just answered us: its clock was set back, nobody plays old datagrams. */
+  /** A lower boot is believed when nothing is heard of the higher one, and the agent has answered us. */
+  #replacesBoot(
+    host: IngestHost,
+    { header, sender, receivedMs }: Taken,
+    datagram: Uint8Array,
+  ): boolean {
+    if (host.state === 'up' && receivedMs - host.lastSeenMs < SILENT_MS) {
+      // Sent after the other one had started: it is not late, it still runs.
+      const isTwin = sender && header.timeMs > host.boot + SILENT_MS;
+      if (isTwin) this.#parts.onTwin(host, { address: sender.address, atMs: receivedMs });
+      return false;
+    }
+    if (this.#provesBoot(host, header, datagram)) return true;
+    this.#setSender(host, sender);
+    this.#parts.recovery.wantSchema(host, { boot: header.boot, nowMs: receivedMs });
+    return false;
+  }
+
+  /** An agent that has just answered us lives: its clock was set back, nobody plays old datagrams. */
   #provesBoot(host: IngestHost, header: Header, datagram: Uint8Array): boolean {
     if (header.kind !== KINDS.schema) return false;
     try {

@@ -10,6 +10,9 @@ const ADVICE = {
   'receive-buffer':
     'the kernel gives a small receive buffer, bursts may be lost: set net.core.rmem_max=8388608 with sysctl',
   'kernel-drops': 'the kernel drops datagrams because this machine cannot keep up',
+  'agent-twice':
+    'two agents speak as one host, and only the one that was started last is taken: stop the other one, or, if one machine was copied from the other, remove /etc/machine-id there, ' +
+    'run systemd-machine-id-setup and start its agent again',
 } as const;
 
 type ProblemCode = keyof typeof ADVICE;

@@ -1,0 +1,36 @@
+/**
+ * Hosts as which two agents speak at the same time: an agent that runs twice, or machines with a copied /etc/machine-id. Only the agent
+ * that was started last is taken.
+ */
+import type { IngestHost } from './ingest-host.ts';
+
+/** So long after the last datagram of the other agent the page still says so. */
+const SHOWN_MS = 60_000;
+/** Hosts that are named. */
+const NAMES_MAX = 3;
+
+interface Twin {
+  /** Of the agent that is not taken. */
+  readonly address: string;
+  readonly atMs: number;
+}
+
+export class Twins {
+  readonly #seen = new Map<IngestHost, Twin>();
+
+  note(host: IngestHost, twin: Twin): void {
+    this.#seen.set(host, twin);
+  }
+
+  /** @returns `n001: 10.0.0.5 and 10.0.0.6`; undefined when there are none */
+  text(nowMs: number): string | undefined {
+    const names: string[] = [];
+    for (const [host, { address, atMs }] of this.#seen) {
+      if (Math.abs(nowMs - atMs) > SHOWN_MS) this.#seen.delete(host);
+      else names.push(`${host.name}: ${host.address} and ${address}`);
+    }
+    if (names.length === 0) return undefined;
+    const others = names.length > NAMES_MAX ? `; ${names.length - NAMES_MAX} more` : '';
+    return names.slice(0, NAMES_MAX).join('; ') + others;
+  }
+}
