@@ -22,6 +22,7 @@ import { register as registerTop } from './commands/top.ts';
 import { register as registerUp } from './commands/up.ts';
 import { register as registerView } from './commands/view.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { note } from './output.ts';
 
 const EXAMPLES = `Examples:
   clustermon up                                        monitor this host, serve the page on http://127.0.0.1:8640
@@ -80,7 +81,7 @@ try {
 function report(error: unknown): number {
   // Commander has already printed its message; help and version are not failures.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  process.stderr.write(`clustermon: ${reasonOf(error)}\n`);
+  note(`clustermon: ${reasonOf(error)}`);
   if (program.opts()['debug'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   if (error instanceof CommandError) return error.exitCode;
   if (!(error instanceof InputError) && !(error instanceof WorldError) && error instanceof Error) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatTable, printable } from './output.ts';
+import { formatTable, printable, printableText } from './output.ts';
 
 test('columns line up, numbers to the right, what is missing is a dash', () => {
   assert.equal(
@@ -28,3 +28,7 @@ for (const [text, shown] of texts) {
     assert.equal(printable(text), shown);
   });
 }
+
+test('what machines say keeps its lines and tabs, and moves no cursor', () => {
+  assert.equal(printableText('one\n\ttwo\r\n\u001b[2J\u009b1m\u202e'), 'one\n\ttwo\r\n?[2J?1m?');
+});

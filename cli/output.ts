@@ -23,9 +23,18 @@ export function formatTable(
   return [header, ...text].map(line).join('');
 }
 
+const UNPRINTABLE = '[^\\x20-\\x7e\\u00a0-\\u{10ffff}]|[\\u202a-\\u202e\\u2066-\\u2069]';
+const IN_LINE = new RegExp(UNPRINTABLE, 'gu');
+const IN_TEXT = new RegExp(`(?![\\t\\n\\r])(?:${UNPRINTABLE})`, 'gu');
+
 /** Names come from the network: neither control characters nor changes of the writing direction may reach the terminal. */
 export function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e\u00a0-\u{10ffff}]|[\u202a-\u202e\u2066-\u2069]/gu, '?');
+  return text.replace(IN_LINE, '?');
+}
+
+/** The same for text of several lines: tabs and line ends stay. */
+export function printableText(text: string): string {
+  return text.replace(IN_TEXT, '?');
 }
 
 /** One JSON document on standard output. */
@@ -35,10 +44,10 @@ export function printJson(value: unknown): void {
 
 /** Data for people on standard output. */
 export function print(text: string): void {
-  process.stdout.write(text);
+  process.stdout.write(printableText(text));
 }
 
 /** A message on standard error. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printableText(text)}\n`);
 }

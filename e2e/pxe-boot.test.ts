@@ -214,6 +214,42 @@ test('server mode gives no address beside another DHCP server, and names it', as
   });
 });
 
+/** Sends a UDP datagram whose source port is 0, which no socket of UDP can: `perl -e … ADDRESS PORT HEX`. */
+const FROM_PORT_0 = `use Socket;
+  my ($to, $port, $hex) = @ARGV;
+  my $udp = pack('nnnn', 0, $port, 8 + length($hex) / 2, 0) . pack('H*', $hex);
+  socket(my $socket, AF_INET, SOCK_RAW, 255) or die "socket: $!";
+  # The kernel adds our address and the checksum, raw(7).
+  my $ip = pack('CCnnnCCna4a4', 0x45, 0, 20 + length $udp, 0, 0, 64, 17, 0, "\\0" x 4, inet_aton($to));
+  send($socket, $ip . $udp, 0, pack_sockaddr_in(0, inet_aton($to))) or die "send: $!";`;
+
+test('datagrams from port 0, which nobody can answer, stop nothing', async () => {
+  await withNetwork({ pxe: 'mode: proxy', foreignDhcp: false }, async (appliance, network) => {
+    const client = network.hosts[1];
+    assert.ok(client);
+    const send = (port: number, bytes: Buffer) =>
+      client.run('perl', '-e', FROM_PORT_0, '10.99.0.1', String(port), bytes.toString('hex'));
+    for (const opcode of ['\x01', '\x02']) send(69, Buffer.from(`\0${opcode}none\0octet\0`));
+    const folder = join(appliance.data, 'boot');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'file.bin'), 'content');
+    const out = join(appliance.data, 'out');
+    client.run('timeout', '30', 'tftp', '10.99.0.1', '-m', 'binary', '-c', 'get', 'file.bin', out);
+    assert.equal(readFileSync(out, 'utf8'), 'content');
+    // A boot server request of a BIOS: the answer goes to the port that asked.
+    const request = Buffer.alloc(240);
+    request.set([1, 1, 6]);
+    request.set([0x52, 0x54, 0, 0xaa, 0, 1], 28);
+    request.set([0x63, 0x82, 0x53, 0x63], 236);
+    const vendorClass = Buffer.from('PXEClient:Arch:00000');
+    const options = [53, 1, 3, 93, 2, 0, 0, 60, vendorClass.length, ...vendorClass, 255];
+    send(4011, Buffer.concat([request, Buffer.from(options)]));
+    await waitFor('the request to be counted', async () =>
+      (await status(appliance)).interfaces.some(({ packets }) => packets > 0),
+    );
+  });
+});
+
 test('a TFTP client gets its file whole through 5 % loss', async () => {
   await withNetwork({ pxe: 'mode: proxy', foreignDhcp: false }, async (appliance, network) => {
     const [server, client] = network.hosts;

@@ -34,6 +34,11 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
   [/\.img$/, 'application/vnd.efi-img'],
 ];
 
+/** Each may hold the two buffers of a file that is on its way (file-pump.ts): 1 GiB at the most. */
+const CONNECTIONS_MAX = 2048;
+/** A connection on which nothing moves for so long, or up to twice as long, is ended: its machine has lost its power, or never meant to read. */
+const SILENCE_MS_MAX = 60_000;
+
 /**
  * Makes the HTTP app of the boot port; the caller adds the installer's routes and listens.
  * Never redirects, and takes `//` for `/`: UEFI HTTP boot fails on a redirect, and shim asks for `//grubx64.efi`.
@@ -43,11 +48,13 @@ export function bootHttp(options: BootHttpOptions): FastifyInstance {
   const app = Fastify({
     rewriteUrl: (request) => (request.url ?? '/').replaceAll(/\/{2,}/g, '/'),
     bodyLimit: 4 << 20,
+    connectionTimeout: SILENCE_MS_MAX,
     // A machine in the middle of an image goes on with it when we are back: it must not keep us from stopping.
     forceCloseConnections: true,
     // Fastify's own HEAD routes answer with a length of 0, by which UEFI takes a file for empty.
     exposeHeadRoutes: false,
   });
+  app.server.maxConnections = CONNECTIONS_MAX;
   app.setErrorHandler((error, _request, reply) => {
     const full = diskFullAnswer(error);
     if (full) return reply.code(full.status).send(full.body);

@@ -2,6 +2,7 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import { parseIpv4, parseMac } from '../../wire/address.ts';
 import type { PxeNode } from '../../wire/pxe.ts';
+import { isHostName } from '../inventory/node.ts';
 import { CLASS_NAME } from './class-list.ts';
 import { parseByteCount } from './disk/size.ts';
 import type { Problem } from './problem.ts';
@@ -55,7 +56,7 @@ const MATCH_KEYS: Readonly<Record<keyof NodeMatch, Reader>> = {
   disks: (value) => (readBound(value) ? undefined : 'is no bound such as ">= 2"'),
 };
 const VALUE_KEYS: Readonly<Record<'name' | 'address' | 'rack' | 'unit', Reader>> = {
-  name: (value) => (CLASS_NAME.test(value) ? undefined : 'is no host name'),
+  name: (value) => (isHostName(value) ? undefined : 'is no host name (letters, digits, hyphens)'),
   address: (value) => (parseIpv4(value) === undefined ? 'is no IPv4 address' : undefined),
   rack: pattern,
   unit: (value) =>

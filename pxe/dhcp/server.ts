@@ -51,6 +51,7 @@ const SEARCH_MS = 4000;
 /** How often it is repeated, and how long a server that was heard counts as being there. */
 const SEARCH_EVERY_MS = 60_000;
 const FOREIGN_SERVER_MS = 3 * SEARCH_EVERY_MS;
+const FOREIGN_SERVERS_MAX = 16;
 /** Addresses probed ahead: machines that ask within one probe's 200 ms of each other. */
 const PROBES_AHEAD = 32;
 /** How long it counts that nobody answered on an address. */
@@ -140,6 +141,8 @@ export class DhcpService {
 
   #receive(bytes: Buffer, from: RemoteInfo, port: number): void {
     this.#packets += 1;
+    // Port 0 wants no answer (RFC 768); on 4011 it would go there, and node:dgram throws.
+    if (from.port === 0) return;
     const packet = this.#decode(bytes);
     if (!packet || packet.op !== BOOT_REQUEST || packet.xid === this.#searchXid) return;
     const received = {
@@ -156,11 +159,11 @@ export class DhcpService {
   }
 
   #answer(received: Received): void {
-    const { respond, leases, onEvent, clock, log, interface: device } = this.#options;
+    const { respond, leases, clock, log, interface: device } = this.#options;
     const mac = clientMac(received.packet);
     const heldBack = leases ? this.#reasonToHoldBack() : undefined;
     if (heldBack !== undefined && received.port === DHCP_SERVER_PORT) {
-      if (mac) onEvent(mac, 'dhcp-held-back', heldBack, received.packet);
+      if (mac) this.#tell(mac, 'dhcp-held-back', heldBack, received.packet);
       return;
     }
     let outcome: Outcome;
@@ -177,9 +180,19 @@ export class DhcpService {
     // The answer first: what is written down about it may wait for the disk.
     if (reply && outcome.kind === 'dhcp-ack' && leases) void this.#sendGranted(reply, leases);
     else if (reply) this.#send(reply);
-    if (mac) onEvent(mac, outcome.kind, outcome.text, received.packet);
+    if (mac) this.#tell(mac, outcome.kind, outcome.text, received.packet);
     if (reply && outcome.kind === 'dhcp-offer' && mac) {
       this.#probeOffered(reply.packet.yiaddr, mac, received.packet);
+    }
+  }
+
+  /** Whatever happens to what is written down: the other machines are still answered. */
+  #tell(mac: Mac, kind: string, text: string, packet: DhcpPacket): void {
+    const { onEvent, log, interface: device } = this.#options;
+    try {
+      onEvent(mac, kind, text, packet);
+    } catch (error) {
+      log.error('dhcp-event', { interface: device.name, mac, kind, reason: reasonOf(error) });
     }
   }
 
@@ -203,14 +216,14 @@ export class DhcpService {
 
   /** Looks for another user of an address while the client thinks about the offer. */
   #probeOffered(address: Ipv4, mac: Mac, packet: DhcpPacket): void {
-    const { leases, onEvent, clock } = this.#options;
+    const { leases, clock } = this.#options;
     if (!leases || address === 0) return;
     this.#probeAhead();
     const isKnownFree = clock.nowMs() - (this.#probedMs.get(address) ?? -Infinity) < PROBE_GOOD_MS;
     if (isKnownFree || leases.holderOf(address) === mac) return;
     void this.#probe(address, mac).then((user) => {
       if (user !== undefined) {
-        onEvent(mac, 'dhcp-conflict', `${formatIpv4(address)} is in use by ${user}`, packet);
+        this.#tell(mac, 'dhcp-conflict', `${formatIpv4(address)} is in use by ${user}`, packet);
       }
     });
   }
@@ -272,14 +285,18 @@ export class DhcpService {
           : packet.yiaddr === 0
             ? 'offers a boot file'
             : `offers ${formatIpv4(packet.yiaddr)}`;
-      this.#options.onEvent(mac, 'dhcp-foreign', `${formatIpv4(server)} ${what}`, packet);
+      this.#tell(mac, 'dhcp-foreign', `${formatIpv4(server)} ${what}`, packet);
     }
   }
 
   #heardServer(server: Ipv4 | undefined): void {
     const { log, clock, interface: device, leases } = this.#options;
     if (server === undefined) return;
-    if (leases && !this.#foreignServers().includes(server)) {
+    const known = this.#foreignServers();
+    const isNew = !known.includes(server);
+    // Anyone can name any number of servers.
+    if (isNew && known.length >= FOREIGN_SERVERS_MAX) return;
+    if (isNew && leases) {
       log.warn('dhcp-foreign-server', {
         interface: device.name,
         server: formatIpv4(server),

@@ -8,7 +8,6 @@ import {
   REPORT_LINE_LENGTH_MAX,
   REPORT_LINES_MAX,
   type Report,
-  type SecretsRequest,
   type TicketHolder,
 } from './protocol.ts';
 
@@ -55,10 +54,6 @@ export function readReport(body: unknown): Report {
     ...count(from, 'bytesPerSecond', Number.MAX_SAFE_INTEGER),
     ...count(from, 'code', 999),
   };
-}
-
-export function readSecretsRequest(body: unknown): SecretsRequest {
-  return { ...readTicketHolder(body), agentId: text(record(body, 'body'), 'agentId') };
 }
 
 export function readTicketHolder(body: unknown): TicketHolder {

@@ -7,7 +7,6 @@ import type {
   OrderAnswer,
   Report,
   Secrets,
-  SecretsRequest,
   Signed,
   TicketHolder,
 } from './protocol.ts';
@@ -68,8 +67,8 @@ export class Appliance {
     return this.#post<void>('report', report);
   }
 
-  secrets(request: SecretsRequest): Promise<Secrets> {
-    return this.#post<Secrets>('secrets', request);
+  secrets(holder: TicketHolder): Promise<Secrets> {
+    return this.#post<Secrets>('secrets', holder);
   }
 
   renewTicket(holder: TicketHolder): Promise<void> {

@@ -112,6 +112,7 @@ async function startAppliance(): Promise<void> {
     images: { provide: async () => ({ state: 'ready', id: IMAGE }) },
     key,
     log: new NodeLog(join(folder, 'logs')),
+    neighbourAt: () => undefined,
     secretsFor: () => ({
       files: [
         { path: '/etc/agent.key', mode: '0600', content: Buffer.from('key').toString('base64') },

@@ -12,7 +12,7 @@ import { type ExtractProgress, extractImage } from './extract.ts';
 import { type FaiEvent, runFai } from './fai.ts';
 import type { HelloAnswer, Order } from './protocol.ts';
 import { Reporter } from './reporter.ts';
-import { provideMachineId, writeSecrets } from './target.ts';
+import { writeMachineId, writeSecrets } from './target.ts';
 
 /** What of the machine an installation touches. */
 export interface Surroundings {
@@ -229,9 +229,9 @@ export class Installation {
     const { mac, uuid } = this.#machine;
     const { target } = this.#surroundings;
     const { ticket, machineId } = this.#requireOrder();
-    const agentId = provideMachineId(target, machineId);
+    writeMachineId(target, machineId);
     const holder = { ticket, mac, ...known(uuid) };
-    const ask = () => this.#appliance.secrets({ ...holder, agentId });
+    const ask = () => this.#appliance.secrets(holder);
     const secrets = await ask().catch(async (refusal: unknown) => {
       if (!isRenewable(refusal)) throw refusal;
       await this.#appliance.renewTicket(holder);

@@ -18,8 +18,10 @@ export class InstalledStore {
       this.#db
         .prepare('INSERT OR REPLACE INTO ordered (node_id, what) VALUES (?, ?)')
         .run(nodeId, JSON.stringify(what));
+      // A rack that is installed together has one space: it is compressed once.
+      if (this.#hasSpace(what.spaceSha256)) return;
       this.#db
-        .prepare('INSERT OR IGNORE INTO space (sha256, archive) VALUES (?, ?)')
+        .prepare('INSERT INTO space (sha256, archive) VALUES (?, ?)')
         .run(what.spaceSha256, zstdCompressSync(archive));
     })();
   }
@@ -51,6 +53,10 @@ export class InstalledStore {
       )
       .get(nodeId);
     return row && { ...(JSON.parse(row.what) as Ordered), installedMs: row.at_ms };
+  }
+
+  #hasSpace(sha256: string): boolean {
+    return this.#db.prepare('SELECT 1 FROM space WHERE sha256 = ?').get(sha256) !== undefined;
   }
 
   /** @returns the tar archive of a config space from which a node was made; undefined when none was */

@@ -1,7 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A log this long is set aside, and the one before it goes. */
 const LOG_BYTES_MAX = 8 * 1024 * 1024;
 
 /** What installers said, a file per node: kept when the installation fails, and when the appliance restarts. */
@@ -13,11 +12,14 @@ export class NodeLog {
     mkdirSync(folder, { recursive: true });
   }
 
-  /** @param node a node's name, which the registry has checked */
-  append(node: string, lines: readonly string[]): void {
+  /**
+   * @param node     a node's name, which the registry has checked
+   * @param bytesMax a log this long is set aside, and the one before it goes
+   */
+  append(node: string, lines: readonly string[], bytesMax = LOG_BYTES_MAX): void {
     if (lines.length === 0) return;
     const file = this.path(node);
-    if (existsSync(file) && statSync(file).size > LOG_BYTES_MAX) renameSync(file, `${file}.1`);
+    if (existsSync(file) && statSync(file).size > bytesMax) renameSync(file, `${file}.1`);
     appendFileSync(file, `${lines.join('\n')}\n`);
   }
 

@@ -8,7 +8,7 @@
  *     GET  /installer/order?mac=…&version=…      →   OrderAnswer          `wait` until approved and its image built; `again`: say hello anew
  *     GET  /installer/image/<id>/manifest | data →   signed manifest, tar.zst (ranges)
  *     POST /installer/report     Report          →   204                  begin, percent, end of each task, log lines
- *     POST /installer/secrets    SecretsRequest  →   Secrets              once per ticket
+ *     POST /installer/secrets    TicketHolder    →   Secrets              once per ticket
  *     POST /installer/ticket     TicketHolder    →   204                  a ticket that ran out, or whose answer got lost, is good again
  *     POST /installer/done       TicketHolder    →   204                  any number of times
  *
@@ -109,12 +109,7 @@ export interface Report {
   readonly lines?: readonly string[];
 }
 
-export interface SecretsRequest extends TicketHolder {
-  /** Id of the agent in the new system, 32 hexadecimal digits: its key is made for it. */
-  readonly agentId: string;
-}
-
-/** Files that only this node has: the agent's key, SSH host keys. Paths are in the new system. */
+/** Files that only this node has: the key of the agent with the machine id of the order, SSH host keys. Paths are in the new system. */
 export interface Secrets {
   readonly files: readonly {
     readonly path: string;

@@ -6,8 +6,10 @@ import type { Cancel, Clock } from '../../base/clock.ts';
 import { reasonOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { openDatabase } from '../../base/sqlite.ts';
+import { type Ipv4, parseIpv4 } from '../../wire/address.ts';
 import type { Architecture } from '../../wire/pxe.ts';
 import type { InstallerMedia, NoInstaller } from '../boot/media.ts';
+import { readArpTable } from '../dhcp/neighbours.ts';
 import { OWN_ARCHITECTURE } from '../image/release.ts';
 import type { PackageSources } from '../image/sources.ts';
 import { SpaceArchive } from '../image/space-archive.ts';
@@ -90,6 +92,7 @@ export class Provisioning {
       images: this.#workshop.shelf,
       key: this.#workshop.key,
       log: this.log,
+      neighbourAt: (address) => readArpTable().get(parseIpv4(address) ?? (0 as Ipv4)),
       secretsFor: (node, agentId) => makeSecrets(this.#secretsSource(), node, agentId),
       clock,
     });

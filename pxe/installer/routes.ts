@@ -1,16 +1,13 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sendFile } from '../boot/http.ts';
 import type { AgentPackage } from '../image/agent-package.ts';
 import type { SpaceArchive } from '../image/space-archive.ts';
 import type { ImageStore } from '../image/store.ts';
-import {
-  readClasses,
-  readHello,
-  readReport,
-  readSecretsRequest,
-  readTicketHolder,
-} from './body.ts';
+import { readClasses, readHello, readReport, readTicketHolder } from './body.ts';
 import type { InstallService } from './service.ts';
+
+/** Room for some hundred disks; the registry keeps it in memory, of as many machines as say hello. */
+const HELLO_BYTES_MAX = 256 * 1024;
 
 /** Adds the paths of `protocol.ts` to the boot port, and the agent's package for machines that exist already. */
 export function addInstallerRoutes(
@@ -23,7 +20,18 @@ export function addInstallerRoutes(
   },
 ): void {
   const { service, space, images, agentPackage } = ports;
-  app.post('/installer/hello', (request) => service.hello(readHello(request.body)));
+  /** What a machine says, when it says it of itself. */
+  const own = <T extends { readonly mac: string }>(
+    request: FastifyRequest,
+    read: (body: unknown) => T,
+  ): T => {
+    const said = read(request.body);
+    service.requireOwn(request.ip, said.mac);
+    return said;
+  };
+  app.post('/installer/hello', { bodyLimit: HELLO_BYTES_MAX }, (request) =>
+    service.hello(own(request, readHello)),
+  );
   app.get<{ Params: { name: string } }>('/installer/space/:name', async (request, reply) => {
     // We may have been started again since the machine was told the name.
     await space.current();
@@ -32,12 +40,14 @@ export function addInstallerRoutes(
       .send(space.bytes(request.params.name.replace(/\.tar$/, '')));
   });
   app.post('/installer/classes', (request, reply) => {
-    service.classes(readClasses(request.body));
+    service.classes(own(request, readClasses));
     return reply.code(204).send();
   });
-  app.get<{ Querystring: { mac?: string; version?: string } }>('/installer/order', (request) =>
-    service.order(request.query.mac ?? '', request.query.version ?? ''),
-  );
+  app.get<{ Querystring: { mac?: string; version?: string } }>('/installer/order', (request) => {
+    const { mac = '', version = '' } = request.query;
+    service.requireOwn(request.ip, mac);
+    return service.order(mac, version);
+  });
   app.get<{ Params: { id: string } }>('/installer/image/:id/manifest', (request) =>
     images.signedManifest(request.params.id),
   );
@@ -46,16 +56,16 @@ export function addInstallerRoutes(
     return sendFile(request, reply, images.archive(request.params.id));
   });
   app.post('/installer/report', (request, reply) => {
-    service.report(readReport(request.body));
+    service.report(own(request, readReport));
     return reply.code(204).send();
   });
-  app.post('/installer/secrets', (request) => service.secrets(readSecretsRequest(request.body)));
+  app.post('/installer/secrets', (request) => service.secrets(own(request, readTicketHolder)));
   app.post('/installer/ticket', (request, reply) => {
-    service.renewTicket(readTicketHolder(request.body));
+    service.renewTicket(own(request, readTicketHolder));
     return reply.code(204).send();
   });
   app.post('/installer/done', (request, reply) => {
-    service.done(readTicketHolder(request.body));
+    service.done(own(request, readTicketHolder));
     return reply.code(204).send();
   });
   app.get('/clustermon-agent.deb', async (request, reply) =>

@@ -3,22 +3,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { agentIdOf } from '../../base/agent-id.ts';
 import type { Clock } from '../../base/clock.ts';
 import { openDatabase } from '../../base/sqlite.ts';
-import { parseMac } from '../../wire/address.ts';
+import { type Mac, parseMac } from '../../wire/address.ts';
 import type { ImageState } from '../image/shelf.ts';
 import { Registry } from '../inventory/registry.ts';
 import { NodeStore, REGISTRY_MIGRATIONS } from '../inventory/store.ts';
 import { INSTALL_MIGRATIONS, InstallStore } from './install-store.ts';
 import { InstalledStore } from './installed-store.ts';
 import { NodeLog } from './node-log.ts';
-import { type Order, type SecretsRequest, TICKET_MS } from './protocol.ts';
+import { type Order, TICKET_MS, type TicketHolder } from './protocol.ts';
 import { InstallService } from './service.ts';
 import { loadSigningKey, openSigned, type SigningKey } from './signature.ts';
 
 const MAC = '52:54:00:aa:00:01';
+const OTHER = parseMac('52:54:00:aa:00:02') as Mac;
 const UUID = '00000000-0000-4000-8000-000000000001';
-const AGENT = 'a'.repeat(32);
 const DISK = { name: 'sda', sizeBytes: 1024 ** 3, serial: 'S1' };
 const HELLO = { mac: MAC, uuid: UUID, hardware: { disks: [DISK] } };
 const PERSON = { who: 'test', from: 'test' };
@@ -59,7 +60,8 @@ beforeEach(() => {
     images: { provide: async () => image },
     key,
     log: new NodeLog(join(folder, 'logs')),
-    secretsFor: () => ({ files: [] }),
+    neighbourAt: (address) => (address === '10.0.0.2' ? OTHER : undefined),
+    secretsFor: (_node, agentId) => ({ files: [{ path: agentId, mode: '', content: '' }] }),
     clock,
   });
   close = () => {
@@ -157,7 +159,7 @@ const timeline = (kind: string) =>
 test('a node that is installed again keeps its machine id', async () => {
   const first = await approvedOrder();
   service.report({ mac: MAC, task: 'savelog', event: 'begin' });
-  service.done({ mac: MAC, ticket: first.ticket });
+  service.done({ mac: MAC, uuid: UUID, ticket: first.ticket });
   registry.act(node(), 'install', PERSON);
   const second = await service.order(MAC, version);
   assert.ok(second.state === 'install');
@@ -192,32 +194,39 @@ test('an image that cannot be built is on the timeline, once', async () => {
 
 test('secrets are given once', async () => {
   const { ticket } = await approvedOrder();
-  const request = { ticket, mac: MAC, uuid: UUID, agentId: AGENT };
-  assert.deepEqual(service.secrets(request), { files: [] });
-  assert.equal(node().agentId, AGENT);
+  const request = { ticket, mac: MAC, uuid: UUID };
+  service.secrets(request);
   assert.throws(() => service.secrets(request), { code: 'ticket-used' });
   assert.match(timeline('ticket-refused')[0] ?? '', /^ticket-used: /);
 });
 
+test('a ticket is good for the key of one agent: that of the machine id in its order', async () => {
+  const { ticket, machineId } = await approvedOrder();
+  const agentId = agentIdOf(Buffer.from(machineId, 'hex')).toString('hex');
+  const other = { ticket, mac: MAC, uuid: UUID, agentId: 'a'.repeat(32) };
+  assert.equal(service.secrets(other).files[0]?.path, agentId);
+  assert.equal(node().agentId, agentId);
+});
+
 for (const { name, spoil } of [
-  { name: 'whose answer got lost', spoil: (request: SecretsRequest) => service.secrets(request) },
+  { name: 'whose answer got lost', spoil: (request: TicketHolder) => service.secrets(request) },
   { name: 'that ran out', spoil: () => (nowMs += TICKET_MS + 1) },
 ]) {
   test(`the machine that holds a ticket ${name} makes it good again, and the timeline says so`, async () => {
     const { ticket } = await approvedOrder();
-    const request = { ticket, mac: MAC, uuid: UUID, agentId: AGENT };
+    const request = { ticket, mac: MAC, uuid: UUID };
     spoil(request);
     assert.throws(() => service.secrets(request));
     assert.throws(() => service.renewTicket({ ...request, ticket: 'x' }), { code: 'ticket-wrong' });
     service.renewTicket(request);
-    assert.deepEqual(service.secrets(request), { files: [] });
+    assert.equal(service.secrets(request).files.length, 1);
     assert.equal(timeline('ticket-renewed').length, 1);
   });
 }
 
 const TICKET_CASES: readonly {
   name: string;
-  change: (request: { ticket: string; mac: string; uuid: string; agentId: string }) => object;
+  change: () => Partial<TicketHolder> | { readonly uuid: undefined };
   before?: () => void;
   code: string;
 }[] = [
@@ -227,12 +236,13 @@ const TICKET_CASES: readonly {
     change: () => ({ uuid: UUID.replace('1', '2') }),
     code: 'ticket-wrong',
   },
+  { name: 'who says no UUID', change: () => ({ uuid: undefined }), code: 'ticket-wrong' },
   {
     name: 'the ticket of another node',
     before: () => {
-      registry.seen('52:54:00:aa:00:02' as ReturnType<typeof node>['macs'][number] as never);
+      registry.seen(OTHER);
     },
-    change: () => ({ mac: '52:54:00:aa:00:02' }),
+    change: () => ({ mac: OTHER }),
     code: 'ticket-wrong',
   },
   {
@@ -247,15 +257,14 @@ const TICKET_CASES: readonly {
     change: () => ({}),
     code: 'ticket-wrong',
   },
-  { name: 'an agent id that is none', change: () => ({ agentId: '../x' }), code: 'agent-id' },
 ];
 for (const { name, change, before, code } of TICKET_CASES) {
   test(`no secrets for ${name}`, async () => {
     const { ticket } = await approvedOrder();
     before?.();
-    const request = { ticket, mac: MAC, uuid: UUID, agentId: AGENT };
-    assert.throws(() => service.secrets({ ...request, ...change(request) }), { code });
-    if (code !== 'agent-id') assert.match(timeline('ticket-refused').at(-1) ?? '', RegExp(code));
+    const request = { ticket, mac: MAC, uuid: UUID };
+    assert.throws(() => service.secrets({ ...request, ...change() } as TicketHolder), { code });
+    assert.match(timeline('ticket-refused').at(-1) ?? '', RegExp(code));
     assert.equal(node().agentId, undefined);
   });
 }
@@ -263,8 +272,18 @@ for (const { name, change, before, code } of TICKET_CASES) {
 test('a new order takes the ticket of the one before away', async () => {
   const first = await approvedOrder();
   await service.order(MAC, version);
-  const request = { ticket: first.ticket, mac: MAC, agentId: AGENT };
+  const request = { ticket: first.ticket, mac: MAC, uuid: UUID };
   assert.throws(() => service.secrets(request), { code: 'ticket-wrong' });
+});
+
+test('a node speaks for itself alone', async () => {
+  await helloAndClasses();
+  service.requireOwn('10.0.0.2', MAC);
+  registry.seen(OTHER);
+  service.requireOwn('10.0.0.2', OTHER);
+  service.requireOwn('10.0.0.1', MAC);
+  assert.throws(() => service.requireOwn('10.0.0.2', MAC), { code: 'mac-foreign' });
+  assert.match(timeline('mac-foreign')[0] ?? '', /^10\.0\.0\.2 is node-525400aa0002, not 52:54/);
 });
 
 test('reports move the node, and the last lines say why it failed', async () => {
@@ -278,7 +297,7 @@ test('reports move the node, and the last lines say why it failed', async () => 
   assert.equal(node().state, 'failed');
   assert.equal(node().failure, `partition: ${reason}\nlooking\nfor sdb`);
   assert.deepEqual(timeline('task-failed'), [`partition: ${reason}`]);
-  assert.throws(() => service.done({ mac: MAC, ticket }), { code: 'ticket-wrong' });
+  assert.throws(() => service.done({ mac: MAC, uuid: UUID, ticket }), { code: 'ticket-wrong' });
   const answer = await service.order(MAC, version);
   assert.equal(answer.state, 'wait');
 });
@@ -287,7 +306,7 @@ test('done with the right ticket is an installed node', async () => {
   const { ticket } = await approvedOrder();
   service.report({ mac: MAC, task: 'savelog', event: 'begin' });
   nowMs += TICKET_MS + 1;
-  service.done({ mac: MAC, ticket });
+  service.done({ mac: MAC, uuid: UUID, ticket });
   assert.equal(node().state, 'installed');
   assert.deepEqual(installed.installed(node().id), {
     assigned: [],
@@ -297,9 +316,11 @@ test('done with the right ticket is an installed node', async () => {
     installedMs: nowMs,
   });
   assert.equal(installed.space('space-hash')?.toString(), 'tar of space-hash');
-  service.done({ mac: MAC, ticket });
+  service.done({ mac: MAC, uuid: UUID, ticket });
   assert.equal(node().state, 'installed', 'our answer may have been lost');
-  assert.throws(() => service.done({ mac: MAC, ticket: 'x' }), { code: 'ticket-wrong' });
+  assert.throws(() => service.done({ mac: MAC, uuid: UUID, ticket: 'x' }), {
+    code: 'ticket-wrong',
+  });
 });
 
 test('a log that cannot be written stops no installation', async () => {

@@ -1,5 +1,6 @@
 /** The appliance's side of an installation: what a machine in RAM is told, what it may have, what it reports. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { agentIdOf } from '../../base/agent-id.ts';
 import type { Clock } from '../../base/clock.ts';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import { type Mac, parseMac } from '../../wire/address.ts';
@@ -20,7 +21,6 @@ import {
   type OrderAnswer,
   type Report,
   type Secrets,
-  type SecretsRequest,
   type Signed,
   TICKET_MS,
   type TicketHolder,
@@ -30,6 +30,8 @@ import type { SigningKey } from './signature.ts';
 const ASK_AGAIN_MS = 3000;
 /** Lines of the log that a failed node shows. */
 const FAILURE_LINES = 10;
+/** Of the log of a machine that nobody has approved: anyone on the boot network can be as many as the registry takes. */
+const UNAPPROVED_LOG_BYTES_MAX = 128 * 1024;
 const INSTALLER: Actor = { who: 'installer', from: 'machine' };
 
 export interface ServicePorts {
@@ -40,6 +42,8 @@ export interface ServicePorts {
   readonly images: Pick<ImageShelf, 'provide'>;
   readonly key: SigningKey;
   readonly log: NodeLog;
+  /** The network card behind an IP address of a network of ours; undefined behind a router. */
+  readonly neighbourAt: (address: string) => Mac | undefined;
   /** Files that only this node has. */
   readonly secretsFor: (node: PxeNode, agentId: string) => Secrets;
   readonly clock: Clock;
@@ -52,6 +56,22 @@ export class InstallService {
 
   constructor(ports: ServicePorts) {
     this.#ports = ports;
+  }
+
+  /**
+   * A node speaks for itself alone: whoever may log in on one reaches the boot port too.
+   * @param address that a request for the machine `mac` came from
+   * @throws InputError `mac-foreign` when another node has the address
+   */
+  requireOwn(address: string, mac: string): void {
+    const { registry, neighbourAt } = this.#ports;
+    const from = neighbourAt(address);
+    const speaker = from && registry.byMac(from);
+    const node = registry.byMac(requireMac(mac));
+    if (!speaker || speaker.id === node?.id) return;
+    const reason = `${address} is ${speaker.name}, not ${mac}`;
+    for (const one of node ? [node, speaker] : [speaker]) this.#sayOnce(one, 'mac-foreign', reason);
+    throw new InputError('mac-foreign', reason);
   }
 
   async hello({ mac, uuid, hardware }: Hello): Promise<HelloAnswer> {
@@ -109,12 +129,9 @@ export class InstallService {
   }
 
   /** @throws InputError `ticket-wrong`, `ticket-expired`, `ticket-used`; the timeline says so too */
-  secrets(request: SecretsRequest): Secrets {
+  secrets(holder: TicketHolder): Secrets {
     const { registry, store, secretsFor, clock } = this.#ports;
-    const { node, ticket } = this.#requireTicket(request);
-    if (!/^[0-9a-f]{32}$/.test(request.agentId)) {
-      throw new InputError('agent-id', 'agentId must have 32 hexadecimal digits');
-    }
+    const { node, ticket } = this.#requireTicket(holder);
     if (clock.nowMs() > ticket.expiresMs) {
       throw this.#refused('ticket-expired', 'the ticket was good for 30 minutes', [node]);
     }
@@ -122,8 +139,11 @@ export class InstallService {
       throw this.#refused('ticket-used', 'secrets are given once for a ticket', [node]);
     }
     registry.event(node, 'secrets', 'agent key and host keys given');
-    registry.tieToHost(node, request.agentId);
-    return secretsFor(node, request.agentId);
+    // Of the machine id in the order, whatever the machine says that it has: a ticket is good for no other agent's key.
+    const { machineId = '' } = store.install(node.id);
+    const agentId = agentIdOf(Buffer.from(machineId, 'hex')).toString('hex');
+    registry.tieToHost(node, agentId);
+    return secretsFor(node, agentId);
   }
 
   /**
@@ -196,7 +216,8 @@ export class InstallService {
   /** A log that cannot be written must not stop an installation. */
   #keepLines(node: PxeNode, lines: readonly string[]): void {
     try {
-      this.#ports.log.append(node.name, lines);
+      const isUnapproved = node.state === 'discovered';
+      this.#ports.log.append(node.name, lines, isUnapproved ? UNAPPROVED_LOG_BYTES_MAX : undefined);
     } catch (error) {
       this.#sayOnce(node, 'log-lost', reasonOf(error));
     }
@@ -226,8 +247,9 @@ export class InstallService {
       const nodes = owner ? [node, owner] : [node];
       throw this.#refused('ticket-wrong', `${mac} has the ticket of ${ticket.mac}`, nodes);
     }
-    if (uuid !== undefined && ticket.uuid !== undefined && ticket.uuid !== uuid) {
-      throw this.#refused('ticket-wrong', `${uuid} has the ticket of ${ticket.uuid}`, [node]);
+    if (ticket.uuid !== undefined && ticket.uuid !== uuid) {
+      const whose = uuid ?? 'a machine without UUID';
+      throw this.#refused('ticket-wrong', `${whose} has the ticket of ${ticket.uuid}`, [node]);
     }
     return { node, ticket };
   }

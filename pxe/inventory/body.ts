@@ -32,12 +32,13 @@ export function readAssignment(body: Body): Assignment {
 export function readMacs(body: Body): Mac[] {
   const texts = textsOf(body['macs'], 'macs', MACS_MAX);
   if (texts.length === 0) throw invalid('macs', 'is to name at least one MAC address');
-  return texts.map((text) => {
+  const macs = texts.map((text) => {
     const mac = parseMac(text);
     if (mac === undefined)
       throw invalid('macs', `holds ${JSON.stringify(text)}, which is no MAC address`);
     return mac;
   });
+  return [...new Set(macs)];
 }
 
 function textOf(value: unknown, field: string, lengthMax: number): string {

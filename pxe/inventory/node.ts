@@ -2,6 +2,14 @@
 import { InputError } from '../../base/errors.ts';
 import type { NodeState, PxeNode } from '../../wire/pxe.ts';
 
+const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+const HOST_NAME = new RegExp(`^${LABEL}(\\.${LABEL})*$`, 'i');
+
+/** Letters, digits and hyphens, in labels of at most 63 with dots between (RFC 1123 §2.1). */
+export function isHostName(text: string): boolean {
+  return text.length <= 253 && HOST_NAME.test(text);
+}
+
 /** What happens to a node: the first four are decided by people, the rest is reported by the machine or the collector. */
 export const NODE_ACTIONS = [
   'approve',

@@ -7,7 +7,7 @@ import { ManualClock } from '../../base/clock.ts';
 import { openDatabase } from '../../base/sqlite.ts';
 import { type Mac, parseMac } from '../../wire/address.ts';
 import { type NodePolicy, Registry } from './registry.ts';
-import { EVENTS_PER_MAC_MAX, NodeStore, REGISTRY_MIGRATIONS } from './store.ts';
+import { EVENTS_PER_MAC_MAX, MACHINE_STEPS_MAX, NodeStore, REGISTRY_MIGRATIONS } from './store.ts';
 
 const ANNE = { who: 'anne', from: '192.0.2.1' };
 const MAC = parseMac('52:54:00:aa:00:01') as Mac;
@@ -130,6 +130,48 @@ test('a rule may name and approve a machine by its hardware', () => {
   close();
 });
 
+test('a rule that cannot hold leaves the node as it is, and says so on its timeline', () => {
+  const { registry, close } = open(':memory:', () => ({ name: 'web1', classes: ['WEB'] }));
+  assert.equal(registry.seen(MAC)?.name, 'web1');
+  const second = registry.seen(OTHER);
+  assert.equal(second?.name, 'node-525400aa0002');
+  assert.equal(registry.foundHardware(second, { serial: 'S' }).hardware?.serial, 'S');
+  const [event] = registry.events(second);
+  assert.equal(event?.kind, 'rule-refused');
+  assert.match(event.text, /there is a node web1 already/);
+  close();
+});
+
+test('a report that changes nothing is neither an audited step nor an event', () => {
+  const { registry, close } = open(':memory:');
+  const node = registry.act(registry.add({ macs: [MAC] }, ANNE), 'approve', ANNE);
+  for (let i = 0; i < 3; i += 1) registry.reported(node, 'script-given');
+  const actions = registry.audit(node).map(({ action }) => action);
+  assert.deepEqual(actions, ['script-given', 'approve', 'add']);
+  assert.equal(registry.events(node).filter(({ kind }) => kind === 'state').length, 2);
+  close();
+});
+
+test('steps of machines are bounded in the audit, what people decided stays', () => {
+  const { registry, close } = open(':memory:');
+  const node = registry.act(registry.add({ macs: [MAC] }, ANNE), 'approve', ANNE);
+  const progress = { task: 'partition', index: 1, count: 2, percent: 0 };
+  for (let i = 0; i <= MACHINE_STEPS_MAX; i += 1) {
+    const booting = registry.reported(node, 'script-given');
+    registry.progress(booting, progress);
+  }
+  const all = registry.audit(node, 10_000);
+  assert.equal(all.length, MACHINE_STEPS_MAX + 2);
+  assert.deepEqual(
+    all.slice(-2).map(({ action, who }) => [action, who]),
+    [
+      ['approve', 'anne'],
+      ['add', 'anne'],
+    ],
+  );
+  close();
+});
+
 test('the timeline of a machine is bounded', () => {
   const { registry, clock, close } = open(':memory:');
   registry.seen(MAC);
@@ -168,7 +210,7 @@ test('what was observed while the disk was full is written when it has room agai
   const node = registry.add({ macs: [MAC], name: 'n001' }, ANNE);
   const maxPages = db.pragma('max_page_count', { simple: true });
   db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`);
-  registry.event(node, 'installer', 'x'.repeat(100_000));
+  for (let i = 0; i < 100; i += 1) registry.event(node, 'installer', 'x'.repeat(1000));
   clock.advance(1000);
   assert.match(refusals[0] ?? '', /full/);
   db.pragma(`max_page_count = ${maxPages}`);

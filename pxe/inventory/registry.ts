@@ -11,7 +11,7 @@ import type {
   Quirks,
 } from '../../wire/pxe.ts';
 import { expectedNext } from '../boot/explain.ts';
-import { allows, bootPurpose, type NodeAction, nextState } from './node.ts';
+import { allows, bootPurpose, isHostName, type NodeAction, nextState } from './node.ts';
 import type { NewEvent, NodeStore } from './store.ts';
 
 /** Who changes something, and from which address: what the audit keeps. */
@@ -41,10 +41,11 @@ export const DISCOVERED_NODES_MAX = 5000;
 /** Timeline events wait this long so that many share one transaction. */
 const EVENT_FLUSH_MS = 200;
 const EVENT_QUEUE_MAX = 1000;
+/** Of an event; machines that nobody knows bring much of it. */
+const EVENT_TEXT_MAX = 1000;
 /** Events kept while the disk refuses them; the oldest go first. */
 const UNWRITTEN_EVENTS_MAX = 10_000;
 
-const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 const CLASS = /^[A-Za-z0-9_.-]+$/;
 const SELF: Actor = { who: 'appliance', from: 'local' };
 
@@ -61,7 +62,6 @@ export class Registry {
   readonly #idOfName = new Map<string, number>();
   readonly #idOfAddress = new Map<string, number>();
   readonly #lastEvents = new Map<string, NewEvent>();
-  readonly #listeners = new Set<(node: PxeNode) => void>();
   /** What machines show by themselves is written a little later, together: a rack that powers on is not to wait for the disk. */
   readonly #unsaved = new Set<number>();
   #pendingAudit: AuditEntry[] = [];
@@ -107,12 +107,6 @@ export class Registry {
   /** The node for which an IPv4 address is reserved. */
   byAddress(address: string): PxeNode | undefined {
     return this.#withId(this.#idOfAddress.get(address));
-  }
-
-  /** Runs `listener` after each change of a node; the result ends it. */
-  onChange(listener: (node: PxeNode) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   /**
@@ -183,7 +177,7 @@ export class Registry {
     return this.#withContact(changed);
   }
 
-  /** Like `act`, for reports that may come late or twice: leaves the node alone where the action does not apply. */
+  /** Like `act`, for reports that may come late or twice: leaves the node alone where the action does not apply, or changes nothing. */
   reported(
     node: PxeNode,
     action: Exclude<NodeAction, 'cancel'>,
@@ -191,7 +185,8 @@ export class Registry {
     detail = '',
   ): PxeNode {
     const current = this.#nodes.get(node.id) ?? node;
-    return allows(current.state, action) ? this.act(current, action, actor, detail) : current;
+    const isNews = allows(current.state, action) && nextState(current, action) !== current.state;
+    return isNews ? this.act(current, action, actor, detail) : current;
   }
 
   /** The installer's step, kept on the node as its last contact; neither audited nor an event, since it comes many times a minute. */
@@ -289,7 +284,7 @@ export class Registry {
   #contact(of: PxeNode | Mac, kind: string, text: string): NewEvent | undefined {
     const mac = typeof of === 'string' ? of : (of.macs[0] as Mac | undefined);
     if (mac === undefined) return undefined;
-    const event = { atMs: this.#clock.nowMs(), mac, kind, text };
+    const event = { atMs: this.#clock.nowMs(), mac, kind, text: text.slice(0, EVENT_TEXT_MAX) };
     this.#lastEvents.set(mac, event);
     return event;
   }
@@ -313,22 +308,29 @@ export class Registry {
     return this.#withContact(node);
   }
 
+  /** A rule that cannot hold, such as a name that another node has, leaves the node as it is: a person decides. */
   #applyPolicy(node: PxeNode): PxeNode {
     const { approve, ...assignment } = this.#policy(node);
     const actor = { who: 'rule', from: 'config space' };
     const changes = Object.entries(assignment).filter(
       ([key, value]) => JSON.stringify(node[key as keyof Assignment]) !== JSON.stringify(value),
     );
-    const assigned = changes.length > 0 ? this.assign(node, assignment, actor) : node;
-    return approve && assigned.state === 'discovered'
-      ? this.act(assigned, 'approve', actor)
-      : assigned;
+    try {
+      const assigned = changes.length > 0 ? this.assign(node, assignment, actor) : node;
+      return approve && assigned.state === 'discovered'
+        ? this.act(assigned, 'approve', actor)
+        : assigned;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.event(node, 'rule-refused', `nodes.yaml: ${error.message}`);
+      return this.#withId(node.id) ?? node;
+    }
   }
 
   #checkAssignment(assignment: Assignment, node: PxeNode | undefined): void {
     const { name, classes, address, unit } = assignment;
     if (name !== undefined) {
-      if (!NAME.test(name) || name.length > 253) {
+      if (!isHostName(name)) {
         throw new InputError(
           'node-name',
           `${JSON.stringify(name)} is not a host name (letters, digits, hyphens)`,
@@ -392,7 +394,6 @@ export class Registry {
       this.#scheduleFlush();
     }
     this.#keep(stored);
-    for (const listener of this.#listeners) listener(this.#withContact(stored));
   }
 
   #keep(node: PxeNode): void {

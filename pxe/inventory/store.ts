@@ -44,6 +44,10 @@ export const REGISTRY_MIGRATIONS = [
 /** Events kept for one MAC address; the oldest go first. */
 export const EVENTS_PER_MAC_MAX = 500;
 
+/** Steps that a node's machine took, kept in the audit; the oldest go first. What people and rules decided stays. */
+export const MACHINE_STEPS_MAX = 500;
+const BY_MACHINE = "who IN ('appliance', 'installer')";
+
 export type NewEvent = Omit<NodeEvent, 'id'>;
 
 export interface Changes {
@@ -61,6 +65,7 @@ export class NodeStore {
   readonly #addEvent;
   readonly #trimEvents;
   readonly #addAudit;
+  readonly #trimAudit;
 
   constructor(db: Database.Database) {
     this.#db = db;
@@ -81,6 +86,10 @@ export class NodeStore {
     );
     this.#addAudit = db.prepare<[number, string, string, string, string, string]>(
       'INSERT INTO audit (at_ms, who, source, action, node, detail) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    this.#trimAudit = db.prepare<[string, string]>(
+      `DELETE FROM audit WHERE node = ? AND ${BY_MACHINE} AND id <= (
+         SELECT id FROM audit WHERE node = ? AND ${BY_MACHINE} ORDER BY id DESC LIMIT 1 OFFSET ${MACHINE_STEPS_MAX})`,
     );
   }
 
@@ -104,6 +113,8 @@ export class NodeStore {
         for (const { atMs, who, from, action, node, detail } of audit) {
           this.#addAudit.run(atMs, who, from, action, node, detail);
         }
+        for (const node of new Set(audit.map((entry) => entry.node)))
+          this.#trimAudit.run(node, node);
         for (const { atMs, mac, kind, text } of events) this.#addEvent.run(atMs, mac, kind, text);
         for (const mac of new Set(events.map((event) => event.mac))) this.#trimEvents.run(mac, mac);
       })

@@ -86,6 +86,8 @@ export class TftpServer {
   }
 
   async #receive(bytes: Buffer, from: RemoteInfo): Promise<void> {
+    // Port 0 wants no answer (RFC 768); node:dgram throws on it.
+    if (from.port === 0) return;
     const peer = { address: from.address, port: from.port };
     const key = `${peer.address}:${peer.port}`;
     // A repeated request of a transfer that is under way: its own retransmission answers.

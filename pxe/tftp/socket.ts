@@ -29,6 +29,7 @@ export class TransferSocket extends EventEmitter {
     this.#socket.on('error', (error) => this.emit('error', error));
     this.#socket.on('close', () => this.emit('close'));
     this.#socket.on('message', (bytes, from) => {
+      if (from.port === 0) return;
       if (from.address !== peer.address || from.port !== peer.port) {
         this.#socket.send(
           errorPacket(TFTP_ERROR.unknownTransfer, 'unknown transfer'),
