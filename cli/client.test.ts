@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ const VARIABLES = [
   'CLUSTERMON_TOKEN_FILE',
   'CLUSTERMON_DATA',
 ];
+const NOBODY = 65_534;
 const ANSWERS: Readonly<Record<string, { status: number; body: string }>> = {
   '/ok': { status: 200, body: '{"a":1}' },
   '/none': { status: 204, body: '' },
@@ -121,6 +122,18 @@ test('no collector runs on the folder', () => {
   });
 });
 
-test('a server that is no URL is wrong usage', () => {
-  assert.throws(() => connect({ server: 'head' }), { exitCode: EXIT.usage });
+test("another user's data folder is not taken for one without a collector", (t) => {
+  writeServerFile();
+  chmodSync(join(data, 'server.json'), 0);
+  // Root may read everything.
+  const user = process.geteuid?.() ?? 0;
+  if (user === 0) process.seteuid?.(NOBODY);
+  t.after(() => process.seteuid?.(user));
+  assert.throws(() => connect({ data }), { exitCode: EXIT.notAllowed, message: /--server/ });
 });
+
+for (const named of ['head', 'head:8640', 'ftp://head', 'http://', 'http://a b']) {
+  test(`the server "${named}" is wrong usage`, () => {
+    assert.throws(() => connect({ server: named }), { exitCode: EXIT.usage, message: /http:\/\// });
+  });
+}

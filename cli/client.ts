@@ -41,10 +41,10 @@ export function connect(options: ConnectOptions): Client {
   const named = options.server ?? process.env['CLUSTERMON_SERVER'];
   const server = named === undefined ? localServer(options) : { url: named, token: ownToken() };
   const url = server.url.replace(/\/+$/, '');
-  if (!URL.canParse(url)) {
+  if (!/^https?:\/\/./i.test(url) || !URL.canParse(url)) {
     throw new CommandError(
       EXIT.usage,
-      `${url} is no URL; a server is named such as http://head:8640`,
+      `${url} is no URL of a server; one is named such as http://head:8640`,
     );
   }
   const headers: Record<string, string> = server.token
@@ -77,7 +77,13 @@ function localServer(options: ConnectOptions): ServerFile {
   const { data } = loadConfiguration(options).collector;
   try {
     return JSON.parse(readFileSync(join(data, 'server.json'), 'utf8')) as ServerFile;
-  } catch {
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES') {
+      throw new CommandError(
+        EXIT.notAllowed,
+        `${data} is another user's: run the command as that user (sudo), or name the appliance with --server URL`,
+      );
+    }
     throw new CommandError(
       EXIT.unreachable,
       `no appliance runs on ${data}: start one with \`clustermon up\`, or name another with --server URL`,
@@ -103,7 +109,7 @@ async function reach(url: string, path: string, init: RequestInit): Promise<Resp
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     throw new CommandError(
       EXIT.unreachable,
-      `cannot reach the appliance at ${url}: ${reasonOf(cause)}`,
+      `cannot reach the appliance at ${url}: ${reasonOf(cause)}. Does it run there, and listen on that address (\`clustermon up --listen\`)?`,
     );
   }
 }

@@ -38,6 +38,7 @@ const EXAMPLES = `Examples:
 const program = new Command('clustermon')
   .description('Cluster monitoring and provisioning in one appliance.')
   .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError('(--help shows what there is)')
   .addHelpText('before', EXAMPLES)
   .option('--debug', 'print the stack of an error')
   .option('--server <url>', 'the appliance to talk to (CLUSTERMON_SERVER)')

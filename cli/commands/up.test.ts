@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Command } from 'commander';
+import { lockFolder } from '../../collector/store/lock.ts';
 import { loadConfiguration } from '../configuration.ts';
-import { withOptions } from './up.ts';
+import { register, withOptions } from './up.ts';
 
 const CASES: readonly {
   name: string;
@@ -79,3 +81,18 @@ for (const { name, yaml, ...expected } of OWN_AGENTS) {
     assert.deepEqual({ group: agent.group, interface: agent.interface }, expected);
   });
 }
+
+test('a second one on the same data folder says so, starts nothing and leaves the first to be found', async (t) => {
+  const data = mkdtempSync(join(tmpdir(), 'clustermon-up-'));
+  t.after(() => rmSync(data, { recursive: true }));
+  t.after(lockFolder(data));
+  const serverFile = join(data, 'server.json');
+  writeFileSync(serverFile, '{}');
+  const program = new Command().option('--data <dir>').exitOverride();
+  register(program);
+  await assert.rejects(program.parseAsync(['--data', data, 'up'], { from: 'user' }), {
+    code: 'data-locked',
+    message: /another collector uses the data folder .*--data/,
+  });
+  assert.ok(existsSync(serverFile));
+});

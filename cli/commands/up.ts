@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { defaultsOf } from '../../base/config.ts';
 import { openLog } from '../../base/log.ts';
+import { lockFolder } from '../../collector/store/lock.ts';
 import { demoSettings } from '../../demo/settings.ts';
 import { isMulticast } from '../../wire/address.ts';
 import type { ServerFile } from '../../wire/http.ts';
@@ -68,6 +69,7 @@ export function withUpOptions(command: Command): Command {
 async function up(options: UpOptions): Promise<void> {
   const configuration = withOptions(loadConfiguration(options), options);
   const secretFile = ensureSecret(configuration.collector.data);
+  forgetDeadCollector(configuration.collector.data);
   const log = openLog('up');
   const supervisor = superviseDaemons(daemonsOf(configuration, options, secretFile), {
     log,
@@ -121,8 +123,6 @@ function daemonsOf(
   { demo }: UpOptions,
   secretFile: string,
 ): DaemonSpec[] {
-  // What a collector that was killed left behind must not be taken for the new one's.
-  rmSync(serverFile(collector.data), { force: true });
   const daemons = [collectorDaemon(collector), agentDaemon(agent)];
   if (pxe.interfaces.length > 0) daemons.push(pxeDaemon(pxe));
   if (demo !== undefined) {
@@ -130,6 +130,16 @@ function daemonsOf(
     daemons.push(demoDaemon({ ...defaultsOf(demoSettings), hosts: demo, group, port, secretFile }));
   }
   return daemons;
+}
+
+/**
+ * What a collector that was killed left behind must not be taken for the new one's; that of one which runs stays.
+ * @throws InputError `data-locked` when one runs
+ */
+function forgetDeadCollector(dataFolder: string): void {
+  const unlock = lockFolder(dataFolder);
+  rmSync(serverFile(dataFolder), { force: true });
+  unlock();
 }
 
 function serverFile(dataFolder: string): string {
