@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { Browser, Page } from 'playwright';
 import { FakeAppliance } from '../ui/testing/fake-appliance.ts';
-import { assertAccessible, keepPicture, openPage, startBrowser } from './harness/browser.ts';
+import {
+  assertAccessible,
+  keepPicture,
+  openPage,
+  pointAt,
+  startBrowser,
+} from './harness/browser.ts';
 import { waitFor } from './harness/process.ts';
 
 let browser: Browser;
@@ -93,6 +99,8 @@ test('a host that is down keeps its charts, greyed, and says since when there is
 
 test('a host that goes down is said at once, and comes back the same way', async () => {
   await onPage('/host/n001', async (page) => {
+    // What is told before the page listens is told to nobody.
+    await isLive(page);
     const heading = page.locator('.page-head');
     await heading.getByText('up', { exact: true }).waitFor();
     const [first] = server.hosts;
@@ -235,6 +243,7 @@ for (const path of [
   test(`on a phone nothing of ${path} is wider than the screen`, async () => {
     const { page, faults } = await openPage(browser, url + path, PHONE);
     await isLive(page);
+    await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), PHONE.width);
     assert.deepEqual(faults, []);
     await page.close();
@@ -246,8 +255,7 @@ test('charts stand still while they are read, and catch up afterwards', async ()
     const figure = page.getByRole('figure', { name: 'Load' });
     const value = figure.getByRole('button', { name: /^one/ }).locator('b');
     await waitFor('a value', async () => /\d/.test((await value.textContent()) ?? ''));
-    const box = (await figure.locator('.u-over').boundingBox())!;
-    await page.mouse.move(box.x + box.width * 0.5, box.y + 20);
+    await pointAt(figure.locator('.u-over'), { share: 0.5, top: 20 });
     const held = await value.textContent();
     const seen = server.ticks;
     await waitFor('three more ticks', async () => server.ticks >= seen + 3);

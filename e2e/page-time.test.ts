@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CDPSession, Locator, Page } from 'playwright';
+import { pointAt } from './harness/browser.ts';
 import { useFakePage } from './harness/fake-page.ts';
 import { waitFor } from './harness/process.ts';
 
@@ -11,11 +12,12 @@ function chart(page: Page, title: string): Locator {
   return page.getByRole('figure', { name: title, exact: true });
 }
 
+/** The chart when it has values, with the pointer in the middle of it. */
 async function plotOf(page: Page, title: string) {
   const figure = chart(page, title);
   await figure.scrollIntoViewIfNeeded();
   await figure.locator('.legend li:not([hidden]) b').filter({ hasText: /\d/ }).first().waitFor();
-  return { figure, box: (await figure.locator('.u-over').boundingBox())! };
+  return { figure, box: await pointAt(figure.locator('.u-over'), { share: 0.5, top: 20 }) };
 }
 
 /** Seconds between `from` and `to` of the URL. */
@@ -148,8 +150,13 @@ test('what happened is told where the crosshair is, on the charts of the cluster
   for (const path of ['/', '/host/n001'])
     await onPage(`${path}?from=${second - 100}&to=${second + 100}`, async (page) => {
       const { figure, box } = await plotOf(page, path === '/' ? 'CPU user' : 'Load');
-      await page.mouse.move(box.x + box.width / 2, box.y + 20);
-      await figure.getByRole('tooltip').getByText('fan <b>changed</b>').waitFor();
+      const told = figure.getByRole('tooltip').getByText('fan <b>changed</b>');
+      let shift = 0;
+      await waitFor('what happened', async () => {
+        shift = 1 - shift;
+        await page.mouse.move(box.x + box.width / 2 + shift, box.y + 20);
+        return told.isVisible();
+      });
     });
   server.events = [];
 });

@@ -4,7 +4,13 @@ import { after, before, test } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright';
 import type { RuleInfo, SeriesRange } from '../wire/http.ts';
 import { type Appliance, startAppliance } from './harness/appliance.ts';
-import { assertAccessible, keepPicture, openPage, startBrowser } from './harness/browser.ts';
+import {
+  assertAccessible,
+  keepPicture,
+  openPage,
+  pointAt,
+  startBrowser,
+} from './harness/browser.ts';
 import { waitFor } from './harness/process.ts';
 
 const HOSTS = 200;
@@ -68,6 +74,22 @@ function isRounded(shown: number, exact: number): boolean {
   return Math.abs(shown - exact) <= Math.max(0.006, 0.005 * Math.abs(exact));
 }
 
+/** A window of seconds in which the archive has a value of HOST for each: whoever asks later gets the same ones. */
+async function knownSeconds() {
+  return waitFor('ten seconds without a gap', async () => {
+    const nowS = Math.floor(Date.now() / 1000);
+    const range = await appliance.get<SeriesRange>(
+      `/api/series?host=${HOST}&metric=load_one&from=${nowS - 60}&to=${nowS}&only=average`,
+    );
+    const { average } = range.series[0]!;
+    const last = average.findLastIndex((value) => value !== null);
+    const gap = average.findLastIndex((value, row) => row < last && value === null);
+    return (
+      last - gap >= 10 && { fromS: range.startS + gap + 1, toS: range.startS + last + 1, range }
+    );
+  });
+}
+
 /** The value that the legend of a chart shows for a line. */
 async function legendValue(figure: Locator, line: string): Promise<string> {
   const button = figure.getByRole('button', { name: new RegExp(`^${line}\\b`) });
@@ -86,8 +108,10 @@ test('the overview shows two hundred hosts on one screen', async () => {
       );
     }
     const lists = page.getByRole('region', { name: /^Top 10 by/ });
-    assert.equal(await lists.count(), 4);
-    assert.equal(await lists.first().getByRole('listitem').count(), 10);
+    await waitFor('four lists of ten', async () => {
+      const counts = (await lists.all()).map((list) => list.getByRole('listitem').count());
+      return (await Promise.all(counts)).join() === '10,10,10,10';
+    });
     const [height, width] = (await page.evaluate(
       '[document.documentElement.scrollHeight, document.documentElement.scrollWidth]',
     )) as [number, number];
@@ -112,8 +136,7 @@ test('the rack map is read and left by keyboard', async () => {
 
 test('dragging on the map selects, and the selection is in the URL', async () => {
   await onPage('/', async (page) => {
-    const box = (await page.getByRole('application').boundingBox())!;
-    await page.mouse.move(box.x + 2, box.y + 20);
+    const box = await pointAt(page.getByRole('application'), { share: 0.003, top: 20 });
     await page.mouse.down();
     await page.mouse.move(box.x + 40, box.y + 90, { steps: 4 });
     await page.mouse.up();
@@ -156,11 +179,7 @@ test('the host page is live: its values change within seconds', async () => {
 });
 
 test('the tooltip and the keyboard read the values that the API returns', async () => {
-  const toS = Math.floor(Date.now() / 1000) - 2;
-  const fromS = toS - 30;
-  const range = await appliance.get<SeriesRange>(
-    `/api/series?host=${HOST}&metric=load_one&from=${fromS}&to=${toS}&only=average`,
-  );
+  const { fromS, toS, range } = await knownSeconds();
   const valueAt = (text: string) => {
     const second = Date.parse(text.replace(' ', 'T')) / 1000;
     return range.series[0]!.average[(second - range.startS) / range.stepSeconds]!;
@@ -168,9 +187,7 @@ test('the tooltip and the keyboard read the values that the API returns', async 
   await onPage(`/host/${HOST}?from=${fromS}&to=${toS}`, async (page) => {
     const figure = chart(page, 'Load');
     await waitFor('the chart', async () => /\d/.test(await legendValue(figure, 'one')));
-    const plot = figure.locator('.u-over');
-    const box = (await plot.boundingBox())!;
-    await page.mouse.move(box.x + box.width * 0.9, box.y + 20);
+    await pointAt(figure.locator('.u-over'), { share: 0.9, top: 20 });
     const tooltip = figure.getByRole('tooltip');
     await tooltip.waitFor();
     const time = (await tooltip.locator('.tooltip-time').textContent())!;
@@ -197,8 +214,7 @@ test('dragging on a chart zooms all of them, Back undoes it', async () => {
   await onPage(`/host/${HOST}?range=5m`, async (page) => {
     const figure = chart(page, 'Load');
     await waitFor('the chart', async () => /\d/.test(await legendValue(figure, 'one')));
-    const box = (await figure.locator('.u-over').boundingBox())!;
-    await page.mouse.move(box.x + box.width * 0.5, box.y + 30);
+    const box = await pointAt(figure.locator('.u-over'), { share: 0.5, top: 30 });
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.8, box.y + 30, { steps: 5 });
     await page.mouse.up();
@@ -255,7 +271,7 @@ test('a rule is added on the page, fires, and is removed', async () => {
     const form = page.getByRole('form', { name: 'New rule' });
     await form.getByLabel('Fires when').fill(`load_one{host="${HOST}"} >= 0`);
     await form.getByLabel('Name').fill('PageTest');
-    await form.getByText(/it would have fired 1 times on 1 hosts/).waitFor();
+    await form.getByText(/it would have fired [1-9]\d* times on 1 hosts/).waitFor();
     await form.getByRole('button', { name: 'Add rule' }).click();
     const alert = page
       .getByRole('region', { name: 'Alerts of now' })
@@ -297,13 +313,15 @@ test('the bound of a rule is dragged on the chart, and what it would have done f
     const line = form.getByRole('slider', { name: 'Threshold' });
     await waitFor('the line', async () => (await line.getAttribute('aria-valuenow')) === '1');
     await line.scrollIntoViewIfNeeded();
-    const box = (await line.boundingBox())!;
-    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    const { height } = (await line.boundingBox())!;
+    const box = await pointAt(line, { share: 0.5, top: height / 2 });
     await page.mouse.down();
     await page.mouse.move(box.x + box.width / 2, box.y - 40, { steps: 4 });
     await page.mouse.up();
-    const bound = Number(/^load_one > ([\d.]+)$/.exec(await expr.inputValue())?.[1]);
-    assert.ok(bound > 1, `dragged up to ${bound}`);
+    const bound = await waitFor('a larger bound', async () => {
+      const now = Number(/^load_one > ([\d.]+)$/.exec(await expr.inputValue())?.[1]);
+      return now > 1 && now;
+    });
     await line.press('ArrowDown');
     await waitFor('a smaller bound', async () => {
       const now = Number(/[\d.]+$/.exec(await expr.inputValue())?.[0]);

@@ -4,8 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright';
+import { type Browser, chromium, type Locator, type Page } from 'playwright';
 import type { TestHost } from './network.ts';
+import { waitFor } from './process.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const ARTEFACTS = join(import.meta.dirname, '..', 'artefacts');
@@ -71,6 +72,32 @@ export async function openPage(
   await prepare?.(page);
   await page.goto(url);
   return { page, faults };
+}
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Puts the pointer into an element that may still be moving, because parts above it are not loaded yet.
+ * @param share of its width, from the left; `top` in pixels from its upper edge
+ * @returns where the element is, with the pointer in it
+ */
+export async function pointAt(
+  element: Locator,
+  { share, top }: { readonly share: number; readonly top: number },
+): Promise<Box> {
+  const page = element.page();
+  return waitFor('an element that stands still', async () => {
+    if ((await page.locator('[aria-busy=true]').count()) > 0) return undefined;
+    const before = (await element.boundingBox())!;
+    await page.mouse.move(before.x + before.width * share, before.y + top);
+    const after = (await element.boundingBox())!;
+    return JSON.stringify(before) === JSON.stringify(after) ? after : undefined;
+  });
 }
 
 /** Keeps a picture of the page for people to look at; git ignores the folder. */

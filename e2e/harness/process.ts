@@ -1,6 +1,7 @@
 /** Processes of a test: started with their output kept, ended by their pid. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TestHost } from './network.ts';
 
 export interface TestProcess {
@@ -12,6 +13,8 @@ export interface TestProcess {
   /** Sends the signal and waits for the end. */
   end(signal?: NodeJS.Signals): Promise<number | string>;
 }
+
+const LAST_WORDS_MS = 200;
 
 export interface StartOptions {
   /** Inside which host; the machine itself when absent. */
@@ -38,7 +41,12 @@ export function startProcess(
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
-  const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
+  const closed = once(child, 'close');
+  const ended = once(child, 'exit').then(async ([code, signal]) => {
+    // Its last words may come after its end; who inherited its pipes may keep them open.
+    await Promise.race([closed, delay(LAST_WORDS_MS, undefined, { ref: false })]);
+    return (code ?? signal) as number | string;
+  });
   return {
     pid: child.pid ?? 0,
     output: () => text,
@@ -57,7 +65,7 @@ export function startProcess(
 export async function waitFor<T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
-  timeoutMs = 15_000,
+  timeoutMs = 30_000,
 ): Promise<T> {
   const deadlineMs = Date.now() + timeoutMs;
   let reason: unknown = 'it never came true';

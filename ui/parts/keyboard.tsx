@@ -22,8 +22,8 @@ const PLACES: Readonly<Record<string, Page>> = {
   v: { name: 'views' },
   e: { name: 'explore' },
 };
-/** The second key of a pair comes within this time. */
-const PAIR_MS = 1_200;
+/** The second key of a pair comes within this time: not everybody types fast. */
+const PAIR_MS = 3_000;
 let goAtMs = Number.NEGATIVE_INFINITY;
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
