@@ -274,5 +274,6 @@ function sumOf(plans: readonly SelectPlan[]): SelectPlan {
     archive: [...new Set(needed.map(({ archive }) => archive))].join(', ') || first.archive,
     series: needed.reduce((sum, { series }) => sum + series, 0),
     samples: needed.reduce((sum, { samples }) => sum + samples, 0),
+    stored: needed.reduce((sum, { series, stored = series }) => sum + stored, 0),
   };
 }

@@ -271,7 +271,7 @@ test('the plan of an instant query of now is to read live values', () => {
     operation: '',
   };
   const plan = sourceOf(hosts).plan([], hints);
-  assert.deepEqual(plan, { archive: 'live', series: 3 * 14, samples: 3 * 14 });
+  assert.deepEqual(plan, { archive: 'live', series: 3 * 14, samples: 3 * 14, stored: 0 });
 });
 
 test('a counter that is measured every 15 s has the right rate in every second', () => {

@@ -64,14 +64,29 @@ export class ClusterSource implements SampleSource {
   }
 
   plan(matchers: readonly Matcher[], hints: SelectHints): SelectPlan {
-    const series = this.#index.find(matchers).length;
-    if (this.#isLive(hints)) return { archive: LIVE_ARCHIVE, series, samples: series };
+    const found = this.#index.find(matchers);
+    const series = found.length;
+    if (this.#isLive(hints)) return { archive: LIVE_ARCHIVE, series, samples: series, stored: 0 };
     const archive = this.#archiveFor(hints, series);
+    const held = this.#heldOf(found, archive, hints);
     return {
       archive: `${archive.name} ${fieldOf(hints)}`,
       series,
-      samples: series * rowsOf(archive, hints),
+      samples: held * pointsOf(hints) + (series - held) * rowsOf(archive, hints),
+      stored: series - held,
     };
+  }
+
+  /** Of how many series memory has the values of all evaluation times, as far as the first and the newest of them tell. */
+  #heldOf(found: readonly IndexedSeries[], archive: ArchiveInfo, hints: SelectHints): number {
+    const { firstMs, untilMs, holdMs } = hints;
+    if (firstMs === undefined || holdMs !== undefined) return 0;
+    const fromS = Math.floor(firstMs / 1000);
+    if (!this.#reader.reachesBackTo({ archive, field: fieldOf(hints), fromS })) return 0;
+    const newestS = Math.min(Math.floor(untilMs / 1000), this.#ports.hosts.second);
+    const isHeld = ({ series }: IndexedSeries) =>
+      series && !Number.isNaN(series.at(fromS)) && !Number.isNaN(series.at(newestS));
+    return found.filter(isHeld).length;
   }
 
   select(matchers: readonly Matcher[], hints: SelectHints): readonly SampleSeries[] {
@@ -96,17 +111,22 @@ export class ClusterSource implements SampleSource {
     if (!found.every(isNumber)) return false;
     times.onFound(found.length);
     const archive = this.#archiveFor(hints, found.length);
+    const field = fieldOf(hints);
+    const rest = this.#reader.reachesBackTo({ archive, field, fromS: times.firstMs / 1000 })
+      ? eachInMemory(found, times, use)
+      : found;
+    if (rest.length === 0) return true;
     const newest = new NewestRows(times);
     const query = {
-      series: found.map(({ series }) => series),
+      series: rest.map(({ series }) => series),
       archive,
-      field: fieldOf(hints),
-      fromS: Math.floor((times.firstMs - backMs(found, archive, { ...times, ...hints })) / 1000),
+      field,
+      fromS: Math.floor((times.firstMs - backMs(rest, archive, { ...times, ...hints })) / 1000),
       toS: Math.floor(hints.untilMs / 1000) + 1,
       holdMs: hints.holdMs,
     };
     this.#reader.read(query, (rows, index) => {
-      const { labels } = found[index] as IndexedSeries;
+      const { labels } = rest[index] as IndexedSeries;
       const values = newest.find(rows);
       if (values) use({ labels, dropName: false, ...values });
     });
@@ -278,6 +298,34 @@ export class ClusterSource implements SampleSource {
     }
     return found;
   }
+}
+
+/**
+ * The columns of series that have a value in the very second of each evaluation time, out of memory.
+ * @returns the others
+ */
+function eachInMemory(
+  found: readonly LiveIndexed[],
+  { firstMs, stepMs, count }: EvaluationTimes,
+  use: (column: Column) => void,
+): readonly LiveIndexed[] {
+  if (firstMs % 1000 !== 0 || stepMs % 1000 !== 0) return found;
+  const values = new Float64Array(count);
+  const present = new Uint8Array(count).fill(1);
+  return found.filter(({ labels, series }) => {
+    for (let step = 0; step < count; step += 1) {
+      const value = series.at((firstMs + step * stepMs) / 1000);
+      if (Number.isNaN(value)) return true;
+      values[step] = value;
+    }
+    use({ labels, dropName: false, values, present });
+    return false;
+  });
+}
+
+/** Evaluation times of an instant selector. */
+function pointsOf({ firstMs = 0, untilMs, stepMs }: SelectHints): number {
+  return stepMs === 0 ? 1 : Math.floor((untilMs - firstMs) / stepMs) + 1;
 }
 
 /** Seconds before the range in which the first evaluation may still find a sample. */

@@ -73,6 +73,11 @@ export class ValueReader {
     }
   }
 
+  /** True when memory has seconds as old as the first of the range. */
+  reachesBackTo(range: Pick<ValueQuery, 'archive' | 'field' | 'fromS'>): boolean {
+    return isInMemory(range) && range.fromS > this.#ports.newestSecond() - MEMORY_SECONDS;
+  }
+
   /** Until when rows are kept: the second, or the whole span where memory cannot add rows to one. */
   #settledS(query: ValueQuery): number {
     const settledS = Math.floor(this.#ports.nowMs() / 1000) - SETTLED_SECONDS;
@@ -188,8 +193,8 @@ export class ValueReader {
   }
 
   #fillFromMemory(values: Float64Array, at: number, series: LiveSeries, rest: ValueQuery): boolean {
+    if (!this.reachesBackTo(rest)) return false;
     const newestS = this.#ports.newestSecond();
-    if (!isInMemory(rest) || rest.fromS <= newestS - MEMORY_SECONDS) return false;
     const { fromS, toS } = rest;
     for (let second = fromS; second < toS; second += 1) {
       const value = series.at(second);
@@ -217,7 +222,7 @@ function spanKey(spanS: number, { archive, field }: Pick<ValueQuery, 'archive' |
 }
 
 /** True for what memory can have: values of seconds. */
-function isInMemory({ archive, field }: ValueQuery): boolean {
+function isInMemory({ archive, field }: Pick<ValueQuery, 'archive' | 'field'>): boolean {
   return archive.stepSeconds === 1 && field !== 'count';
 }
 

@@ -1,5 +1,6 @@
 /** What the main thread and a query thread say to each other. One task at a time is with a thread. */
 import type { QueryAnswer, QueryTask } from '../http/ports.ts';
+import type { SharedRange } from '../query/range-cache.ts';
 
 export interface TaskMessage {
   readonly task: QueryTask;
@@ -7,8 +8,13 @@ export interface TaskMessage {
   readonly cancelled: SharedArrayBuffer;
 }
 
+export interface ThreadAnswer extends QueryAnswer {
+  /** What the query thread has evaluated, for the main thread's cache. */
+  readonly kept?: SharedRange | undefined;
+}
+
 export type ResultMessage =
-  | { readonly kind: 'answer'; readonly answer: QueryAnswer }
+  | { readonly kind: 'answer'; readonly answer: ThreadAnswer }
   /** An InputError of the task. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   /** Our own fault. */

@@ -1,8 +1,8 @@
 import type { Worker } from 'node:worker_threads';
 import { InputError, WorldError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { QueryAnswer, QueryRunner, QueryTask } from '../http/ports.ts';
-import type { FromThread, ResultMessage, TaskMessage } from './messages.ts';
+import type { QueryRunner, QueryTask } from '../http/ports.ts';
+import type { FromThread, ResultMessage, TaskMessage, ThreadAnswer } from './messages.ts';
 
 export interface PoolOptions {
   /** Threads at most; the first is there from the beginning, the others come when tasks wait. */
@@ -42,7 +42,7 @@ export class QueryPool implements QueryRunner {
     this.#startThread();
   }
 
-  async run(task: QueryTask, signal: AbortSignal): Promise<QueryAnswer> {
+  async run(task: QueryTask, signal: AbortSignal): Promise<ThreadAnswer> {
     if (this.#waiting.length >= WAITING_MAX) {
       throw new InputError('busy', `${WAITING_MAX} queries are waiting already; try again later`);
     }

@@ -3,7 +3,7 @@ import { childrenOf, type Expr } from '../query/ast.ts';
 import { METRIC_NAME } from '../query/labels.ts';
 import type { Matcher } from '../query/matcher.ts';
 import type { SelectorPlan } from '../query/plan.ts';
-import { LIVE_ARCHIVE } from '../query/source.ts';
+import type { QueryPool } from './pool.ts';
 import type { QueryData } from './query-data.ts';
 import { runTask } from './run-task.ts';
 
@@ -20,19 +20,28 @@ class NotQuick extends Error {}
 
 /**
  * Answers PromQL queries that cost less than the way to a query thread and back, at once and in the thread that calls; everything else
- * goes on to `rest`. Which of the two is decided by what a query would read, before anything is read.
+ * goes on to `rest`. Which of the two is decided by what a query would read besides what is kept of an earlier answer, before anything is read.
  */
 export class QuickQueries implements QueryRunner {
   readonly #data: QueryData;
-  readonly #rest: QueryRunner;
+  readonly #rest: Pick<QueryPool, 'run'>;
 
-  constructor(data: QueryData, rest: QueryRunner) {
+  constructor(data: QueryData, rest: Pick<QueryPool, 'run'>) {
     this.#data = { ...data, gate: { checkExpr, checkPlans } };
     this.#rest = rest;
   }
 
   async run(task: QueryTask, signal: AbortSignal): Promise<QueryAnswer> {
-    return this.#atOnce(task) ?? this.#rest.run(task, signal);
+    return this.#atOnce(task) ?? this.#elsewhere(task, signal);
+  }
+
+  /** What a thread has evaluated is kept here too: of the next such query little may be left to do. */
+  async #elsewhere(task: QueryTask, signal: AbortSignal): Promise<QueryAnswer> {
+    const { cache } = this.#data;
+    const generation = cache?.generation ?? 0;
+    const { kept, ...answer } = await this.#rest.run(task, signal);
+    if (kept) cache?.adopt(kept, generation);
+    return answer;
   }
 
   #atOnce(task: QueryTask): QueryAnswer | undefined {
@@ -68,12 +77,12 @@ function checkPlans(plans: readonly SelectorPlan[]): void {
 }
 
 /** Values read, or evaluated where these are more, each as often as windows overlap. */
-function workOf({ archive, series, samples, hints }: SelectorPlan): number {
-  const { afterMs, untilMs, stepMs, rangeMs } = hints;
-  const points = stepMs === 0 ? 1 : (untilMs - afterMs) / stepMs;
+function workOf({ series, stored = series, samples, hints }: SelectorPlan): number {
+  const { afterMs, firstMs = afterMs, untilMs, stepMs, rangeMs } = hints;
+  const points = stepMs === 0 ? 1 : (untilMs - firstMs) / stepMs;
   const overlap = stepMs === 0 ? 1 : Math.max(1, rangeMs / stepMs);
-  const perSeries = archive === LIVE_ARCHIVE ? WORK_PER_SERIES : WORK_PER_STORED_SERIES;
-  return series * perSeries + Math.max(samples, series * points) * overlap;
+  const finding = (series - stored) * WORK_PER_SERIES + stored * WORK_PER_STORED_SERIES;
+  return finding + Math.max(samples, series * points) * overlap;
 }
 
 /** True when the plans tell what an expression costs: its metrics are named, so that not all series are tried, and no subquery has steps of its own. */

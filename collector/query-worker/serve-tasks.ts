@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { InputError } from '../../base/errors.ts';
-import type { FromThread, ResultMessage, TaskMessage } from './messages.ts';
+import type { FromThread, ResultMessage, TaskMessage, ThreadAnswer } from './messages.ts';
 import type { QueryData } from './query-data.ts';
 import { runTask } from './run-task.ts';
 
@@ -8,8 +8,11 @@ import { runTask } from './run-task.ts';
 export function serveTasks(port: MessagePort, data: QueryData): void {
   port.on('message', ({ task, cancelled }: TaskMessage) => {
     const flag = new Int32Array(cancelled);
-    const result = resultOf(() => runTask(task, data, () => Atomics.load(flag, 0) !== 0));
-    tell(port, result);
+    const run = () => runTask(task, data, () => Atomics.load(flag, 0) !== 0);
+    tell(
+      port,
+      resultOf(() => ({ ...run(), kept: data.cache?.takeNewest() })),
+    );
   });
   tell(port, { kind: 'ready' });
 }
@@ -18,7 +21,7 @@ function tell(port: MessagePort, message: FromThread): void {
   port.postMessage(message);
 }
 
-function resultOf(run: () => ReturnType<typeof runTask>): ResultMessage {
+function resultOf(run: () => ThreadAnswer): ResultMessage {
   try {
     return { kind: 'answer', answer: run() };
   } catch (error) {

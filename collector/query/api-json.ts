@@ -1,13 +1,17 @@
-import type { QueryValue } from './engine.ts';
-import { formatSampleValue } from './literal.ts';
+import type { MatrixSeries, QueryResult, QueryValue } from './engine.ts';
+import { pointJson, pointsJson } from './points-json.ts';
 
 /** `data` of an answer to a query, in the HTTP API's JSON; `stats` is JSON text or ''. */
-export function resultJson(value: QueryValue, stats: string): string {
+export function resultJson(
+  value: QueryValue,
+  stats: string,
+  writePoints: QueryResult['pointsJson'] = (series) => pointsJson(series, 0, series.values.length),
+): string {
   const tail = stats === '' ? '' : `,"stats":${stats}`;
-  return `{"resultType":"${value.type}","result":${valueJson(value)}${tail}}`;
+  return `{"resultType":"${value.type}","result":${valueJson(value, writePoints)}${tail}}`;
 }
 
-function valueJson(value: QueryValue): string {
+function valueJson(value: QueryValue, writePoints: (series: MatrixSeries) => string): string {
   switch (value.type) {
     case 'scalar':
       return pointJson(value.timeMs, value.value);
@@ -22,19 +26,10 @@ function valueJson(value: QueryValue): string {
       return `[${samples}]`;
     }
     case 'matrix': {
-      const series = value.series.map(({ labels, timesMs, values }) => {
-        let points = ''; // appending takes a quarter less time than joining a list
-        for (let i = 0; i < values.length; i++) {
-          if (i > 0) points += ',';
-          points += pointJson(timesMs[i] as number, values[i] as number);
-        }
-        return `{"metric":${labels.json},"values":[${points}]}`;
-      });
+      const series = value.series.map(
+        (one) => `{"metric":${one.labels.json},"values":[${writePoints(one)}]}`,
+      );
       return `[${series.join(',')}]`;
     }
   }
-}
-
-function pointJson(timeMs: number, value: number): string {
-  return `[${timeMs / 1000},"${formatSampleValue(value)}"]`;
 }

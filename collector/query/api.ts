@@ -47,7 +47,7 @@ export interface ApiPorts {
 export interface QueryGate {
   /** Asked first, before series are looked for. */
   checkExpr(expr: Expr): void;
-  /** What the query would read. */
+  /** What the query would read, without what is kept of an earlier answer. */
   checkPlans(plans: readonly SelectorPlan[]): void;
 }
 
@@ -155,6 +155,7 @@ function instantQuery(params: URLSearchParams, ports: ApiPorts): string {
   const prepared = prepareParameter(params);
   const times = { startMs: timeMs, endMs: timeMs, stepMs: 0 };
   const plans = planned(prepared, { ...options, ...times }, ports.gate);
+  ports.gate?.checkPlans(plans);
   return queryAnswer(prepared, params, plans, evaluateInstant(prepared, { ...options, timeMs }));
 }
 
@@ -181,11 +182,13 @@ function rangeQuery(params: URLSearchParams, ports: ApiPorts): string {
       `invalid expression type ${JSON.stringify(prepared.type === 'matrix' ? 'range vector' : 'string')} for range query, must be Scalar or instant Vector`,
     );
   const plans = planned(prepared, options, ports.gate);
-  const isKept = ports.cache && !params.has('stats');
-  const result = isKept
-    ? ports.cache.evaluate(prepared, options, plans)
-    : evaluateRange(prepared, options);
-  return queryAnswer(prepared, params, plans, result);
+  const { cache, gate } = ports;
+  if (cache && !params.has('stats')) {
+    const result = cache.evaluate(prepared, options, plans, gate?.checkPlans);
+    return queryAnswer(prepared, params, plans, result);
+  }
+  gate?.checkPlans(plans);
+  return queryAnswer(prepared, params, plans, evaluateRange(prepared, options));
 }
 
 function required(value: number | undefined, name: string, what: string): number {
@@ -217,7 +220,6 @@ function planned(
   gate?.checkExpr(prepared.expr);
   const plans = planQuery(prepared, options);
   refuseTooLarge(plans, options.limits);
-  gate?.checkPlans(plans);
   return plans;
 }
 
@@ -225,14 +227,14 @@ function queryAnswer(
   prepared: Prepared,
   params: URLSearchParams,
   plans: readonly SelectorPlan[],
-  { value, annotations, stats }: QueryResult,
+  { value, annotations, stats, pointsJson }: QueryResult,
 ): string {
   const limit = limitParameter(params);
   const limited = limitResult(value, limit);
   const warnings = describeAnnotations(annotations, 'warning', prepared.text);
   if (limited !== value) warnings.push('results truncated due to limit');
   const statsJson = params.get('stats') ? JSON.stringify(describeStats(plans, stats)) : '';
-  return success(resultJson(limited, statsJson), {
+  return success(resultJson(limited, statsJson, pointsJson), {
     warnings,
     infos: describeAnnotations(annotations, 'info', prepared.text),
   });

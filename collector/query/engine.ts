@@ -68,6 +68,8 @@ export interface QueryResult {
   readonly value: QueryValue;
   readonly annotations: readonly Annotation[];
   readonly stats: { readonly seriesRead: number; readonly samplesRead: number };
+  /** Writes the points of a series of `value` as JSON from what was written before, where there is such. */
+  readonly pointsJson?: (series: MatrixSeries) => string;
 }
 
 /** Evaluates a query at one time. @throws QueryError */
@@ -215,10 +217,23 @@ function rangeValue(
 }
 
 function matrixOf(columns: readonly Column[], grid: Grid): MatrixSeries[] {
-  const times = new Float64Array(grid.count).map((_, step) => gridTime(grid, step));
+  const times = new Float64Array(grid.count);
+  for (let step = 0; step < grid.count; step++) times[step] = gridTime(grid, step);
   return columns.map(({ labels, values, present }) => {
     if (!present.includes(0)) return { labels, timesMs: times, values };
-    const keep = (_: number, step: number): boolean => present[step] === 1;
-    return { labels, timesMs: times.filter(keep), values: values.filter(keep) };
+    return { labels, ...presentOf(present, times, values) };
   });
+}
+
+function presentOf(present: Uint8Array, times: Float64Array, values: Float64Array) {
+  const timesMs = new Float64Array(times.length);
+  const kept = new Float64Array(times.length);
+  let count = 0;
+  for (let step = 0; step < times.length; step++) {
+    if (present[step] !== 1) continue;
+    timesMs[count] = times[step] as number;
+    kept[count] = values[step] as number;
+    count += 1;
+  }
+  return { timesMs: timesMs.slice(0, count), values: kept.slice(0, count) };
 }

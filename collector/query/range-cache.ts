@@ -9,6 +9,7 @@ import {
 } from './engine.ts';
 import { Labels } from './labels.ts';
 import { planQuery, type SelectorPlan } from './plan.ts';
+import { type FinalTimes, PointTexts } from './point-texts.ts';
 import { firstAfter } from './select.ts';
 
 /** What tells whether a result is still good. */
@@ -22,8 +23,8 @@ export interface RangeCachePorts {
   lateValues(): number;
 }
 
-interface Kept {
-  readonly series: readonly MatrixSeries[];
+/** What was evaluated, in a form that does not depend on the thread. */
+interface Evaluated {
   readonly annotations: readonly Annotation[];
   /** First and last evaluation time that is kept; the series may go on beyond. */
   readonly firstMs: number;
@@ -33,14 +34,32 @@ interface Kept {
   readonly values: number;
   /** When the oldest part was evaluated, and what the ports said then. */
   readonly madeMs: number;
-  readonly generation: number;
   readonly lateValues: number;
 }
 
-/** Values that are kept: 16 MB with their times. */
+interface Kept extends Evaluated {
+  readonly series: readonly MatrixSeries[];
+  readonly generation: number;
+  readonly texts: PointTexts | undefined;
+}
+
+/** A small result for the cache of another thread over the same data. */
+export interface SharedRange extends Evaluated {
+  readonly key: string;
+  readonly series: readonly (Omit<MatrixSeries, 'labels'> & {
+    readonly labels: Readonly<Record<string, string>>;
+  })[];
+}
+
+/** Values that are kept: 16 MB with their times, where no texts are. */
 const VALUES_MAX = 1_000_000;
 /** A result that is larger is not kept: it would displace all others. */
 const RESULT_VALUES_MAX = 500_000;
+/** Of smaller results the texts are kept, each as large as three values. */
+const TEXTS_VALUES_MAX = 20_000;
+const VALUES_PER_TEXT = 3;
+/** What is larger is not worth copying to another thread. */
+const SHARED_VALUES_MAX = 10_000;
 /** How long a result is good, and how long when samples of the past have come since. */
 const TTL_MS = 60_000;
 const CHANGED_TTL_MS = 10_000;
@@ -57,39 +76,87 @@ export class RangeCache {
   /** The longest unused first. */
   readonly #kept = new Map<string, Kept>();
   #values = 0;
+  /** Of what was kept last, until it is taken. */
+  #newestKey: string | undefined;
 
   constructor(ports: RangeCachePorts) {
     this.#ports = ports;
   }
 
-  /** As `evaluateRange`. @param plans of the whole query */
+  /** As in the ports; for `adopt`. */
+  get generation(): number {
+    return this.#ports.generation();
+  }
+
+  /**
+   * As `evaluateRange`.
+   * @param plans of the whole query
+   * @param check is told what will be read, before it is; what it throws ends the query
+   */
   evaluate(
     prepared: Prepared,
     options: RangeOptions & { readonly lookbackMs: number },
     plans: readonly SelectorPlan[],
+    check: (plans: readonly SelectorPlan[]) => void = () => {},
   ): QueryResult {
-    const { startMs, endMs, stepMs, holdMs = '' } = options;
-    if (OF_THE_RANGE.test(prepared.text) || plans.some(({ isOfTheRange }) => isOfTheRange))
+    const whole = () => {
+      check(plans);
       return evaluateRange(prepared, options);
+    };
+    if (OF_THE_RANGE.test(prepared.text) || plans.some(({ isOfTheRange }) => isOfTheRange))
+      return whole();
+    const { startMs, endMs, stepMs, holdMs = '' } = options;
     const key = `${stepMs} ${startMs % stepMs} ${holdMs} ${prepared.text}`;
     const archives = archivesOf(plans);
-    const kept = this.#good(key, options, archives);
-    if (!kept) {
-      const result = evaluateRange(prepared, options);
-      this.#keep(key, result, { startMs, endMs, stepMs, archives, before: undefined });
-      return result;
+    const range = { firstMs: startMs, lastMs: lastStepOf(options), stepMs, archives };
+    const before = this.#good(key, options, archives);
+    if (!before) {
+      const result = whole();
+      return { ...result, ...this.#keep(key, result, range) };
     }
-    const gaps = gapsOf(kept, options).map((gap) => ({ ...options, ...gap }));
-    if (gaps.some((gap) => archivesOf(planQuery(prepared, gap)) !== archives))
-      return evaluateRange(prepared, options); // they would be answered from finer rows than the rest was
-    const evaluated = gaps.map((gap) => evaluateRange(prepared, gap));
-    const result = joined(kept, evaluated);
-    const range = {
-      startMs: Math.min(startMs, kept.firstMs),
-      endMs: Math.max(endMs, kept.lastMs),
+    const gaps = gapsOf(before, options).map((gap) => ({ ...options, ...gap }));
+    const gapPlans = gaps.map((gap) => planQuery(prepared, gap));
+    // They would be answered from finer rows than the rest was.
+    if (gapPlans.some((some) => archivesOf(some) !== archives)) return whole();
+    check(gapPlans.flat());
+    const result = joined(
+      before,
+      gaps.map((gap) => evaluateRange(prepared, gap)),
+    );
+    return {
+      ...result,
+      ...this.#keep(key, result, range, before),
+      value: between(result.value, startMs, endMs),
     };
-    this.#keep(key, result, { ...range, stepMs, archives, before: kept });
-    return { ...result, value: between(result.value, startMs, endMs) };
+  }
+
+  /** What was kept last, once, if it is small. */
+  takeNewest(): SharedRange | undefined {
+    const key = this.#newestKey;
+    this.#newestKey = undefined;
+    const kept = key !== undefined && this.#kept.get(key);
+    if (!kept || kept.values > SHARED_VALUES_MAX) return undefined;
+    const { texts: _, generation: __, series, ...evaluated } = kept;
+    return {
+      ...evaluated,
+      key: key as string,
+      series: series.map(({ labels, timesMs, values }) => ({
+        labels: labels.toObject(),
+        timesMs: timesMs.slice(), // a view would be copied with all that it is a view of
+        values: values.slice(),
+      })),
+    };
+  }
+
+  /** Keeps what another thread has evaluated. @param generation ours before it was asked for */
+  adopt({ key, series, ...evaluated }: SharedRange, generation: number): void {
+    if (generation !== this.#ports.generation()) return;
+    this.#set(key, {
+      ...evaluated,
+      generation,
+      texts: undefined,
+      series: series.map((one) => ({ ...one, labels: Labels.from(one.labels) })),
+    });
   }
 
   /** What is kept of the query, when it reaches into the range and is still good. */
@@ -104,41 +171,46 @@ export class RangeCache {
     return isGood ? kept : undefined;
   }
 
+  /** Keeps what is settled of a result. @returns how to write its points @param before what it continues */
   #keep(
     key: string,
     { value, annotations }: QueryResult,
-    {
-      startMs,
-      endMs,
-      stepMs,
-      archives,
-      before,
-    }: {
-      readonly startMs: number;
-      readonly endMs: number;
-      readonly stepMs: number;
-      readonly archives: string;
-      readonly before: Kept | undefined;
-    },
-  ): void {
-    const settledMs = Math.min(endMs, this.#ports.settledMs());
-    if (value.type !== 'matrix' || settledMs < startMs) return;
+    asked: FinalTimes & { readonly stepMs: number; readonly archives: string },
+    before?: Kept,
+  ): Pick<QueryResult, 'pointsJson'> {
+    const { stepMs, archives } = asked;
+    const firstMs = Math.min(asked.firstMs, before?.firstMs ?? asked.firstMs);
+    const settledSteps = Math.floor((this.#ports.settledMs() - firstMs) / stepMs);
+    const lastMs = Math.min(
+      Math.max(asked.lastMs, before?.lastMs ?? asked.lastMs),
+      firstMs + settledSteps * stepMs,
+    );
+    if (value.type !== 'matrix' || lastMs < firstMs) return {};
     const { series } = value;
-    this.#forget(key);
-    const values = series.reduce((sum, one) => sum + one.values.length, series.length);
-    if (values > RESULT_VALUES_MAX) return;
-    this.#values += values;
-    this.#kept.set(key, {
+    const count = series.reduce((sum, one) => sum + one.values.length, series.length);
+    const texts = count <= TEXTS_VALUES_MAX ? (before?.texts ?? new PointTexts(stepMs)) : undefined;
+    this.#set(key, {
       series,
       annotations,
-      firstMs: startMs,
-      lastMs: startMs + Math.floor((settledMs - startMs) / stepMs) * stepMs,
+      firstMs,
+      lastMs,
       archives,
-      values,
+      values: texts ? count * (1 + VALUES_PER_TEXT) : count,
       madeMs: before?.madeMs ?? this.#ports.nowMs(),
       generation: this.#ports.generation(),
       lateValues: before?.lateValues ?? this.#ports.lateValues(),
+      texts,
     });
+    this.#newestKey = key;
+    const final = { firstMs: asked.firstMs, lastMs: Math.min(asked.lastMs, lastMs) };
+    return texts ? { pointsJson: (one) => texts.json(one, final) } : {};
+  }
+
+  #set(key: string, kept: Kept): void {
+    this.#forget(key);
+    if (kept.values > RESULT_VALUES_MAX) return;
+    this.#values += kept.values;
+    this.#kept.set(key, kept);
     for (const oldest of this.#kept.keys()) {
       if (this.#values <= VALUES_MAX) return;
       this.#forget(oldest);
@@ -158,6 +230,11 @@ function archivesOf(plans: readonly SelectorPlan[]): string {
 interface Gap {
   readonly startMs: number;
   readonly endMs: number;
+}
+
+/** The last evaluation time. */
+function lastStepOf({ startMs, endMs, stepMs }: RangeOptions): number {
+  return startMs + Math.floor((endMs - startMs) / stepMs) * stepMs;
 }
 
 /** The evaluation times before and after those that are kept. */

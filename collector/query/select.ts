@@ -71,6 +71,7 @@ function instantHints(
 ): SelectHints {
   return {
     afterMs: firstMs - lookbackMs,
+    ...(extension === undefined && { firstMs }),
     untilMs: lastMs + (extension === 'smoothed' ? lookbackMs : 0),
     stepMs,
     rangeMs: 0,

@@ -6,6 +6,8 @@ import type { Column } from './value.ts';
 export interface SelectHints {
   /** Samples at or before this time are not needed. */
   readonly afterMs: number;
+  /** Of an instant selector that wants the newest sample at each evaluation time: the first of these times. */
+  readonly firstMs?: number;
   /** The last time needed, inclusive. */
   readonly untilMs: number;
   /** Distance of the evaluation times; 0 for an instant query. */
@@ -28,6 +30,8 @@ export interface SelectPlan {
   readonly series: number;
   /** Upper bound of the samples that `select` would return. */
   readonly samples: number;
+  /** Of the series, those that are not in memory, if that is known: their blocks must be found and opened. */
+  readonly stored?: number;
   /** True when the values of a time are others in another range: they count from its begin. */
   readonly isOfTheRange?: boolean;
 }
