@@ -19,7 +19,7 @@ import { IngestHosts } from './ingest-hosts.ts';
 import { Intake, type Sender } from './intake.ts';
 import type { Journal } from './journal.ts';
 import { LateSummaries } from './late-summaries.ts';
-import { Problems } from './problems.ts';
+import { namesOf, Problems } from './problems.ts';
 import type { RebuildRange, SummaryBlock } from './rebuild.ts';
 import { Recovery, type RecoveryPorts } from './recovery.ts';
 import { GRACE_SECONDS, SampleSink } from './sample-sink.ts';
@@ -287,6 +287,8 @@ export class Ingest {
     this.problems.set('store-write', this.#writer.failure, nowMs);
     this.problems.set('journal-write', this.#options.journal?.failure, nowMs);
     this.problems.set('agent-twice', this.#twins.text(nowMs), nowMs);
+    const limited = [...this.hosts.values()].filter(({ layout }) => layout.leftOut > 0);
+    this.problems.set('series-limit', namesOf(limited.map(({ name }) => name)), nowMs);
   }
 
   #publishSecond(second: number): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openLog } from '../../base/log.ts';
-import { Problems } from './problems.ts';
+import { namesOf, Problems } from './problems.ts';
 
 test('a problem is shown while it lasts, and logged when it begins and when it is over', () => {
   const lines: string[] = [];
@@ -23,3 +23,13 @@ test('a problem is shown while it lasts, and logged when it begins and when it i
     'info test problem-over code=store-write',
   ]);
 });
+
+const names: [hosts: string[], text: string | undefined][] = [
+  [[], undefined],
+  [['n1', 'n2', 'n3'], 'n1; n2; n3'],
+  [['n1', 'n2', 'n3', 'n4', 'n5'], 'n1; n2; n3; 2 more'],
+];
+for (const [hosts, text] of names) {
+  test(`a problem of ${hosts.length} hosts names ${text ?? 'nobody'}`, () =>
+    assert.equal(namesOf(hosts), text));
+}

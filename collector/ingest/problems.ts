@@ -13,7 +13,19 @@ const ADVICE = {
   'agent-twice':
     'two agents speak as one host, and only the one that was started last is taken: stop the other one, or, if one machine was copied from the other, remove /etc/machine-id there, ' +
     'run systemd-machine-id-setup and start its agent again',
+  'series-limit':
+    'new series of a host are not stored, because it has had 65,536: a label takes ever new values. Leave that metric out where it is made, then forget the host (docs/exporters.md)',
 } as const;
+
+/** Hosts that a problem names. */
+const NAMES_MAX = 3;
+
+/** The first hosts and how many more there are; undefined when there are none. */
+export function namesOf(hosts: readonly string[]): string | undefined {
+  if (hosts.length === 0) return undefined;
+  const more = hosts.length > NAMES_MAX ? [`${hosts.length - NAMES_MAX} more`] : [];
+  return [...hosts.slice(0, NAMES_MAX), ...more].join('; ');
+}
 
 type ProblemCode = keyof typeof ADVICE;
 

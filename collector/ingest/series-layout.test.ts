@@ -30,3 +30,18 @@ test('a series keeps its values when others come before it, and when it becomes 
   layout.rows.set(layout.rows.open(SECOND), layout.slots[1] ?? -1, exact);
   assert.equal(value(1), exact);
 });
+
+test('a host that has had 65,536 series gets no more: those left out are counted, until they are gone', () => {
+  const table = new MetricTable([testMetric('load_one')]);
+  const metricOf = new Array<number>(65_534).fill(0);
+  const layout = new SeriesLayout(table, { schema: -1, metricOf, live: [], own: CLOCK_OFFSET });
+  const adopt = (schema: number, ...names: string[]) =>
+    layout.adopt(
+      schema,
+      names.map((name) => table.intern(testMetric(name))),
+    );
+  adopt(1, 'load_one', 'last', 'more');
+  assert.deepEqual([layout.idAt(1), layout.idAt(2), layout.leftOut], [65_535, -1, 1]);
+  adopt(2, 'load_one', 'last');
+  assert.equal(layout.leftOut, 0);
+});

@@ -42,6 +42,8 @@ export class SeriesLayout {
   slots: Int32Array;
   /** Indexes in the schema of series with text. */
   texts: readonly number[];
+  /** Series of the schema that are not stored, because the host has had too many. */
+  leftOut = 0;
 
   /**
    * @param metricOf by series id: number of the metric
@@ -184,6 +186,7 @@ export class SeriesLayout {
     this.metrics = metrics;
     this.types = typeCodes(metrics.map(({ type }) => type));
     this.slots = Int32Array.from(this.#live, (id) => this.#slotOf[id] ?? -1);
+    this.leftOut = this.#live.filter((id) => id < 0).length;
     this.texts = metrics.flatMap(({ type }, index) => (type === 'string' ? [index] : []));
   }
 }

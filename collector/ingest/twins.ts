@@ -3,11 +3,10 @@
  * that was started last is taken.
  */
 import type { IngestHost } from './ingest-host.ts';
+import { namesOf } from './problems.ts';
 
 /** So long after the last datagram of the other agent the page still says so. */
 const SHOWN_MS = 60_000;
-/** Hosts that are named. */
-const NAMES_MAX = 3;
 
 interface Twin {
   /** Of the agent that is not taken. */
@@ -29,8 +28,6 @@ export class Twins {
       if (Math.abs(nowMs - atMs) > SHOWN_MS) this.#seen.delete(host);
       else names.push(`${host.name}: ${host.address} and ${address}`);
     }
-    if (names.length === 0) return undefined;
-    const others = names.length > NAMES_MAX ? `; ${names.length - NAMES_MAX} more` : '';
-    return names.slice(0, NAMES_MAX).join('; ') + others;
+    return namesOf(names);
   }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { agentKey } from '../../base/authentication.ts';
+import { startCheckpoints } from '../../base/checkpoints.ts';
 import { InputError, reasonOf, WorldError } from '../../base/errors.ts';
 import { openLog } from '../../base/log.ts';
 import { layoutArchives } from '../archive/layout.ts';
@@ -23,9 +24,7 @@ const DROPS_EVERY_SECONDS = 5;
 /** So long after the last dropped datagram the page still says so. */
 const DROPS_SHOWN_MS = 60_000;
 
-/** Pages that are written several times in that while cost one write to the file; the log of 10,000 hosts grows by some 60 MB. */
-const CHECKPOINT_EVERY_MS = 60_000;
-/** Pages in the log from which this thread itself would move them (256 MB): the checkpoint thread has failed then. */
+/** Pages in the log from which this thread itself would move them (256 MB; 10,000 hosts write 60 MB a minute): the checkpoint thread has failed then. */
 const OWN_CHECKPOINT_PAGES = 65_536;
 
 const log = openLog('collector');
@@ -94,29 +93,10 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
         main.close();
     }
   });
-  const stopCheckpoints = startCheckpoints(file);
+  const stopCheckpoints = startCheckpoints(file, (error) =>
+    log.error('checkpointer', { reason: error.message }),
+  );
   tell(main, { kind: 'ready', port: receiver.port });
-}
-
-/** A thread each time: one that waited for the next would take 13 MB all the while. */
-function startCheckpoints(file: string): () => void {
-  let checkpointer: Worker | undefined;
-  const timer = setInterval(() => {
-    if (checkpointer) return;
-    checkpointer = new Worker(new URL('checkpointer.ts', import.meta.url), {
-      workerData: { file },
-      name: 'checkpoint',
-      resourceLimits: { maxYoungGenerationSizeMb: 1 },
-    });
-    checkpointer.on('error', (error) => log.error('checkpointer', { reason: error.message }));
-    checkpointer.on('exit', () => {
-      checkpointer = undefined;
-    });
-  }, CHECKPOINT_EVERY_MS);
-  return () => {
-    clearInterval(timer);
-    void checkpointer?.terminate();
-  };
 }
 
 /** Summaries of the time before the start take seconds of work: a thread of their own, for that while. */
