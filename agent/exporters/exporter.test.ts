@@ -120,6 +120,18 @@ test('patterns choose among the metrics', () =>
     { include: ['node_*'], exclude: ['node_b'], seriesMax: 2 },
   ));
 
+test('patterns hold for answers with any number of metrics', () =>
+  withScene(
+    async ({ answer, scrape, value }) => {
+      const others = Array.from({ length: 3000 }, (_, index) => `other_${index} 1\n`);
+      answer(`${others.join('')}node_a 7\n`);
+      await scrape();
+      assert.equal(value('node_a{instance="n1:80",job="web"}'), 7);
+      assert.equal(value('exporter_series{source="web:80"}'), 1);
+    },
+    { exclude: ['other_*'], seriesMax: 1 },
+  ));
+
 test('an answer with more series than allowed is not taken, the last one stands until it is forgotten', () =>
   withScene(
     async ({ answer, scrape, value }) => {

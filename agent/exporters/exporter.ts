@@ -1,4 +1,5 @@
 import { InputError } from '../../base/errors.ts';
+import { ownText } from '../../base/own-text.ts';
 import { isLabelName, isMetricName, type Labels, LIMITS } from '../../wire/metric.ts';
 import { matcher } from '../patterns.ts';
 import type { Probe } from '../probe.ts';
@@ -26,6 +27,8 @@ export interface ExporterOptions {
 const TIMEOUT_SECONDS = 10;
 /** A sample that says it is older than this, or so far ahead, is not of the present. */
 const AGE_MS_MAX = 300_000;
+/** Metrics of an answer for which it is remembered whether the patterns take them; they are asked for each sample of the others. */
+const DECISIONS_MAX = 1000;
 /** Index of a series that has no place in the table. */
 const NO_PLACE = -1;
 
@@ -51,7 +54,7 @@ export class Exporter implements Probe {
   readonly #nowMs: () => number;
   readonly #isIncluded: (name: string) => boolean;
   readonly #isExcluded: (name: string) => boolean;
-  /** Whether a metric is taken. */
+  /** Whether a metric is taken, of some of the last answer's. */
   readonly #wanted = new Map<string, boolean>();
   /** By the series as the answer writes it. */
   readonly #known = new Map<string, Known>();
@@ -93,7 +96,7 @@ export class Exporter implements Probe {
         if (before.answer !== answer) known += 1;
         before.answer = answer;
         before.value = value;
-      } else if (this.#isWanted(series)) fresh.set(series, value);
+      } else if (this.#isWanted(series)) fresh.set(ownText(series), value);
       if (known + fresh.size > seriesMax) throw tooMany(url, seriesMax);
     };
     const exposition = await scrape(url, onSample, signal);
@@ -105,7 +108,7 @@ export class Exporter implements Probe {
     let isWanted = this.#wanted.get(name);
     if (isWanted === undefined) {
       isWanted = this.#isIncluded(name) && !this.#isExcluded(name);
-      this.#wanted.set(name, isWanted);
+      if (this.#wanted.size < DECISIONS_MAX) this.#wanted.set(ownText(name), isWanted);
     }
     return isWanted;
   }

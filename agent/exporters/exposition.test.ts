@@ -60,6 +60,10 @@ const broken: readonly (readonly [text: string, message: RegExp])[] = [
   ['a 1\n\n# x\nb', /line 4: "b" is no sample/],
   ['<html>', /is no sample/],
   [`a{x="${'y'.repeat(70_000)}"} 1`, /is too long/],
+  [
+    Array.from({ length: 10_001 }, (_, index) => `# TYPE m${index} gauge\n`).join(''),
+    /line 10001: "# TYPE m10000 gauge" describes one metric more than 10000/,
+  ],
 ];
 for (const [text, message] of broken) {
   test(`refused: ${text.slice(0, 40)}`, () => {
@@ -113,6 +117,11 @@ test('what grows is told from what goes up and down', () => {
   for (const name of ['size', 'queue', 'queue_total', 'nothing', 'never_seen']) {
     assert.ok(!cumulative(name), name);
   }
+});
+
+test('a long text about a metric is cut to what is sent on', () => {
+  const { exposition } = read(`# HELP a ${'é'.repeat(30_000)}\na 1\n`);
+  assert.equal(exposition.meaning('a').help, 'é'.repeat(256));
 });
 
 test('OpenMetrics: seconds, units, exemplars, and an end', () => {

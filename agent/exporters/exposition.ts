@@ -1,6 +1,8 @@
 /** What Prometheus exporters answer. Sources: Prometheus exposition formats, text 0.0.4; OpenMetrics 1.0, "Text Format". */
 import { InputError } from '../../base/errors.ts';
-import type { Labels } from '../../wire/metric.ts';
+import { ownText } from '../../base/own-text.ts';
+import { type Labels, LIMITS } from '../../wire/metric.ts';
+import { cutText } from '../texts.ts';
 
 /** What the answer says of a metric. */
 export interface Meaning {
@@ -29,6 +31,8 @@ export interface ExpositionOptions {
 
 /** Characters of a line. */
 const LINE_MAX = 64 * 1024;
+/** Metrics that an answer may describe: ten times what the largest exporters have, in a few MB of the agent's 32. */
+const FAMILIES_MAX = 10_000;
 const SHOWN_MAX = 80;
 
 /** Regular expressions are compiled even where scripts are not (docs/decisions/0012-lean-agent.md): lines are taken apart by these alone. */
@@ -39,7 +43,7 @@ const LABEL = /[ \t]*([A-Za-z_]\w*)[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"[ \t]*(?:,|(?
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
 const INFINITE = /^([-+]?)inf(?:inity)?$/i;
 
-/** Reads an answer piece by piece, as it comes: memory holds one line of it and what is said of each metric. */
+/** Reads an answer piece by piece, as it comes: memory holds one piece of it and what is said of each metric. */
 export class Exposition {
   readonly #options: ExpositionOptions;
   readonly #families = new Map<string, Family>();
@@ -93,11 +97,19 @@ export class Exposition {
     if (line === '# EOF' && this.#options.isOpenMetrics) this.#hasEnded = true;
     const [, keyword, name, rest = ''] = COMMENT.exec(line) ?? [];
     if (name === undefined) return;
-    const family = this.#families.get(name) ?? { type: '', help: '', unit: '' };
-    this.#families.set(name, family);
-    if (keyword === 'HELP') family.help = unescaped(rest);
-    else if (keyword === 'UNIT') family.unit = rest.trim();
-    else family.type = rest.trim().toLowerCase();
+    const family = this.#families.get(name) ?? this.#newFamily(line, name);
+    if (keyword === 'HELP') family.help = kept(unescaped(rest));
+    else if (keyword === 'UNIT') family.unit = kept(rest.trim());
+    else family.type = kept(rest.trim().toLowerCase());
+  }
+
+  #newFamily(line: string, name: string): Family {
+    if (this.#families.size >= FAMILIES_MAX) {
+      throw this.#invalid(line, `describes one metric more than ${FAMILIES_MAX}, the limit`);
+    }
+    const family = { type: '', help: '', unit: '' };
+    this.#families.set(ownText(name), family);
+    return family;
   }
 
   #readSample(line: string): void {
@@ -152,6 +164,11 @@ export function readSeries(series: string): { readonly name: string; readonly la
   }
   const present = [...labels].filter(([, value]) => value !== '');
   return { name: series.slice(0, brace).trim(), labels: Object.fromEntries(present) };
+}
+
+/** No more of a text than is sent on, and without the piece of the answer that it came in. */
+function kept(text: string): string {
+  return ownText(cutText(text, LIMITS.description));
 }
 
 /** Other letters behind a backslash stay as they are, backslash included. */

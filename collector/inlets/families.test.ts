@@ -59,13 +59,18 @@ test('families beyond the limit push out the oldest', () => {
   }
   assert.equal(families.meaning('m0').slope, 'unspecified');
   assert.equal(families.meaning('m1').slope, 'both');
+  families.learn({ name: 'm'.repeat(129), type: 'gauge', help: '', unit: '' });
+  assert.equal(families.meaning('m1').slope, 'both');
 });
 
 test('remote write: metadata of one request holds for the samples of the next', () => {
   const families = new Families();
   const labels = { __name__: 'queue', host: 'w1' };
   const request = writeRequest([{ labels, samples: [{ value: 1, timeMs: 0 }] }]);
-  const slope = () => readWriteRequest(request, families)[0]?.meaning;
+  const slope = () => {
+    const [one] = readWriteRequest(request, families);
+    return one && 'meaning' in one ? one.meaning : assert.fail();
+  };
   assert.deepEqual(slope(), { slope: 'unspecified', units: '', description: '' });
   const type = FAMILY_TYPES.indexOf('counter');
   assert.deepEqual(

@@ -29,9 +29,17 @@ const PART = /^(.+)_(total|bucket|count|sum)$/;
 export class Families {
   readonly #byName = new Map<string, Family>();
 
-  learn(family: Family): void {
-    this.#byName.delete(family.name);
-    this.#byName.set(family.name, family);
+  /** One whose name is too long for a series is passed over. */
+  learn({ name, type, help, unit }: Family): void {
+    if (Buffer.byteLength(name) > LIMITS.metricName) return;
+    const family = {
+      name,
+      type,
+      help: upTo(LIMITS.description, help),
+      unit: upTo(LIMITS.units, unit),
+    };
+    this.#byName.delete(name);
+    this.#byName.set(name, family);
     const [oldest] = this.#byName.keys();
     if (this.#byName.size > FAMILIES_MAX && oldest !== undefined) this.#byName.delete(oldest);
   }
@@ -44,8 +52,8 @@ export class Families {
     if (!family) return isNamedCounter ? COUNTER : UNTOLD;
     return {
       slope: slopeOf(family, { isOwn: family.name === name, isNamedCounter }),
-      units: upTo(LIMITS.units, family.unit),
-      description: upTo(LIMITS.description, family.help),
+      units: family.unit,
+      description: family.help,
     };
   }
 }

@@ -1,6 +1,7 @@
 import {
   labelName,
   metricName,
+  numberOf,
   type ReceivedSample,
   refused,
   shown,
@@ -41,11 +42,4 @@ function tagOf(text: string): [name: string, value: string] {
   const equals = text.indexOf('=');
   if (equals <= 0) throw refused('tag', `${shown(text)} is not name=value`);
   return [labelName(text.slice(0, equals)), text.slice(equals + 1)];
-}
-
-/** @throws InputError `inlet-sample` */
-export function numberOf(field: string, text: string): number {
-  const value = Number(text);
-  if (text === '' || !Number.isFinite(value)) throw refused(field, `${shown(text)} is no number`);
-  return value;
 }

@@ -3,14 +3,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InputError } from '../../base/errors.ts';
 import { Families } from './families.ts';
 import { parseInflux, precisionMs } from './influx.ts';
-import type { ReceivedSample, SampleTaker } from './received-sample.ts';
+import type { SampleTaker } from './received-sample.ts';
 import { readWriteRequest } from './remote-write.ts';
 import type { InletSettings } from './settings.ts';
 import { unpackSnappy } from './snappy.ts';
 
-/** A body as it comes, and unpacked. */
+/** A body as it comes, and unpacked: reading it takes the time of the whole collector. */
 const BODY_BYTES_MAX = 4 << 20;
-const UNPACKED_BYTES_MAX = 32 << 20;
+const UNPACKED_BYTES_MAX = 8 << 20;
+const LINES_MAX = 50_000;
 
 /** Where InfluxDB's clients and Prometheus write to; writing needs the role `operator`. */
 export async function inletRoutes(
@@ -36,13 +37,17 @@ function influxRoutes(scope: FastifyInstance, into: SampleTaker): void {
     scope.post(path, async (request, reply) => {
       const { precision } = request.query as Readonly<Record<string, string | undefined>>;
       const options = { unitMs: precisionMs(precision), sender: request.ip };
-      const lines = textOf(request).split('\n');
+      const lines = textOf(request)
+        .split('\n')
+        .filter((line) => line.trim() !== '' && !line.startsWith('#'));
+      if (lines.length > LINES_MAX) {
+        const reason = `has ${lines.length} points, the limit is ${LINES_MAX}; send smaller ones`;
+        throw new InputError('inlet-body', `body: ${reason}`, { field: 'body' });
+      }
       takeAll(
-        lines
-          .filter((line) => line.trim() !== '' && !line.startsWith('#'))
-          .map((line) => () => {
-            for (const sample of parseInflux(line, options)) into.take(sample);
-          }),
+        lines.map((line) => () => {
+          for (const sample of parseInflux(line, options)) into.take(sample);
+        }),
         'points',
       );
       return reply.code(204).send();
@@ -62,9 +67,12 @@ function remoteWriteRoute(scope: FastifyInstance, into: SampleTaker): void {
         { field: 'Content-Type' },
       );
     }
-    const samples = readWriteRequest(unpackSnappy(bytesOf(request), UNPACKED_BYTES_MAX), families);
+    const series = readWriteRequest(unpackSnappy(bytesOf(request), UNPACKED_BYTES_MAX), families);
     takeAll(
-      samples.map((sample: ReceivedSample) => () => into.take(sample)),
+      series.map((one) => () => {
+        if (one instanceof InputError) throw one;
+        into.take(one);
+      }),
       'series',
     );
     return reply.code(204).send();

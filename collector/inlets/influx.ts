@@ -1,7 +1,7 @@
-import { numberOf } from './graphite.ts';
 import {
   labelName,
   metricName,
+  numberOf,
   type ReceivedSample,
   refused,
   shown,
@@ -19,6 +19,9 @@ const PRECISIONS: Readonly<Record<string, number>> = {
   m: 60_000,
   h: 3_600_000,
 };
+
+/** Characters of a line: some thousand fields. */
+const LINE_MAX = 65_536;
 
 /** @throws InputError `inlet-sample` */
 export function precisionMs(precision: string | undefined): number {
@@ -44,6 +47,9 @@ export interface InfluxOptions {
  * @throws InputError `inlet-sample`
  */
 export function parseInflux(line: string, { unitMs, sender }: InfluxOptions): ReceivedSample[] {
+  if (line.length > LINE_MAX) {
+    throw refused('line', `${shown(line)} is longer than ${LINE_MAX} characters; split it`);
+  }
   const [series = '', fields = '', timeText, ...rest] = splitOutside(line.trim(), ' ').filter(
     Boolean,
   );

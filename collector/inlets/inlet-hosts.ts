@@ -4,6 +4,7 @@ import { agentKey } from '../../base/authentication.ts';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import { InputError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { ownText } from '../../base/own-text.ts';
 import { readRequest } from '../../wire/control.ts';
 import {
   bodyReader,
@@ -61,7 +62,7 @@ export class InletHosts implements SampleTaker {
   take(sample: ReceivedSample): void {
     const nowMs = this.#ports.clock.nowMs();
     checkSample(sample, nowMs);
-    const agent = this.#agents.get(sample.host) ?? this.#newAgent(sample.host, nowMs);
+    const agent = this.#agents.get(sample.host) ?? this.#newAgent(ownText(sample.host), nowMs);
     if (agent.seriesCount >= SERIES_MAX && !agent.has(sample)) {
       throw new InputError(
         'inlet-limit',

@@ -6,6 +6,8 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { ManualClock } from '../../base/clock.ts';
 import { defaultsOf } from '../../base/config.ts';
@@ -14,6 +16,7 @@ import { bodyReader, KINDS } from '../../wire/packet.ts';
 import { readSchemaPart } from '../../wire/schema.ts';
 import { startCollector } from '../collector.ts';
 import { type CollectorSettings, collectorSettings } from '../settings.ts';
+import { parseInflux } from './influx.ts';
 import { PseudoAgent } from './pseudo-agent.ts';
 import { COUNTER, type ReceivedSample, UNTOLD } from './received-sample.ts';
 import { Refusals } from './refusals.ts';
@@ -191,6 +194,25 @@ test('what nobody sends any more is forgotten after five minutes, and its host w
   assert.deepEqual(kinds(361_000), []);
 });
 
+test('what is kept of a value does not keep the message that it came in', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const agent = new PseudoAgent('w1', { key: undefined, nowMs: 0 });
+  const filler = 'other,host=w1 value=1\n'.repeat(50_000);
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let message = 0; message < 30; message += 1) {
+    const first = `metric_of_message_${message},rack=the_rack_of_${message} value=1`;
+    const [line = ''] = `${first}\n${filler}`.split('\n', 1);
+    for (const sample of parseInflux(line, { unitMs: 1, sender: 'w1' })) agent.take(sample, 0);
+  }
+  collectGarbage();
+  const grownBytes = process.memoryUsage().heapUsed - before;
+  assert.equal(agent.seriesCount, 30);
+  // The messages are 1.1 MB each.
+  assert.ok(grownBytes < 8_000_000, `${grownBytes} bytes`);
+});
+
 /** Slope and interval of the series in each SCHEMA that the agent sends. */
 function schemas(agent: PseudoAgent, nowMs: number): string[] {
   return agent
@@ -226,11 +248,15 @@ const bad: readonly [path: string, body: Uint8Array | string, status: number, me
   ['/api/v1/write', Uint8Array.of(1, 2, 3), 400, /the Snappy block/],
   ['/api/v1/write', packSnappy(Uint8Array.of(10, 200)), 400, /the write request/],
   ['/write', new Uint8Array(5 << 20), 413, /too large/],
+  ['/write', 'm b=1\n'.repeat(50_001), 400, /body: has 50001 points, the limit is 50000/],
+  ['/write', gzipSync('\n'.repeat(9 << 20)), 400, /unpacks to more than 8388608 bytes/],
 ];
 test('what is refused is answered with field, value and limit', () =>
   withCollector({ influxWrite: true, remoteWrite: true }, async (url) => {
     for (const [path, body, status, message] of bad) {
-      const response = await post(`${url}${path}`, body);
+      const isPacked = body instanceof Uint8Array && body[0] === 0x1f;
+      const headers = isPacked ? { 'content-encoding': 'gzip' } : {};
+      const response = await post(`${url}${path}`, body, headers);
       assert.equal(response.status, status, path);
       assert.match(((await response.json()) as { message: string }).message, message);
     }

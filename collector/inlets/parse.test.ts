@@ -81,6 +81,18 @@ test('a StatsD counter that is idle is 0, and ends when it is idle for five minu
   assert.deepEqual(taken, [0.5, 0]);
 });
 
+test('StatsD refuses what cannot be stored when it comes, and keeps no place for it', () => {
+  const collection = new StatsdCollection();
+  const long = parseStatsd(`${'a'.repeat(129)}:1|c`);
+  for (let sent = 0; sent < 3; sent += 1) {
+    assert.throws(() => collection.take(long, 'w1', 0), {
+      code: 'inlet-sample',
+      message: /^metric: .* has 129 bytes/,
+    });
+  }
+  collection.flush({ take: ({ name }) => assert.fail(name) }, 10_000);
+});
+
 const refusedTexts: readonly [parse: () => unknown, message: RegExp][] = [
   [() => parseGraphite('a.b'), /^line: "a.b" is not "path value time"/],
   [() => parseGraphite('a.b 1 2 3'), /^line: /],
@@ -91,11 +103,16 @@ const refusedTexts: readonly [parse: () => unknown, message: RegExp][] = [
   [() => parseStatsd('a'), /^line: /],
   [() => parseStatsd('a:1|x'), /^type: "x" is none of/],
   [() => parseStatsd('a:b|c'), /^value: "b"/],
+  [() => parseStatsd(`a:${'b'.repeat(257)}|s`), /^value: .* has 257 bytes, the limit is 256/],
   [() => parseStatsd('a:1|c|@2'), /^rate: "@2" must be above 0/],
   [() => parseInflux('cpu', { unitMs: 1, sender: 'a' }), /^line: /],
   [() => parseInflux('cpu a=1 2 3', { unitMs: 1, sender: 'a' }), /^line: /],
   [() => parseInflux('cpu a=x', { unitMs: 1, sender: 'a' }), /^field: "x" is no number/],
   [() => parseInflux('cpu,a b=1', { unitMs: 1, sender: 'a' }), /^tag: "a" is not name=value/],
+  [
+    () => parseInflux(`cpu a="${'b'.repeat(65_536)}",c=1`, { unitMs: 1, sender: 'a' }),
+    /^line: .* is longer than 65536 characters/,
+  ],
   [() => precisionMs('d'), /^precision: "d" is none of/],
 ];
 for (const [parse, message] of refusedTexts) {
@@ -146,11 +163,39 @@ const REQUEST = writeRequest([
   { labels: { __name__: 'no_samples', host: 'w2' }, samples: [] },
 ]);
 
+/** Of each series: its sample, or why it is refused. */
+function read(request: Uint8Array): string[] {
+  return readWriteRequest(request, new Families()).map((one) =>
+    one instanceof InputError ? one.message : text(one),
+  );
+}
+
 test('remote write: the newest sample of each series', () => {
-  assert.deepEqual(readWriteRequest(REQUEST, new Families()).map(text), [
+  assert.deepEqual(read(REQUEST), [
     'w1 http_requests_total{instance=w1:9100,job=web} 2.5 @2',
     'w2 b{a_c=d} -1 @-5',
   ]);
+});
+
+test('remote write: a series that cannot be taken does not keep the others out', () => {
+  const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`l${index}`, 'x']));
+  const samples = [{ value: 1, timeMs: 1000 }];
+  const request = writeRequest([
+    { labels: { __name__: 'native', host: 'a' }, samples: [], histograms: 1 },
+    { labels: { __name__: 'wide', host: 'a', ...many }, samples },
+    { labels: { __name__: 'sound', host: 'a' }, samples },
+  ]);
+  assert.deepEqual(read(request), [
+    'histogram: native histograms are not stored; send classic buckets',
+    'labels: a series has more than 100',
+    'a sound{} 1 @1',
+  ]);
+});
+
+test('remote write: a request of too many series is refused before it is read', () => {
+  const empty = Uint8Array.from({ length: 100_002 }, (_, index) => (index % 2 === 0 ? 10 : 0));
+  assert.deepEqual(read(empty.subarray(2)), []);
+  assert.throws(() => read(empty), { code: 'inlet-body', message: /more than 50000 series/ });
 });
 
 test('Snappy: literals of every length, and copies that overlap', () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type AgentKey, seal } from '../../base/authentication.ts';
+import { ownText } from '../../base/own-text.ts';
 import { type Metric, seriesKey } from '../../wire/metric.ts';
 import {
   AGENT_ID_SIZE,
@@ -13,7 +14,7 @@ import {
 import { samplesThatFit, typeCodes, writeSamples } from '../../wire/samples.ts';
 import { NO_NONCE, splitSchema, writeSchemaPart } from '../../wire/schema.ts';
 import { XdrWriter } from '../../wire/xdr.ts';
-import { AGE_MS_MAX, type Meaning, type ReceivedSample } from './received-sample.ts';
+import { AGE_MS_MAX, type Meaning, ownLabels, type ReceivedSample } from './received-sample.ts';
 
 const BODY_SIZE_MAX = MAX_PAYLOAD_DEFAULT - HEADER_SIZE - TAG_SIZE;
 /** Ticks between two SCHEMAs, as agents do it. */
@@ -71,8 +72,9 @@ export class PseudoAgent {
     const timeMs = sample.timeMs ?? nowMs;
     const known = this.#series.get(key);
     if (!known) {
-      const metric = metricOf(name, labels, meaning);
-      this.#series.set(key, { metric, value, timeMs, everySeconds: 0, receivedMs: nowMs });
+      const metric = metricOf(ownText(name), ownLabels(labels), meaning);
+      const newest = { metric, value, timeMs, everySeconds: 0, receivedMs: nowMs };
+      this.#series.set(ownText(key), newest);
       this.#isChanged = true;
     } else if (timeMs >= known.timeMs) {
       this.#learn(known, meaning, Math.round((timeMs - known.timeMs) / 1000));

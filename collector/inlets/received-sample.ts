@@ -1,4 +1,5 @@
 import { InputError } from '../../base/errors.ts';
+import { ownText } from '../../base/own-text.ts';
 import { isLabelName, type Labels, LIMITS, type Metric } from '../../wire/metric.ts';
 
 /** What is known of a metric besides its name. */
@@ -73,12 +74,27 @@ export function checkSample(
   }
 }
 
-function checkText(field: string, text: string, bytesMax: number): void {
+/** @throws InputError `inlet-sample` */
+export function checkText(field: string, text: string, bytesMax: number): void {
   const bytes = Buffer.byteLength(text);
   if (bytes === 0) throw refused(field, 'is empty');
   if (bytes > bytesMax) {
     throw refused(field, `${shown(text)} has ${bytes} bytes, the limit is ${bytesMax}`);
   }
+}
+
+/** A copy that does not keep the message that the labels came in. */
+export function ownLabels(labels: Labels): Labels {
+  return Object.fromEntries(
+    Object.entries(labels).map(([label, value]) => [ownText(label), ownText(value)]),
+  );
+}
+
+/** @throws InputError `inlet-sample` */
+export function numberOf(field: string, text: string): number {
+  const value = Number(text);
+  if (text === '' || !Number.isFinite(value)) throw refused(field, `${shown(text)} is no number`);
+  return value;
 }
 
 export function refused(field: string, reason: string): InputError {

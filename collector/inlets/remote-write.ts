@@ -9,18 +9,31 @@ const FIXED32 = 5;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** Series and families of one request; Prometheus sends 2,000 at most unless told otherwise. */
+const PARTS_MAX = 50_000;
+/** Labels of one series that are looked at: more than can be stored. */
+const LABELS_MAX = 100;
+
 /**
  * The newest sample of each series of a remote write request. `host`, or `instance` without its port, becomes the host; the other labels stay.
  * @param message  prometheus.WriteRequest, unpacked
  * @param families learn what the request tells of them
- * @throws InputError `inlet-body`, `inlet-sample`
+ * @returns an `inlet-sample` in place of a series that cannot be taken
+ * @throws InputError `inlet-body`
  * Source: Prometheus Remote-Write 1.0 specification, "Protocol"
  */
-export function readWriteRequest(message: Uint8Array, families: Families): ReceivedSample[] {
-  const fields = [...fieldsOf(message)];
+export function readWriteRequest(
+  message: Uint8Array,
+  families: Families,
+): (ReceivedSample | InputError)[] {
+  const fields: Field[] = [];
+  for (const field of fieldsOf(message)) {
+    if (fields.push(field) > PARTS_MAX)
+      throw broken(`has more than ${PARTS_MAX} series; send smaller ones`);
+  }
   for (const field of fields) if (field.number === 3) families.learn(readFamily(bytesOf(field)));
   return fields.flatMap((field) =>
-    field.number === 1 ? readSeries(bytesOf(field), families) : [],
+    field.number === 1 ? (readSeries(bytesOf(field), families) ?? []) : [],
   );
 }
 
@@ -37,34 +50,38 @@ function readFamily(message: Uint8Array): Family {
   return family;
 }
 
-/** @returns none for a series without samples */
-function readSeries(message: Uint8Array, families: Families): ReceivedSample[] {
+/** @returns undefined for a series without samples */
+function readSeries(
+  message: Uint8Array,
+  families: Families,
+): ReceivedSample | InputError | undefined {
   const labels: Record<string, string> = {};
+  let labelCount = 0;
   let newest: { value: number; timeMs: number } | undefined;
   for (const field of fieldsOf(message)) {
     if (field.number === 1) {
+      labelCount += 1;
+      if (labelCount > LABELS_MAX) return refused('labels', `a series has more than ${LABELS_MAX}`);
       const [name, value] = readLabel(bytesOf(field));
       labels[name] = value;
     } else if (field.number === 2) {
       const sample = readSample(bytesOf(field));
       if (!newest || sample.timeMs >= newest.timeMs) newest = sample;
     } else if (field.number === 4) {
-      throw refused('histogram', 'native histograms are not stored; send classic buckets');
+      return refused('histogram', 'native histograms are not stored; send classic buckets');
     }
   }
-  if (!newest) return [];
+  if (!newest) return undefined;
   const { __name__: written = '', host, ...others } = labels;
   const name = metricName(written);
   const pairs = Object.entries(others).map(([label, value]) => [labelName(label), value] as const);
-  return [
-    {
-      host: host ?? (labels['instance'] ?? '').replace(/:\d+$/, ''),
-      name,
-      labels: Object.fromEntries(pairs),
-      meaning: families.meaning(name),
-      ...newest,
-    },
-  ];
+  return {
+    host: host ?? (labels['instance'] ?? '').replace(/:\d+$/, ''),
+    name,
+    labels: Object.fromEntries(pairs),
+    meaning: families.meaning(name),
+    ...newest,
+  };
 }
 
 function readLabel(message: Uint8Array): [name: string, value: string] {

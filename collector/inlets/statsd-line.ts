@@ -1,5 +1,5 @@
-import { numberOf } from './graphite.ts';
-import { labelName, metricName, refused, shown } from './received-sample.ts';
+import { LIMITS } from '../../wire/metric.ts';
+import { checkText, labelName, metricName, numberOf, refused, shown } from './received-sample.ts';
 
 /** One line as a program sent it. */
 export type StatsdLine = {
@@ -39,6 +39,7 @@ export function parseStatsd(line: string): StatsdLine {
     case 'd':
       return { ...head, kind: 'timer', value: numberOf('value', value) };
     case 's':
+      checkText('value', value, LIMITS.labelValue);
       return { ...head, kind: 'set', member: value };
     default:
       throw refused('type', `${shown(type)} is none of c, g, ms, h, d, s`);

@@ -1,6 +1,7 @@
 import { InputError } from '../../base/errors.ts';
+import { ownText } from '../../base/own-text.ts';
 import { seriesKey } from '../../wire/metric.ts';
-import { AGE_MS_MAX, GAUGE, type SampleTaker } from './received-sample.ts';
+import { AGE_MS_MAX, checkSample, GAUGE, ownLabels, type SampleTaker } from './received-sample.ts';
 import type { StatsdLine } from './statsd-line.ts';
 
 /** How often what programs sent becomes samples, as in StatsD itself. */
@@ -29,7 +30,7 @@ export class StatsdCollection {
 
   /**
    * @param sender host of values that name none
-   * @throws InputError `inlet-limit`
+   * @throws InputError `inlet-limit`, `inlet-sample`
    */
   take(line: StatsdLine, sender: string, nowMs: number): void {
     const collected = this.#find(line, sender);
@@ -46,7 +47,7 @@ export class StatsdCollection {
         if (collected.timings.length < VALUES_MAX) collected.timings.push(line.value);
         break;
       case 'set':
-        if (collected.members.size < VALUES_MAX) collected.members.add(line.member);
+        if (collected.members.size < VALUES_MAX) collected.members.add(ownText(line.member));
     }
   }
 
@@ -79,18 +80,19 @@ export class StatsdCollection {
         { field: 'series' },
       );
     }
+    checkSample({ host, name, labels, meaning: GAUGE, value: 0, timeMs: undefined }, 0);
     const collected = {
       kind,
-      host,
-      name,
-      labels,
+      host: ownText(host),
+      name: ownText(name),
+      labels: ownLabels(labels),
       usedMs: 0,
       value: 0,
       count: 0,
       timings: [],
       members: new Set<string>(),
     };
-    this.#series.set(key, collected);
+    this.#series.set(ownText(key), collected);
     return collected;
   }
 }

@@ -3,6 +3,8 @@
 export interface WrittenSeries {
   readonly labels: Readonly<Record<string, string>>;
   readonly samples: readonly { readonly value: number; readonly timeMs: number }[];
+  /** Native histograms, without content. */
+  readonly histograms?: number;
 }
 
 export function varint(value: number): number[] {
@@ -36,7 +38,7 @@ export function metadataRequest(
 
 /** prometheus.WriteRequest */
 export function writeRequest(all: readonly WrittenSeries[]): Uint8Array {
-  const bytes = all.flatMap(({ labels, samples }) =>
+  const bytes = all.flatMap(({ labels, samples, histograms = 0 }) =>
     field(1, [
       ...Object.entries(labels).flatMap(([name, value]) =>
         field(1, [...field(1, text(name)), ...field(2, text(value))]),
@@ -44,6 +46,7 @@ export function writeRequest(all: readonly WrittenSeries[]): Uint8Array {
       ...samples.flatMap(({ value, timeMs }) =>
         field(2, [9, ...double(value), 16, ...varint(timeMs)]),
       ),
+      ...Array.from({ length: histograms }, () => field(4, [])).flat(),
     ]),
   );
   return Uint8Array.from(bytes);
