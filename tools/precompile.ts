@@ -14,7 +14,7 @@ const NO_SETTINGS = '!';
 const COLLECTOR = join(import.meta.dirname, '../collector');
 const THREADS = [
   'ingest/worker.ts',
-  'ingest/checkpointer.ts',
+  '../base/checkpoint-thread.ts',
   'ingest/rebuilder.ts',
   'query-worker/worker.ts',
 ];
