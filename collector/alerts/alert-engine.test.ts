@@ -139,6 +139,32 @@ test('after ten minutes of standstill what fired fires, and pending has waited n
   next.close();
 });
 
+for (const { name, bySeconds } of [
+  { name: 'back', bySeconds: -86_400 },
+  { name: 'back by seconds', bySeconds: -3 },
+  { name: 'ahead', bySeconds: 86_400 },
+]) {
+  test(`the clock is set ${name}: rules go on, what fired fires, pending waits as long as it would have`, () => {
+    const bench = new Bench([], 200_000);
+    bench.engine.addRule({ name: 'Firing', expr: 'load_one > 8' });
+    bench.engine.addRule({ name: 'Pending', expr: 'load_one > 7', forSeconds: 60 });
+    bench.run([...warmUp, ...nines(10)]);
+    bench.second += bySeconds;
+    bench.run(nines(GRACE_SECONDS + 20));
+    assert.deepEqual(bench.states.toSorted(), ['Firing firing', 'Pending pending']);
+    bench.run(nines(40));
+    assert.deepEqual(bench.states.toSorted(), ['Firing firing', 'Pending firing']);
+    bench.run([1]);
+    assert.deepEqual(bench.told, [
+      'Firing firing',
+      'Pending firing',
+      'Firing resolved',
+      'Pending resolved',
+    ]);
+    bench.close();
+  });
+}
+
 test('removing a rule resolves what it fires; its name is free again', () => {
   const bench = new Bench();
   bench.engine.addRule({ expr: 'load_one > 8' });

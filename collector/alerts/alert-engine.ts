@@ -17,7 +17,7 @@ import { PreparedQueries } from './prepared-queries.ts';
 import type { AlertingRule, Rule, RuleGroup } from './rule.ts';
 import { BUILT_IN_FILE } from './rule-loader.ts';
 import { type Retention, RuleSeries } from './rule-series.ts';
-import { type AlertInstance, annotationsOf, isFiring } from './state.ts';
+import { type AlertInstance, annotationsOf, isFiring, skipTime } from './state.ts';
 import { UnionSource } from './union-source.ts';
 import { WrittenSeries } from './written-series.ts';
 
@@ -54,6 +54,8 @@ export interface AlertOrigin {
 const RECORDED: Retention = { keepMs: 3_600_000, sameValueEveryMs: 15_000 };
 /** After a start rules wait until hosts have been heard again, so that missing data is not taken for change. */
 const START_GRACE_MS = 5_000;
+/** Evaluations come each second; after more than this nobody has looked for a while, or somebody has set the clock. */
+const STANDSTILL_MS = 30_000;
 /** Texts with values in them change all the time: they are passed on once a minute, Prometheus' resend delay. */
 const TEXTS_MS = 60_000;
 /** How often the time of the last evaluation is written down while alerts are pending. */
@@ -72,7 +74,9 @@ export class AlertEngine {
   readonly #listeners = new Set<() => void>();
   #pairs = new PairedSeverities();
   #groups: readonly ScheduledGroup[] = [];
-  #firstMs: number | undefined;
+  /** When evaluating began, at the start or after a standstill. */
+  #firstMs = Number.NEGATIVE_INFINITY;
+  #lastMs: number | undefined;
   #clockMs = Number.NEGATIVE_INFINITY;
 
   /** @param groups those of files and built in; rules that people added come from the store */
@@ -129,7 +133,7 @@ export class AlertEngine {
    * @param nowMs the time of the live values, ms since the epoch
    */
   evaluate(nowMs: number): void {
-    this.#firstMs ??= nowMs;
+    this.#followClock(nowMs);
     this.#own.write(this.#ports.ownSamples(nowMs), nowMs);
     if (nowMs - this.#firstMs < START_GRACE_MS) return;
     const changes: RuleChanges[] = [];
@@ -141,6 +145,23 @@ export class AlertEngine {
     }
     if (this.#pairs.learn(this.#rules())) this.#ports.inhibit(this.#pairs.inhibitRules());
     this.#commit(joined(changes), nowMs);
+  }
+
+  /** What was waited for goes on as long as before: time in which nobody looked, or by which the clock was set, does not count. */
+  #followClock(nowMs: number): void {
+    const passedMs = nowMs - (this.#lastMs ?? Number.NEGATIVE_INFINITY);
+    this.#lastMs = nowMs;
+    if (passedMs >= 0 && passedMs <= STANDSTILL_MS) return;
+    this.#firstMs = nowMs;
+    this.#clockMs = Number.NEGATIVE_INFINITY;
+    if (!Number.isFinite(passedMs)) return;
+    this.#ports.log.warn('rules-stood-still', { seconds: Math.round(passedMs / 1000) });
+    for (const { alerts } of this.#rules()) {
+      if (!alerts) continue;
+      alerts.instances = new Map(
+        [...alerts.instances].map(([key, instance]) => [key, skipTime(instance, passedMs)]),
+      );
+    }
   }
 
   rules(): readonly RuleInfo[] {
@@ -253,12 +274,7 @@ export class AlertEngine {
       const instances = stored.get(identityOf(health.rule));
       if (!health.alerts || !instances) continue;
       health.alerts.instances = new Map(
-        [...instances].map(([key, instance]) => [
-          key,
-          instance.state === 'pending'
-            ? { ...instance, activeAtMs: instance.activeAtMs + downMs }
-            : instance,
-        ]),
+        [...instances].map(([key, instance]) => [key, skipTime(instance, downMs)]),
       );
     }
     if (this.#pairs.learn(this.#rules())) this.#ports.inhibit(this.#pairs.inhibitRules());
@@ -340,7 +356,7 @@ export class AlertEngine {
 class ScheduledGroup {
   readonly state: GroupState;
   readonly intervalMs: number;
-  #lastTurn = Number.NEGATIVE_INFINITY;
+  #lastTurn: number | undefined;
 
   constructor(group: RuleGroup, output: RuleSeries, intervalMs: number) {
     this.state = new GroupState(group, output);
@@ -353,7 +369,8 @@ class ScheduledGroup {
       BigInt(`0x${fingerprint({ group: this.state.group.name })}`) % BigInt(this.intervalMs),
     );
     const turn = Math.floor((nowMs - offsetMs) / this.intervalMs);
-    if (turn <= this.#lastTurn) return false;
+    // Also where it is an earlier one, because the clock was set back.
+    if (turn === this.#lastTurn) return false;
     this.#lastTurn = turn;
     return true;
   }

@@ -98,3 +98,13 @@ test('a rule about the appliance is replayed over it', () => {
     assert.ok(from >= 36 && from <= 40 && to >= 60 && to <= 66, JSON.stringify(minutes));
   });
 });
+
+test('after the clock was set back samples are kept at once', () => {
+  withHistory((open) => {
+    const history = open();
+    history.note(START_MS + DAY_MS, () => [sample('drops', 1)]);
+    history.note(START_MS, () => [sample('drops', 2)]);
+    history.note(START_MS + 1000, () => [sample('drops', 3)]);
+    assert.deepEqual(describe(history, 'drops'), ['drops 0:2 86400:1']);
+  });
+});

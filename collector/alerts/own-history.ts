@@ -71,7 +71,8 @@ export class OwnHistory implements RecordedSource {
 
   /** Takes the first samples of each minute. @param samplesNow is asked when they are wanted */
   note(nowMs: number, samplesNow: () => readonly Sample[]): void {
-    if (nowMs < this.#dueMs) return;
+    const isDue = nowMs >= this.#dueMs || nowMs < this.#dueMs - EVERY_MS;
+    if (!isDue) return;
     this.#dueMs = (Math.floor(nowMs / EVERY_MS) + 1) * EVERY_MS;
     const values = new Map<string, number | null>();
     for (const key of this.#written) values.set(key, null);

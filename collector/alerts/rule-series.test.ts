@@ -53,3 +53,11 @@ test('series that ended longer ago than samples are kept are forgotten', () => {
   assert.deepEqual(series.series(NAME, range).map(String), ['ALERTS{host="there"}']);
   assert.equal(series.plan(NAME, { ...ALL, afterMs: 0, untilMs: HOUR_MS }).series, 1);
 });
+
+test('samples of before the clock was set back are forgotten where newer ones come', () => {
+  const series = new RuleSeries(RETENTION);
+  for (const second of [100, 101, 102, 50, 51]) {
+    series.append({ labels: labels('a'), value: second }, second * 1000);
+  }
+  assert.deepEqual(kept(series), ['50:50 51:51']);
+});

@@ -33,7 +33,7 @@ export class RuleSeries implements SampleSource {
     this.#retention = retention;
   }
 
-  /** Samples must come in order of time; one at the time of the last replaces it. */
+  /** One at the time of the last replaces it; later ones are forgotten: the clock was set back. */
   append(sample: Sample, timeMs: number): void {
     this.#append(sample.labels, timeMs, sample.value, 0);
   }
@@ -102,12 +102,13 @@ export class RuleSeries implements SampleSource {
       if (others) others.push(series);
       else this.#byMetric.set(metric, [series]);
     }
+    if ((series.timesMs.at(-1) ?? timeMs) > timeMs) cutAfter(series, timeMs);
     const at = this.#place(series, timeMs, value, stale);
     series.timesMs[at] = timeMs;
     series.values[at] = value;
     series.stale[at] = stale;
     this.#forget(series, timeMs);
-    if (timeMs - this.#sweptMs >= SWEEP_MS) this.#sweep(timeMs);
+    if (Math.abs(timeMs - this.#sweptMs) >= SWEEP_MS) this.#sweep(timeMs);
   }
 
   /** Index of the new sample: it takes the place of the last one when that is of the same time, or tells nothing. */
@@ -141,6 +142,11 @@ export class RuleSeries implements SampleSource {
       else this.#byMetric.delete(metric);
     }
   }
+}
+
+function cutAfter({ timesMs, values, stale }: Stored, timeMs: number): void {
+  const kept = firstAfter(timesMs, timeMs);
+  for (const column of [timesMs, values, stale]) column.length = kept;
 }
 
 /** Index of the first time after `timeMs`. */

@@ -123,6 +123,23 @@ function cleared(before: AlertInstance, { flapLimits }: Timing, nowMs: number): 
   };
 }
 
+/**
+ * The alert after time in which nobody looked.
+ * @param byMs negative = the clock was set back; then the start of an alert that fires would be to come, and is moved too
+ */
+export function skipTime(before: AlertInstance, byMs: number): AlertInstance {
+  const moved = (timeMs: number | undefined) => (timeMs === undefined ? undefined : timeMs + byMs);
+  const isStartMoved = byMs < 0 || before.state === 'pending';
+  return {
+    ...before,
+    activeAtMs: before.activeAtMs + (isStartMoved ? byMs : 0),
+    firedAtMs: byMs < 0 ? moved(before.firedAtMs) : before.firedAtMs,
+    resolvedAtMs: byMs < 0 ? moved(before.resolvedAtMs) : before.resolvedAtMs,
+    keepFiringSinceMs: moved(before.keepFiringSinceMs),
+    missingSinceMs: moved(before.missingSinceMs),
+  };
+}
+
 function withoutData(before: AlertInstance, nowMs: number): AlertInstance | undefined {
   const missingSinceMs = before.missingSinceMs ?? nowMs;
   if (before.state !== 'pending') return { ...before, state: 'nodata', missingSinceMs };

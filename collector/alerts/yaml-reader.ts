@@ -28,7 +28,9 @@ export class YamlReader {
   readonly problems: FileProblem[] = [];
   readonly root: YamlNode;
   readonly #lines = new LineCounter();
+  readonly #document: Document;
   readonly #targets: ReadonlyMap<Alias, Node>;
+  readonly #secrets = new Set<Node>();
   #followed = 0;
   readonly #ignoreUnknownFields: boolean;
 
@@ -45,6 +47,7 @@ export class YamlReader {
       const at = this.#lines.linePos(error.pos[0]);
       this.problems.push({ line: at.line, column: at.col, message: error.message });
     }
+    this.#document = document;
     this.#targets = this.#targetsOf(document);
     this.root = this.problems.length > 0 ? undefined : this.resolve(document.contents);
   }
@@ -82,6 +85,27 @@ export class YamlReader {
       },
     });
     return targets;
+  }
+
+  /** Text that `publicText` does not show. */
+  secret(node: YamlNode): string {
+    if (node) this.#secrets.add(node);
+    return this.text(node);
+  }
+
+  /** The document without comments, and with `<secret>` for what was read as one; of an address only the path and query are. */
+  publicText(): string {
+    const shown = this.#document.clone();
+    const originals = nodesOf(this.#document);
+    for (const [index, node] of nodesOf(shown).entries()) {
+      node.comment = null;
+      node.commentBefore = null;
+      if (isScalar(node) && this.#secrets.has(originals[index] as Node))
+        node.value = masked(this.text(node));
+    }
+    shown.comment = null;
+    shown.commentBefore = null;
+    return shown.toString({ lineWidth: 0 });
   }
 
   positionOf(node: YamlNode): Position {
@@ -221,6 +245,17 @@ export class YamlReader {
       for (const entry of this.#entries(source)) if (!into.has(entry[0])) yield entry;
     } else this.fail(source, 'map merge requires map or sequence of maps as the value');
   }
+}
+
+function masked(secret: string): string {
+  const origin = /^https?:/.test(secret) ? URL.parse(secret)?.origin : undefined;
+  return origin ? `${origin}/<secret>` : '<secret>';
+}
+
+function nodesOf(document: Document): readonly Node[] {
+  const nodes: Node[] = [];
+  visit(document, { Node: (_key, node) => void nodes.push(node) });
+  return nodes;
 }
 
 function contains(outer: Node, inner: Node): boolean {

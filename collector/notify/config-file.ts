@@ -115,6 +115,7 @@ class ConfigReader {
         .map((node) => this.#inhibit(node)),
       timeIntervals,
       original,
+      shown: yaml.publicText(),
     };
   }
 

@@ -11,8 +11,10 @@ export interface NotifyConfig {
   readonly receivers: readonly ReceiverConfig[];
   readonly inhibitRules: readonly InhibitRule[];
   readonly timeIntervals: ReadonlyMap<string, readonly TimeInterval[]>;
-  /** The file as it was read; shown by the status of the API. */
+  /** The file as it was read, secrets included. */
   readonly original: string;
+  /** The same without comments and secrets, for everyone who may read the API. */
+  readonly shown: string;
 }
 
 export interface ReceiverConfig {

@@ -37,7 +37,9 @@ export function reasonToNotify(
   }
   if (now.firing.length === 0) return entry.firing.length > 0 ? 'all alerts resolved' : undefined;
   if (now.sendResolved && !isSubset(now.resolved, entry.resolved)) return 'some alerts resolved';
-  return now.timeMs - entry.timeMs > now.repeatIntervalMs ? 'repeat interval elapsed' : undefined;
+  // A time to come was written before the clock was set back.
+  const sinceMs = Math.abs(now.timeMs - entry.timeMs);
+  return sinceMs > now.repeatIntervalMs ? 'repeat interval elapsed' : undefined;
 }
 
 /** Time after which the same is told again: with a maximum it doubles with each repeat until then. */

@@ -200,7 +200,8 @@ class Queue {
     const [first] = this.#waiting;
     if (!first || this.#isBusy || this.#isClosed) return;
     this.#isBusy = true;
-    const waitMs = first.nextMs - this.#ports.clock.nowMs();
+    // No longer than the longest back-off, also when the clock was set back.
+    const waitMs = Math.min(first.nextMs - this.#ports.clock.nowMs(), BACK_OFF_MAX_MS);
     if (waitMs <= 0) void this.#attempt(first);
     else this.#cancel = this.#ports.clock.after(waitMs, () => void this.#attempt(first));
   }

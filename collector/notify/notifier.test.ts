@@ -465,3 +465,35 @@ receivers: [{name: team, webhook_configs: [{url: 'http://127.0.0.1:1/'}]}, {name
   assert.deepEqual(bench.notifier.courier.waiting, []);
   bench.close();
 });
+
+const DAY_MS = 86_400_000;
+
+test('the clock was a day ahead: what waits for its next attempt does not wait a day', async () => {
+  const bench = new Bench();
+  bench.failures = Array.from({ length: 9 }, () => new Error('no answer'));
+  bench.fire(A);
+  await bench.pass(120);
+  assert.deepEqual(bench.texts, []);
+  bench.close();
+  const next = new Bench(ROUTING, new ManualClock(START_MS - DAY_MS));
+  await next.pass(61);
+  assert.deepEqual(next.texts, ['team firing a']);
+  next.close();
+});
+
+test('the clock is set back: an alert that was over inhibits nothing', async () => {
+  const bench = new Bench(
+    `${ROUTING}inhibit_rules: [{source_matchers: [alertname=HostDown], target_matchers: [alertname=X], equal: [host]}]`,
+  );
+  const down = { alertname: 'HostDown', host: 'a' };
+  bench.fire(down);
+  await bench.pass(60);
+  bench.resolve(down);
+  await bench.pass(330);
+  bench.clock.stepTo(START_MS - DAY_MS);
+  bench.fire(A);
+  await bench.pass(400);
+  assert.deepEqual(bench.texts, ['team firing a', 'team resolved a-', 'team firing a']);
+  assert.equal(bench.sent.at(-1)?.notification.groupLabels['alertname'], 'X');
+  bench.close();
+});

@@ -383,6 +383,7 @@ export class Notifier implements AlertSink {
 
   #clean(): void {
     const nowMs = this.#ports.clock.nowMs();
+    this.#followClock(nowMs);
     for (const [id, { alert }] of this.#alerts) {
       if (alert.endsAtMs === undefined || nowMs - alert.endsAtMs <= RESOLVED_KEPT_MS) continue;
       this.#alerts.delete(id);
@@ -394,6 +395,19 @@ export class Notifier implements AlertSink {
     this.#log.forgetOld(nowMs, new Set(this.groups().map(({ key }) => key)));
     this.#ports.store.forgetOld(nowMs);
     this.#cancelCleaning = this.#ports.clock.after(CLEANING_MS, () => this.#clean());
+  }
+
+  /** After the clock was set back, what was over would fire until the time comes at which it ended: it is over now. */
+  #followClock(nowMs: number): void {
+    const over = [...this.#alerts.values()].filter(
+      ({ alert, updatedAtMs }) => isResolved(alert, updatedAtMs) && !isResolved(alert, nowMs),
+    );
+    const ended = over.map(({ alert }) => ({
+      ...alert,
+      startsAtMs: Math.min(alert.startsAtMs, nowMs),
+      endsAtMs: nowMs,
+    }));
+    if (ended.length > 0) this.put(ended, nowMs);
   }
 
   #tell(): void {

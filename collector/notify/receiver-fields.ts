@@ -68,7 +68,7 @@ export class ReceiverFields {
 
   secret(text: Node | undefined, file: Node | undefined): Secret {
     if (text && file) this.yaml.fail(file, 'the secret is given as text and as a file; give one');
-    return { text: this.yaml.text(text), file: this.yaml.text(file) };
+    return { text: this.yaml.secret(text), file: this.yaml.text(file) };
   }
 
   need(node: Node | undefined, secret: Secret, what: string): void {

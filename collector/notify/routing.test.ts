@@ -224,6 +224,14 @@ const decisions = [
     ageMs: 1001,
     want: 'repeat interval elapsed',
   },
+  {
+    name: 'nothing changed, and the clock was set back by long',
+    entry: { firing: ['a'], resolved: [] },
+    firing: ['a'],
+    resolved: [],
+    ageMs: -1001,
+    want: 'repeat interval elapsed',
+  },
 ] as const;
 
 for (const { name, entry, firing, resolved, want, ...rest } of decisions) {
@@ -238,6 +246,29 @@ for (const { name, entry, firing, resolved, want, ...rest } of decisions) {
     assert.equal(reason, want);
   });
 }
+
+test('what the API shows of the configuration has no secrets and no comments', () => {
+  const { config } = parseNotifyConfig(`# until May: hunter2
+global: {smtp_auth_password: hunter2, smtp_from: head, smtp_smarthost: 'mail:25'}
+route: {receiver: r, group_by: ['...']} # not hunter2
+receivers:
+- name: r
+  webhook_configs:
+  - {url: 'https://hook.example.org/hunter2', http_config: {authorization: {credentials: &token hunter2}}}
+  ntfy_configs: [{topic: ops, token: *token}]
+  email_configs: [{to: ops}]
+---
+hunter2
+`);
+  assert.ok(config);
+  assert.doesNotMatch(config.shown, /hunter2/);
+  assert.match(config.shown, /url: 'https:\/\/hook\.example\.org\/<secret>'/);
+  assert.match(config.shown, /smtp_auth_password: <secret>/);
+  assert.match(config.shown, /group_by: \[ '\.\.\.' \]/);
+  const read = parseNotifyConfig(config.shown);
+  assert.deepEqual(read.problems, []);
+  assert.deepEqual(read.config?.route, config.route);
+});
 
 test('inhibition: equal labels, missing equals empty, never in a circle', () => {
   const rule = {

@@ -88,7 +88,7 @@ class Api {
   #status() {
     return {
       cluster: { status: 'disabled', peers: [] },
-      config: { original: this.#notifier.config.original },
+      config: { original: this.#notifier.config.shown },
       uptime: new Date(this.#options.startedMs).toISOString(),
       versionInfo: {
         branch: '',

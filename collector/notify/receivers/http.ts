@@ -30,11 +30,12 @@ export async function post(
   mark: DeliveryMark,
 ): Promise<void> {
   let response: Response;
+  const { address, userHeaders } = splitUser(url);
   try {
-    response = await fetch(url, {
+    response = await fetch(address, {
       method: 'POST',
       body,
-      headers: { 'user-agent': 'clustermon', ...headers, ...markHeaders(mark) },
+      headers: { 'user-agent': 'clustermon', ...userHeaders, ...headers, ...markHeaders(mark) },
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
@@ -84,6 +85,24 @@ function markHeaders({ id, mayBeRepeated }: DeliveryMark): Readonly<Record<strin
   };
 }
 
+/** `https://user:password@host/`: fetch takes no such address, and would say it in its error. */
+function splitUser(url: string): {
+  readonly address: string;
+  readonly userHeaders: Readonly<Record<string, string>>;
+} {
+  const address = URL.parse(url);
+  if (!address?.username) return { address: url, userHeaders: {} };
+  const pair = `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`;
+  address.username = '';
+  address.password = '';
+  return { address: address.href, userHeaders: basicAuthorization(pair) };
+}
+
+/** @param pair user and password, with a colon between */
+function basicAuthorization(pair: string): Readonly<Record<string, string>> {
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
 /** Paths and queries of webhooks are secrets more often than not. */
 function withoutPath(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : 'the given URL';
@@ -93,8 +112,7 @@ export function authorizationHeaders(options: HttpOptions): Readonly<Record<stri
   const credentials = readSecret(options.credentials);
   if (credentials) return { authorization: `${options.authorizationType} ${credentials}` };
   if (!options.username) return {};
-  const pair = `${options.username}:${readSecret(options.password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+  return basicAuthorization(`${options.username}:${readSecret(options.password)}`);
 }
 
 /** @throws DeliveryError when its file cannot be read; a later attempt reads it again */

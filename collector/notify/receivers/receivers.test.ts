@@ -113,6 +113,14 @@ test('webhook: payload, authorization, marks', async () => {
   assert.partialDeepStrictEqual(asked?.body, { version: '4' });
 });
 
+test('webhook: user and password may stand in its address', async () => {
+  const [asked] = await serverFor(200, (url) =>
+    send(`webhook_configs: [{url: '${url.replace('//', '//u:p%40ss@')}/x'}]`),
+  );
+  assert.equal(asked?.url, '/x');
+  assert.equal(asked?.headers.authorization, `Basic ${Buffer.from('u:p@ss').toString('base64')}`);
+});
+
 test('slack: its API refuses with status 200', async () => {
   await answering(
     (_, response) => void response.end('{"ok":false,"error":"channel_not_found"}'),
