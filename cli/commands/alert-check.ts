@@ -5,6 +5,7 @@ import { type Catalogue, unknownMetrics } from '../../collector/alerts/catalogue
 import type { ExperimentalFeature } from '../../collector/alerts/experimental.ts';
 import { type Duplicate, duplicatesOf } from '../../collector/alerts/lint.ts';
 import { parseRuleFile } from '../../collector/alerts/rule-file.ts';
+import type { FileProblem } from '../../collector/alerts/yaml-reader.ts';
 import { clientOf } from '../client.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { metricNames } from '../expression-notes.ts';
@@ -25,7 +26,7 @@ interface FileReport {
   readonly rules: number;
   readonly errors: readonly string[];
   readonly lint: readonly string[];
-  /** What cannot be right on the appliance at present; only with `--live`. */
+  /** What is not read; with `--live` also what cannot be right on the appliance at present. */
   readonly warnings: readonly string[];
 }
 
@@ -79,7 +80,7 @@ function report(file: string, options: CheckOptions, catalogue: Catalogue | unde
     const reason = `cannot read ${file}: ${reasonOf(error)}`;
     return { file, rules: 0, errors: [reason], lint: [], warnings: [] };
   }
-  const { groups, problems } = parseRuleFile(text, {
+  const { groups, problems, warnings } = parseRuleFile(text, {
     ...options,
     features: options.enableFeature,
   });
@@ -87,12 +88,17 @@ function report(file: string, options: CheckOptions, catalogue: Catalogue | unde
   return {
     file: name,
     rules: groups.reduce((sum, { rules }) => sum + rules.length, 0),
-    errors: problems.map(({ line, column, message }) =>
-      line === 0 ? `${name}: ${message}` : `${name}: ${line}:${column}: ${message}`,
-    ),
+    errors: problems.map((problem) => `${name}: ${placed(problem)}`),
     lint: options.lint === 'none' ? [] : describe(duplicatesOf(groups)),
-    warnings: catalogue && problems.length === 0 ? unknownMetrics(groups, catalogue) : [],
+    warnings: [
+      ...warnings.map(placed),
+      ...(catalogue && problems.length === 0 ? unknownMetrics(groups, catalogue) : []),
+    ],
   };
+}
+
+function placed({ line, column, message }: FileProblem): string {
+  return line === 0 ? message : `${line}:${column}: ${message}`;
 }
 
 function describe(duplicates: readonly Duplicate[]): readonly string[] {

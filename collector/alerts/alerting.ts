@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import type { Clock } from '../../base/clock.ts';
@@ -23,6 +22,7 @@ import { ownSamples, type RunningInstall } from './own-samples.ts';
 import { holdReasonOf } from './rack-hold.ts';
 import { RuleGraphs } from './rule-graphs.ts';
 import { loadRules } from './rule-loader.ts';
+import { readTextFile } from './text-file.ts';
 
 export interface AlertingPorts {
   /** `registry.db` with ALERT_TABLES and NOTIFY_TABLES. */
@@ -98,8 +98,9 @@ export class Alerting {
     this.#store = new AlertStore(ports.registry);
     this.ownHistory = new OwnHistory(ports.registry);
     const samplesNow = (nowMs: number) => ownSamples(ports.hosts, ports.runningInstalls(), nowMs);
-    const { groups, problems } = loadRules(options.ruleFiles, options.builtInRules);
+    const { groups, problems, warnings } = loadRules(options.ruleFiles, options.builtInRules);
     this.#note('rule-file-invalid', problems);
+    this.#note('rule-file-partly-read', warnings);
     this.engine = new AlertEngine(
       {
         source: ports.source,
@@ -132,11 +133,13 @@ export class Alerting {
    * @throws InputError `rule-file-invalid`, `routing-invalid` with every problem; what ran before goes on
    */
   reload(): void {
-    const { groups, problems } = loadRules(this.#options.ruleFiles, this.#options.builtInRules);
+    const { ruleFiles, builtInRules } = this.#options;
+    const { groups, problems, warnings } = loadRules(ruleFiles, builtInRules);
     if (problems.length > 0) throw new InputError('rule-file-invalid', problems.join('\n'));
     this.#config = readConfig(this.#options);
     this.engine.load(groups);
     this.#fileProblems = [];
+    this.#note('rule-file-partly-read', warnings);
   }
 
   /** The routing in use, as an Alertmanager configuration. */
@@ -207,7 +210,7 @@ function readConfig({ routingFile, webhooks }: AlertingOptions): NotifyConfig {
   if (routingFile === '') return defaultConfig(webhooks);
   let text: string;
   try {
-    text = readFileSync(routingFile, 'utf8');
+    text = readTextFile(routingFile);
   } catch (error) {
     throw new InputError('routing-invalid', `${routingFile}: ${reasonOf(error)}`);
   }

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { EXPERIMENTAL_FEATURES } from './experimental.ts';
-import { parseRuleFile, RULE_FILE_BYTES_MAX } from './rule-file.ts';
+import { parseRuleFile } from './rule-file.ts';
+import { TEXT_FILE_BYTES_MAX } from './text-file.ts';
+import type { FileProblem } from './yaml-reader.ts';
 
 const group = (rule: string) => `groups:\n- name: a\n  rules:\n  - ${rule}\n`;
 
@@ -189,7 +191,12 @@ test('reads every field', () => {
   assert.equal(merged.expr, alert.expr);
 });
 
-const accepted = [
+const accepted: readonly {
+  readonly name: string;
+  readonly text: string;
+  readonly rules: number;
+  readonly rest?: readonly FileProblem[];
+}[] = [
   { name: 'nothing', text: '', rules: 0 },
   { name: 'a comment', text: '# later\n', rules: 0 },
   {
@@ -200,6 +207,18 @@ const accepted = [
   {
     name: 'the first of two documents',
     text: `${group('{record: a, expr: 1}')}---\ngroups: []\n`,
+    rules: 1,
+    rest: [
+      {
+        line: 5,
+        column: 1,
+        message: 'only the first document of a file is read; give what follows a file of its own',
+      },
+    ],
+  },
+  {
+    name: 'a document between its markers',
+    text: `# rules\n---\n${group('{record: a, expr: 1}')}...\n---\n# no more\n`,
     rules: 1,
   },
   {
@@ -219,16 +238,17 @@ const accepted = [
   },
 ];
 
-for (const { name, text, rules } of accepted) {
+for (const { name, text, rules, rest = [] } of accepted) {
   test(`accepts ${name}`, () => {
-    const { groups, problems } = parseRuleFile(text);
+    const { groups, problems, warnings } = parseRuleFile(text);
     assert.deepEqual(problems, []);
     assert.equal(groups.flatMap((one) => one.rules).length, rules);
+    assert.deepEqual(warnings, rest);
   });
 }
 
 test('refuses a file that is too large at once', () => {
-  const { problems } = parseRuleFile(`#${'x'.repeat(RULE_FILE_BYTES_MAX)}`);
+  const { problems } = parseRuleFile(`#${'x'.repeat(TEXT_FILE_BYTES_MAX)}`);
   assert.match(problems[0]?.message ?? '', /larger than 8 MiB; split it/);
 });
 

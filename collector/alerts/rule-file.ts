@@ -7,10 +7,8 @@ import { type ExperimentalFeature, notEnabledIn } from './experimental.ts';
 import type { AlertingRule, OnMissing, RecordingRule, Rule, RuleGroup } from './rule.ts';
 import { Template } from './template/expand.ts';
 import { TemplateSyntaxError } from './template/lexer.ts';
+import { TEXT_FILE_BYTES_MAX, tooLarge } from './text-file.ts';
 import { type FileProblem, YamlReader } from './yaml-reader.ts';
-
-/** Larger files are refused: reading one would hold the collector for seconds. About 20,000 rules. */
-export const RULE_FILE_BYTES_MAX = 8 * 1024 * 1024;
 
 export interface RuleFileOptions {
   readonly ignoreUnknownFields?: boolean;
@@ -22,6 +20,8 @@ export interface RuleFile {
   readonly groups: readonly RuleGroup[];
   /** Empty when the file may be loaded. */
   readonly problems: readonly FileProblem[];
+  /** What a file that may be loaded does not mean. */
+  readonly warnings: readonly FileProblem[];
 }
 
 const GROUP_FIELDS = ['name', 'interval', 'query_offset', 'limit', 'rules', 'labels'] as const;
@@ -55,14 +55,20 @@ type RuleFields = Readonly<Partial<Record<(typeof RULE_FIELDS)[number], Node>>>;
  * Source: Prometheus, "Defining recording rules", "Alerting rules"
  */
 export function parseRuleFile(text: string, options: RuleFileOptions = {}): RuleFile {
-  if (Buffer.byteLength(text) > RULE_FILE_BYTES_MAX) {
-    const message = `the file is larger than ${RULE_FILE_BYTES_MAX / 1024 / 1024} MiB; split it into several files`;
-    return { groups: [], problems: [{ line: 0, column: 0, message }] };
+  if (Buffer.byteLength(text) > TEXT_FILE_BYTES_MAX) {
+    return { groups: [], problems: [{ line: 0, column: 0, message: tooLarge() }], warnings: [] };
   }
   const yaml = new YamlReader(text, options);
   const reader = new RuleFileReader(yaml, options.features);
   const groups = reader.read();
-  return { groups, problems: yaml.problems };
+  return { groups, problems: yaml.problems, warnings: warningsOf(yaml) };
+}
+
+/** As Prometheus, which reads the first document alone and says so. */
+function warningsOf({ restLine }: YamlReader): readonly FileProblem[] {
+  if (restLine === undefined) return [];
+  const message = 'only the first document of a file is read; give what follows a file of its own';
+  return [{ line: restLine, column: 1, message }];
 }
 
 class RuleFileReader {

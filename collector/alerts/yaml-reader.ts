@@ -27,6 +27,8 @@ export type YamlNode = Node | undefined;
 export class YamlReader {
   readonly problems: FileProblem[] = [];
   readonly root: YamlNode;
+  /** 1-based line of what follows the first document and is not read; undefined = nothing does. */
+  readonly restLine: number | undefined;
   readonly #lines = new LineCounter();
   readonly #document: Document;
   readonly #targets: ReadonlyMap<Alias, Node>;
@@ -37,7 +39,9 @@ export class YamlReader {
   constructor(text: string, options: { readonly ignoreUnknownFields?: boolean } = {}) {
     this.#ignoreUnknownFields = options.ignoreUnknownFields ?? false;
     // The first document counts; `failsafe` keeps every scalar as it is written.
-    const document = parseDocument(firstDocument(text), {
+    const first = firstDocument(text);
+    if (hasContent(text.slice(first.length))) this.restLine = first.split('\n').length;
+    const document = parseDocument(first, {
       lineCounter: this.#lines,
       schema: 'failsafe',
       uniqueKeys: false,
@@ -280,11 +284,14 @@ function kindOf(node: Node): string {
 function firstDocument(text: string): string {
   const marker = /^(?:---|\.\.\.)(?=\s|$)/gm;
   for (let found = marker.exec(text); found; found = marker.exec(text)) {
-    const before = text
-      .slice(0, found.index)
-      .replace(/^[ \t]*#.*$/gm, '')
-      .replace(/^%.*$/gm, '');
-    if (before.replace(/^---/, '').trim() !== '') return text.slice(0, found.index);
+    const before = text.slice(0, found.index);
+    if (hasContent(before)) return before;
   }
   return text;
+}
+
+/** True for more than comments, directives and markers of documents. */
+function hasContent(text: string): boolean {
+  const plain = text.replace(/^[ \t]*#.*$/gm, '').replace(/^%.*$/gm, '');
+  return plain.replace(/^(?:---|\.\.\.)(?=\s|$)/gm, '').trim() !== '';
 }

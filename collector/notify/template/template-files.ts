@@ -1,7 +1,8 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { reasonOf } from '../../../base/errors.ts';
 import { TemplateSyntaxError } from '../../alerts/template/lexer.ts';
+import { readTextFile } from '../../alerts/text-file.ts';
 import { MessageTemplates } from './message-template.ts';
 
 export interface LoadedTemplates {
@@ -20,7 +21,7 @@ export function loadTemplates(patterns: readonly string[], folder: string): Load
   for (const file of patterns.flatMap((one) => globSync(resolve(folder, one)).sort())) {
     let text = '';
     try {
-      text = readFileSync(file, 'utf8');
+      text = readTextFile(file);
       templates.add(text);
     } catch (error) {
       problems.push(
