@@ -19,6 +19,7 @@ const POSIX_CLASSES: Readonly<Record<string, string>> = {
 };
 
 const MAX_REPEAT = 1000; // RE2 refuses larger counts
+const MAX_DEPTH = 1000; // and groups in more groups
 
 const PAIR = '[\\ud800-\\udbff][\\udc00-\\udfff]'; // how a character beyond U+FFFF looks without the flag `u`
 const VARIABLE_REPEATS_MAX = 3;
@@ -43,6 +44,7 @@ export function translate(pattern: string, dotAll: boolean): Translation {
 class Translator {
   readonly #pattern: string;
   #at = 0;
+  #depth = 0;
   #out = '';
   #dotAll: boolean;
   #ignoreCase = false;
@@ -165,7 +167,10 @@ class Translator {
     else this.#out += head[2] === undefined ? '(' : this.#openFlags(head[2], head[0]);
     this.#at += head[0].length;
     const start = this.#at;
+    this.#depth++;
+    if (this.#depth > MAX_DEPTH) throw fail('expression nests too deeply', '');
     this.#alternatives();
+    this.#depth--;
     if (this.#pattern[this.#at] !== ')') throw fail('missing closing )', this.#pattern);
     this.#choice =
       this.#variableRepeats > variableRepeats || this.#pattern.slice(start, this.#at).includes('|');

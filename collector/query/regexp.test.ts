@@ -71,6 +71,28 @@ for (const [pattern, message] of [
   });
 }
 
+for (const [name, pattern, message] of [
+  ['1,001 groups in each other', `${'('.repeat(1001)}a${')'.repeat(1001)}`, 'nests too deeply'],
+  ['20,000 groups in each other', `${'('.repeat(20_000)}a${')'.repeat(20_000)}`, 'too deeply'],
+  ['30,000 groups in a row', '(a)'.repeat(30_000), 'expression too large'],
+  ['90,000 letters', 'ab?'.repeat(30_000), 'expression too large'],
+] as const) {
+  test(`a pattern of ${name} is refused before it is to match`, () => {
+    assert.throws(() => compileAnchored(pattern), {
+      name: 'Error',
+      message: new RegExp(`^error parsing regexp: .*${message}$`),
+    });
+  });
+}
+
+test('a list of 5,000 names is not too large', () => {
+  const names = Array.from({ length: 5000 }, (_, index) => `n${index}\\.example\\.org`);
+  const regexp = compileAnchored(names.join('|'));
+  assert.ok(regexp.test('n4999.example.org'));
+  assert.ok(!regexp.test('n5000.example.org'));
+  assert.ok(compileAnchored(`${'('.repeat(1000)}a${')'.repeat(1000)}`).test('a'));
+});
+
 test('an unanchored pattern finds its text anywhere, within a line', () => {
   assert.equal('x-12-345'.replace(compileUnanchored('\\d+'), '#'), 'x-#-345');
   assert.equal('x-12-345'.replaceAll(compileUnanchored('\\d+', 'g'), '#'), 'x-#-#');

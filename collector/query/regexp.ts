@@ -9,6 +9,9 @@ setFlagsFromString('--enable-experimental-regexp-engine');
 setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 setFlagsFromString('--regexp-backtracks-before-fallback=20000');
 
+/** Shorter patterns were never found too large. */
+const PROBED_LENGTH = 4096;
+
 /**
  * Compiles an RE2 pattern that must match the whole text, `.` matching newlines too, as Prometheus' matchers and label_replace do.
  * @throws RegexpSyntaxError for what RE2 does not accept (look-around, back-references, bad syntax), and for what neither of V8's
@@ -34,7 +37,18 @@ function compile(
   source: string,
   flags: string,
 ): RegExp {
-  if (!unicode && isLinear(source)) return new RegExp(source, flags);
+  const regexp =
+    !unicode && isLinear(source)
+      ? new RegExp(source, flags)
+      : withUnicode(pattern, { costly, source, flags });
+  if (source.length > PROBED_LENGTH) probe(regexp);
+  return regexp;
+}
+
+function withUnicode(
+  pattern: string,
+  { costly, source, flags }: { costly: boolean; source: string; flags: string },
+): RegExp {
   if (costly)
     throw new RegexpSyntaxError(`error parsing regexp: expression too costly: \`${pattern}\``);
   try {
@@ -43,6 +57,16 @@ function compile(
     throw new RegexpSyntaxError(
       `error parsing regexp: ${error instanceof Error ? error.message : String(error)}`,
     );
+  }
+}
+
+/** V8 compiles a pattern when it is first to match, for texts of one byte a character and of two, and finds only then that it is too large. */
+function probe(regexp: RegExp): void {
+  try {
+    for (const text of ['', '\u0100']) regexp.test(text);
+    regexp.lastIndex = 0;
+  } catch {
+    throw new RegexpSyntaxError('error parsing regexp: expression too large');
   }
 }
 
