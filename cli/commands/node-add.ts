@@ -91,7 +91,9 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-function addQuirk(text: string, before: Quirks = {}): Quirks {
-  const [key = '', value = 'true'] = text.split('=');
-  return { ...before, [key]: /^\d+$/.test(value) ? Number(value) : value === 'true' };
+/** Reads `NAME=VALUE`, or `NAME` for `NAME=true`; the appliance knows the names. */
+export function addQuirk(text: string, before: Quirks = {}): Quirks {
+  const [, key = '', value = 'true'] = /^(\w+)(?:=(true|false|\d+))?$/.exec(text) ?? [];
+  if (key === '') throw new InvalidArgumentError('wanted is NAME=true, NAME=false or NAME=NUMBER.');
+  return { ...before, [key]: /^\d/.test(value) ? Number(value) : value === 'true' };
 }

@@ -56,7 +56,7 @@ export function overview(space: string): readonly ClassOverview[] {
   }
   for (const part of ['scripts', 'tests'] as const) {
     for (const name of list(space, part)) {
-      const inside = statSync(join(space, part, name)).isDirectory()
+      const inside = statSync(join(space, part, name), { throwIfNoEntry: false })?.isDirectory()
         ? list(space, `${part}/${name}`)
         : [name];
       if (!name.endsWith('.pm')) for (const _ of inside) count(name, part);

@@ -258,6 +258,11 @@ const requests: [string, Sent, number | undefined, string?][] = [
     { type: MESSAGE.request, ciaddr: '10.0.0.200', mac: OTHER },
     undefined,
   ],
+  [
+    'RENEWING an address that no range has, in place of its own',
+    { type: MESSAGE.request, ciaddr: '10.0.0.200' },
+    MESSAGE.nak,
+  ],
   ['a REQUEST without any address', { type: MESSAGE.request }, undefined],
   [
     'INFORM',

@@ -155,9 +155,13 @@ function extend(request: Request, address: Ipv4): Outcome {
   const { client, subnet, context, nowMs } = request;
   if (!isIn(subnet, address))
     return refuse(request, `${formatIpv4(address)} is of another network`);
-  const isOurs = subnet.ranges.some((range) => address >= range.first && address <= range.last);
-  if (!context.leases.knows(client) && !isOurs)
-    return ignored('an address that is not ours to extend');
+  const isOurs =
+    subnet.ranges.some((range) => address >= range.first && address <= range.last) ||
+    context.leases.expected(client, nowMs) === address;
+  if (!isOurs && context.leases.knows(client)) {
+    return refuse(request, `${formatIpv4(address)} is not its address`);
+  }
+  if (!isOurs) return ignored('an address that is not ours to extend');
   if (!context.leases.isFreeFor(client, address, nowMs)) {
     return refuse(request, `${formatIpv4(address)} belongs to another machine`);
   }

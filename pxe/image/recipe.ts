@@ -74,7 +74,8 @@ function ownedFiles(space: string): readonly { path: string; owner: string }[] {
     return readdirSync(join(space, folder)).flatMap((name) => {
       const of = owner.exec(name)?.[1];
       const path = `${folder}/${name}`;
-      return of !== undefined && statSync(join(space, path)).isFile() ? [{ path, owner: of }] : [];
+      const isFile = statSync(join(space, path), { throwIfNoEntry: false })?.isFile() === true;
+      return of !== undefined && isFile ? [{ path, owner: of }] : [];
     });
   });
 }

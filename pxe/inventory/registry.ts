@@ -70,7 +70,7 @@ export class Registry {
   #flushScheduled = false;
   #closed = false;
 
-  /** @param onRefused hears why observations cannot be written (a full disk); they are kept and tried again */
+  /** @param onRefused hears why something observed is not taken in, such as a full disk: that is kept and tried again */
   constructor(
     store: NodeStore,
     clock: Clock,
@@ -121,7 +121,10 @@ export class Registry {
       return this.#change(known, found, undefined);
     }
     const waiting = [...this.#nodes.values()].filter((node) => node.state === 'discovered').length;
-    if (waiting >= DISCOVERED_NODES_MAX) return undefined;
+    if (waiting >= DISCOVERED_NODES_MAX) {
+      this.#onRefused(`${waiting} machines wait for approval: no more are taken in, retire some`);
+      return undefined;
+    }
     const node = this.#create({ macs: [mac], ...found }, { ...SELF, action: 'discover' });
     return this.#applyPolicy(node);
   }

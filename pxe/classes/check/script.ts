@@ -18,10 +18,10 @@ export type ScriptUse = 'executed' | 'sourced';
 export function checkScript(space: string, path: string, use: ScriptUse): readonly Problem[] {
   const file = join(space, path);
   const status = statSync(file, { throwIfNoEntry: false });
-  if (!status)
-    return [
-      { ...at(path), severity: 'error', code: 'script-link', message: 'the link leads nowhere' },
-    ];
+  if (!status?.isFile()) {
+    const message = status ? 'is no file' : 'the link leads nowhere';
+    return [{ ...at(path), severity: 'error', code: 'script-link', message }];
+  }
   const content = readFileSync(file);
   if (content.includes(0)) return [];
   const text = content.toString();

@@ -149,6 +149,24 @@ test('a link that leads nowhere is named', () => {
   });
 });
 
+test('links to folders are not followed: they lead out of the space, or in circles', () => {
+  inSpace((space) => {
+    mkdirSync(join(space, 'files/etc'), { recursive: true });
+    symlinkSync('..', join(space, 'files/etc/self'));
+    symlinkSync('/', join(space, 'files/outside'));
+    assert.deepEqual(checkSpace(space), []);
+  });
+});
+
+test('a script that is a device is named, not read', () => {
+  inSpace((space) => {
+    mkdirSync(join(space, 'scripts'));
+    symlinkSync('/dev/zero', join(space, 'scripts/X'));
+    const found = checkSpace(space).map((one) => `${one.path} ${one.message}`);
+    assert.deepEqual(found, ['scripts/X is no file']);
+  });
+});
+
 test('a folder without class/ is no config space', () => {
   assert.throws(() => checkSpace('/proc'), { code: 'profile-space' });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../../base/errors.ts';
 import { CLASS_NAME, classScripts } from '../class-list.ts';
@@ -143,11 +143,13 @@ function scripts(space: string, folder: string): readonly Problem[] {
   });
 }
 
-/** files/PATH/OF/TARGET/CLASS. */
+/** files/PATH/OF/TARGET/CLASS. Links to folders are not followed: they may lead out of the space, or in circles. */
 function targets(space: string, folder: string): readonly Problem[] {
   const inside = entries(space, folder);
-  const folders = inside.filter((name) => isFolder(join(space, folder, name)));
-  const files = inside.filter((name) => !folders.includes(name) && !FCOPY_CONTROL_FILES.has(name));
+  const folders = inside.filter((name) => lstatSync(join(space, folder, name)).isDirectory());
+  const files = inside.filter(
+    (name) => !isFolder(join(space, folder, name)) && !FCOPY_CONTROL_FILES.has(name),
+  );
   const mixed = folders.length > 0 || folder === 'files' ? files : [];
   return [
     ...mixed.map((name) =>
