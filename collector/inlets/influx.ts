@@ -50,27 +50,35 @@ export function parseInflux(line: string, { unitMs, sender }: InfluxOptions): Re
   if (line.length > LINE_MAX) {
     throw refused('line', `${shown(line)} is longer than ${LINE_MAX} characters; split it`);
   }
-  const [series = '', fields = '', timeText, ...rest] = splitOutside(line.trim(), ' ').filter(
-    Boolean,
-  );
+  const { series, rest: behind } = seriesOf(line.trim());
+  const [fields = '', timeText, ...rest] = splitOutside(behind, ' ').filter(Boolean);
   if (fields === '' || rest.length > 0) {
     throw refused('line', `${shown(line)} is not "measurement,tag=value field=value time"`);
   }
-  const [measurement = '', ...tagTexts] = splitOutside(series, ',');
-  const tags = Object.fromEntries(tagTexts.map((text) => pairOf('tag', text)));
+  const [measurement = '', ...tagTexts] = series.split(/(?<!\\),/);
+  const tags = Object.fromEntries(
+    tagTexts.map((text) => pairOf('tag', text, text.split(/(?<!\\)=/))),
+  );
   const { host = sender, ...others } = tags;
   const labels = Object.fromEntries(
     Object.entries(others).map(([name, value]) => [labelName(name), unescaped(value)]),
   );
   const timeMs = timeText === undefined ? undefined : numberOf('time', timeText) * unitMs;
   return splitOutside(fields, ',').flatMap((text) => {
-    const [field, valueText] = pairOf('field', text);
+    const [field, valueText] = pairOf('field', text, splitOutside(text, '='));
     const value = fieldValue(valueText);
     if (value === undefined) return [];
     const path = field === 'value' ? measurement : `${measurement}_${field}`;
     const name = metricName(unescaped(path));
     return [{ host: unescaped(host), name, labels, meaning: UNTOLD, value, timeMs }];
   });
+}
+
+/** Measurement and tags, in which quotes are letters like others, end at the first space without a backslash. */
+function seriesOf(line: string): { readonly series: string; readonly rest: string } {
+  const space = line.search(/(?<!\\) /);
+  const end = space < 0 ? line.length : space;
+  return { series: line.slice(0, end), rest: line.slice(end) };
 }
 
 /** Splits at a character, but neither after a backslash nor inside of double quotes. */
@@ -91,8 +99,12 @@ function splitOutside(text: string, separator: ' ' | ',' | '='): string[] {
   return parts;
 }
 
-function pairOf(what: string, text: string): [name: string, value: string] {
-  const [name = '', value, ...rest] = splitOutside(text, '=');
+/** @param parts of `text` between its signs of equality */
+function pairOf(
+  what: string,
+  text: string,
+  [name = '', value, ...rest]: readonly string[],
+): [name: string, value: string] {
   if (name === '' || !value || rest.length > 0)
     throw refused(what, `${shown(text)} is not name=value`);
   return [unescaped(name), value];

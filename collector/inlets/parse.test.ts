@@ -36,6 +36,11 @@ const influx = [
     line: `cpu,host=w1,core=0 user=12.5,idle=80i ${NOW_S}000000000`,
     is: [`w1 cpu_user{core=0} 12.5 @${NOW_S}`, `w1 cpu_idle{core=0} 80 @${NOW_S}`],
   },
+  {
+    // Quotes are letters in tags.
+    line: String.raw`size,host=w1,model=3.5",of="a\=1 v="x=1 y",w=2`,
+    is: ['w1 size_w{model=3.5",of="a=1} 2 @now'],
+  },
   { line: 'up value=t', is: ['10.0.0.1 up{} 1 @now'] },
   {
     line: String.raw`disk\ io,host=w\,1,path=/a\ b read=1u,text="a b, c=d \" e",x=false`,

@@ -124,6 +124,20 @@ test('a metric that is sent rarely goes on for as long as it may be silent', () 
   }
 });
 
+test('series that differ in a label with another meaning in queries are two series', () => {
+  const hosts = cluster();
+  const host = hosts.byName('a') ?? assert.fail();
+  const { metric } = host.seriesByKey('load_one') ?? assert.fail();
+  const own = [{ host: 'x' }, { host: 'y' }, { __name__: 'x' }];
+  for (const [index, labels] of own.entries())
+    host.add({ ...metric, name: 'm', labels }, () => index);
+  assert.deepEqual(instant(hosts, 'm * 2').sort(), [
+    '{exported___name__="x", host="a", rack="r1"} 4',
+    '{exported_host="x", host="a", rack="r1"} 0',
+    '{exported_host="y", host="a", rack="r1"} 2',
+  ]);
+});
+
 /** The newest value of a series that ends at a second, as an instant query finds it and as a range query does, which reads the archives. */
 function newestBothWays(
   hosts: FakeCluster,
@@ -271,7 +285,8 @@ test('the plan of an instant query of now is to read live values', () => {
     operation: '',
   };
   const plan = sourceOf(hosts).plan([], hints);
-  assert.deepEqual(plan, { archive: 'live', series: 3 * 14, samples: 3 * 14, stored: 0 });
+  const series = 3 * 14;
+  assert.deepEqual(plan, { archive: 'live', series, samples: series, stored: 0, rowSeconds: 1 });
 });
 
 test('a counter that is measured every 15 s has the right rate in every second', () => {

@@ -57,11 +57,23 @@ class HostSeries {
   #labels(metric: string, own: Readonly<Record<string, string>>): Labels {
     return Labels.from({
       ...this.host.labels,
-      ...own,
+      ...withoutReserved(own),
       [HOST]: this.host.name,
       [METRIC_NAME]: metric,
     });
   }
+}
+
+/**
+ * A label that means something else in queries is called `exported_…` there, as Prometheus does it: left out, it would leave two series
+ * with the same labels, and such a query fails.
+ */
+function withoutReserved(own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (own[HOST] === undefined && own[METRIC_NAME] === undefined) return own;
+  const pairs = Object.entries(own).map(([name, value]) =>
+    name === HOST || name === METRIC_NAME ? [`exported_${name}`, value] : [name, value],
+  );
+  return Object.fromEntries(pairs);
 }
 
 /** Series in all answers that are kept. */
