@@ -14,6 +14,7 @@ writeFileSync(
   - name: g
     rules:
       - {alert: Down, expr: up == 0, for: 2m, labels: {severity: page}}
+      - {alert: Noted, expr: up == 0, annotations: {empty: '{{ if false }}x{{ end }}'}}
 `,
 );
 
@@ -25,10 +26,10 @@ function failuresOf(text: string): readonly string[] {
   );
 }
 
-const alertTest = (minute: number, alerts: string) => `rule_files: [rules.yml]
+const alertTest = (minute: number, alerts: string, name = 'Down') => `rule_files: [rules.yml]
 tests:
   - input_series: [{series: 'up{job="a"}', values: '0x5'}]
-    alert_rule_test: [{eval_time: ${minute}m, alertname: Down, exp_alerts: ${alerts}}]
+    alert_rule_test: [{eval_time: ${minute}m, alertname: ${name}, exp_alerts: ${alerts}}]
 `;
 const exprTest = (series: string, values: string, expr: string, samples: string) => `tests:
   - input_series: [{series: '${series}', values: '${values}'}]
@@ -45,6 +46,20 @@ const cases = [
     name: 'and not before',
     text: alertTest(1, '[{exp_labels: {job: a, severity: page}}]'),
     failure: /alertname: Down, time: 1m, \n {8}exp:\[\n.*\n {8}got:\[\]/s,
+  },
+  {
+    name: 'an annotation may be empty',
+    text: alertTest(1, '[{exp_labels: {job: a}, exp_annotations: {empty: ""}}]', 'Noted'),
+  },
+  {
+    name: 'and is not the same as none',
+    text: alertTest(1, '[{exp_labels: {job: a}}]', 'Noted'),
+    failure: /exp:.*Annotations:\{\}.*got:.*Annotations:\{empty=""\}/s,
+  },
+  {
+    name: 'a label that is expected to be empty is never met',
+    text: alertTest(2, '[{exp_labels: {job: a, severity: page, rack: ""}}]'),
+    failure: /exp:/,
   },
   {
     name: 'a histogram can be selected',

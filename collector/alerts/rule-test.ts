@@ -1,6 +1,6 @@
 import { reasonOf } from '../../base/errors.ts';
 import { formatDurationMs } from '../query/duration.ts';
-import { Labels } from '../query/labels.ts';
+import { Labels, quoteLabelName } from '../query/labels.ts';
 import { parseSyntax } from '../query/parse.ts';
 import type { EvaluationContext, RuleQuery, Sample } from './evaluate.ts';
 import { GroupState } from './group.ts';
@@ -142,20 +142,20 @@ class Run {
   }
 
   #checkAlerts(test: AlertTest): void {
-    const withNotes = (annotations: Readonly<Record<string, string>>) =>
-      Labels.from(test.ignoreAnnotations ? {} : annotations);
+    const notesOf = (annotations: Readonly<Record<string, string>>) =>
+      annotationsText(test.ignoreAnnotations ? {} : annotations);
     const expected = test.expected.map(({ labels, annotations }) => ({
       labels: Labels.from({ ...labels, alertname: test.alertName }),
-      annotations: withNotes(annotations),
+      annotations: notesOf(annotations),
       // A label that is expected to be empty is never met.
-      hasEmpty: Object.values({ ...labels, ...annotations }).includes(''),
+      hasEmpty: Object.values(labels).includes(''),
     }));
     const got = this.#groups
       .flatMap(({ rules }) => rules)
       .filter(({ rule }) => rule.name === test.alertName)
       .flatMap(({ alerts }) => [...(alerts?.instances.values() ?? [])])
       .filter(isFiring)
-      .map(({ labels, annotations }) => ({ labels, annotations: withNotes(annotations) }));
+      .map(({ labels, annotations }) => ({ labels, annotations: notesOf(annotations) }));
     const wanted = alertTexts(expected);
     const found = alertTexts(got);
     if (wanted.join() === found.join() && !expected.some(({ hasEmpty }) => hasEmpty)) return;
@@ -213,13 +213,21 @@ interface TestSample extends Sample {
 
 interface LabelledAlert {
   readonly labels: Labels;
-  readonly annotations: Labels;
+  readonly annotations: string;
+}
+
+/** As labels are shown. Other than labels, annotations may be empty. */
+function annotationsText(annotations: Readonly<Record<string, string>>): string {
+  const pairs = Object.keys(annotations)
+    .sort()
+    .map((name) => `${quoteLabelName(name)}=${JSON.stringify(annotations[name])}`);
+  return `{${pairs.join(', ')}}`;
 }
 
 function alertTexts(alerts: readonly LabelledAlert[]): readonly string[] {
   return alerts
     .toSorted(
-      (a, b) => Labels.compare(a.labels, b.labels) || Labels.compare(a.annotations, b.annotations),
+      (a, b) => Labels.compare(a.labels, b.labels) || (a.annotations < b.annotations ? -1 : 1),
     )
     .map(({ labels, annotations }) => `Labels:${labels}\nAnnotations:${annotations}`);
 }

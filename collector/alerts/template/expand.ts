@@ -11,7 +11,6 @@ import {
 import { parseTemplate } from './parse.ts';
 import {
   GoHtml,
-  type GoMap,
   GoStruct,
   type GoValue,
   isList,
@@ -31,6 +30,10 @@ const RULE_NAMES: ReadonlySet<string> = new Set(Object.keys(RULE_FUNCTIONS));
  * of its error texts: 22 + 38 + 32 + 20 characters.
  */
 const PREAMBLE_LENGTH = 112;
+
+/** What a rule's template works on, as errors name it. */
+const DATA_TYPE =
+  'struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value float64 }';
 
 /** Calls of one template beyond this many are taken for a template that calls itself. */
 const CALL_DEPTH_MAX = 1000;
@@ -70,12 +73,12 @@ export class Template {
     if (!this.#parsed) return this.text;
     const labels = new Map(Object.entries(data.labels));
     const externalLabels = new Map(Object.entries(data.externalLabels));
-    const dot: GoMap = new Map<string, GoValue>([
-      ['Labels', labels],
-      ['ExternalLabels', externalLabels],
-      ['ExternalURL', data.externalUrl],
-      ['Value', data.value],
-    ]);
+    const dot = new GoStruct(DATA_TYPE, {
+      Labels: labels,
+      ExternalLabels: externalLabels,
+      ExternalURL: data.externalUrl,
+      Value: data.value,
+    });
     const run = new Expansion(this.#parsed, { functions: RULE_FUNCTIONS, context });
     const values: Readonly<Record<(typeof VARIABLES)[number] | '$', GoValue>> = {
       $: dot,
@@ -322,11 +325,17 @@ export class Expansion {
   }
 }
 
-/** Go points at a call's first word, and at the path behind a variable. */
+/** Go points at a call's first word, and at the second word of a path. */
 function placeOf({ operands, from, to }: Command): CallPlace {
   const [first] = operands;
-  const inPath = operands.length === 1 && first?.kind === 'variable';
-  return { start: from, from: inPath ? from + first.name.length : from, to };
+  return { start: from, from: from + (operands.length === 1 ? firstWordLength(first) : 0), to };
+}
+
+/** Characters before the second word of `$labels.job` or `.Labels.job`; 0 where there is none. */
+function firstWordLength(operand: Operand | undefined): number {
+  if (operand?.kind === 'variable') return operand.name.length;
+  const [name = '', second] = operand?.kind === 'field' ? operand.path : [];
+  return second === undefined ? 0 : name.length + 1;
 }
 
 /** `missingkey=zero`: a label that is not there is the empty text. The last name's method takes the arguments. */

@@ -1,5 +1,6 @@
+import { goTime } from './go-time.ts';
 import { formatFloat } from './number.ts';
-import { GoTime, type GoValue } from './value.ts';
+import type { GoTime, GoValue } from './value.ts';
 
 const LARGE = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
 const SMALL = ['m', 'u', 'n', 'p', 'f', 'a', 'z', 'y'];
@@ -76,7 +77,7 @@ export function toTime(value: number): GoTime {
       `${formatFloat(value, 'g', -1)} cannot be represented as a nanoseconds timestamp since it overflows int64`,
     );
   }
-  return new GoTime(value * 1000);
+  return goTime(value * 1000);
 }
 
 function scaled(value: number, prefixes: readonly string[], base: number): string {

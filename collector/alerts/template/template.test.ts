@@ -13,6 +13,15 @@ const cases: readonly {
   { template: '{{ $labels.job }} {{ $labels.nope }}|', want: 'a |' },
   { template: '{{ $labels }}', want: 'map[__name__:x job:a]' },
   { template: '{{ .Labels.job }} {{ .Value }}', want: 'a 1.234567891e+06', value: 1234567.891 },
+  {
+    template: '{{ ($value | toTime).Format "2006-01-02 15:04" }}',
+    want: '2001-09-09 01:46',
+    value: 1e9,
+  },
+  {
+    template: '{{ .labels.job }}',
+    want: '<error expanding template: error executing template __alert_A: template: __alert_A:1:122: executing "__alert_A" at <.labels.job>: can\'t evaluate field labels in type struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value float64 }>',
+  },
   { template: '{{ $value }}', want: '100000', value: 100_000 },
   { template: '{{ $value }}', want: '1e+06', value: 1_000_000 },
   { template: '{{ $value }}', want: '1e+300', value: 1e300 },

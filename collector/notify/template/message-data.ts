@@ -1,3 +1,4 @@
+import { GO_ZERO_MS, goTime } from '../../alerts/template/go-time.ts';
 import {
   GoHtml,
   type GoMap,
@@ -8,7 +9,6 @@ import {
 import { type Alert, isResolved, type LabelSet } from '../alert.ts';
 import { type Notification, type WebhookAlert, webhookPayload } from '../payload.ts';
 import { textOf, titleOf } from '../receivers/text.ts';
-import { GO_ZERO_MS, goTime } from './go-time.ts';
 
 /** Of `.Text`. */
 const TEXT_MAX = 20_000;

@@ -3,10 +3,10 @@ import {
   GO_FUNCTIONS,
   RULE_FUNCTIONS,
 } from '../../alerts/template/functions.ts';
+import { goTime } from '../../alerts/template/go-time.ts';
 import { formatGoTime } from '../../alerts/template/time-format.ts';
 import { GoDuration, GoHtml, GoTime, type GoValue, isList } from '../../alerts/template/value.ts';
 import { isKnownLocation } from '../time-interval.ts';
-import { goTime } from './go-time.ts';
 import { toJson } from './to-json.ts';
 
 /** Functions of rules that messages have too. */

@@ -1,8 +1,8 @@
-import { formatGoTime } from '../../alerts/template/time-format.ts';
-import { type GoMethod, GoTime, type GoValue, withMethods } from '../../alerts/template/value.ts';
+import { formatGoTime } from './time-format.ts';
+import { type GoMethod, GoTime, type GoValue, withMethods } from './value.ts';
 
 /**
- * A time with the methods that messages call.
+ * A time with the methods that templates call.
  * @param zone IANA name
  */
 export function goTime(ms: number, zone = 'UTC'): GoTime {
