@@ -1,6 +1,7 @@
 /** The host table of a thread other than the ingest thread: kept up to date by its messages, values read from shared memory. */
 import type { IngestStatus, Problem } from '../../wire/http.ts';
 import { type Metric, seriesKey } from '../../wire/metric.ts';
+import { Arrivals } from './arrivals.ts';
 import { HostRows, ROWS } from './host-rows.ts';
 import { HostStates } from './host-states.ts';
 import type { HostChange, HostTable, LiveHost, LiveSeries } from './host-table.ts';
@@ -33,6 +34,7 @@ export class HostReplica implements HostTable {
   #ingest = NOTHING_YET;
   #problems: readonly Problem[] = [];
   #states = HostStates.create(0);
+  #arrivals = Arrivals.create();
   readonly #metrics: Metric[] = [];
   readonly #byNumber = new Map<number, ReplicaHost>();
   readonly #byName = new Map<string, ReplicaHost>();
@@ -47,6 +49,10 @@ export class HostReplica implements HostTable {
 
   get second(): number {
     return this.#second;
+  }
+
+  get arrivals(): Arrivals {
+    return this.#arrivals;
   }
 
   get ingest(): IngestStatus {
@@ -83,6 +89,7 @@ export class HostReplica implements HostTable {
     switch (message.kind) {
       case 'states':
         this.#states = new HostStates(message.memory);
+        this.#arrivals = new Arrivals(message.arrivals);
         break;
       case 'metrics':
         for (const [index, metric] of message.metrics.entries()) {

@@ -4,6 +4,7 @@
  */
 import type { EventInfo, HostState, IngestStatus, Problem } from '../../wire/http.ts';
 import type { Labels, Metric } from '../../wire/metric.ts';
+import type { Arrivals } from './arrivals.ts';
 
 export interface HostTable {
   /** All hosts that were ever seen and not retired, in order of their names; without the cluster's pseudo-host. */
@@ -22,6 +23,8 @@ export interface HostTable {
    * of this second or later. 0 before the first.
    */
   readonly second: number;
+  /** How often samples have come for each of the last seconds. */
+  readonly arrivals: Pick<Arrivals, 'count'>;
   /** Counters since the start of the ingest thread. */
   readonly ingest: IngestStatus;
   /** What the ingest thread and the store cannot do at present, such as write to a full disk. */

@@ -30,7 +30,12 @@ export interface SeriesRecord {
 }
 
 export type HostMessage =
-  | { readonly kind: 'states'; readonly memory: SharedArrayBuffer }
+  | {
+      readonly kind: 'states';
+      readonly memory: SharedArrayBuffer;
+      /** Of `Arrivals`. */
+      readonly arrivals: SharedArrayBuffer;
+    }
   /** Metrics are told once; `first` is the number of `metrics[0]`. */
   | { readonly kind: 'metrics'; readonly first: number; readonly metrics: readonly Metric[] }
   | { readonly kind: 'host'; readonly host: HostRecord }

@@ -3,6 +3,7 @@ import type { AgentKey } from '../../base/authentication.ts';
 import type { HostState } from '../../wire/http.ts';
 import type { Metric } from '../../wire/metric.ts';
 import { agentIdFromHex, agentIdToHex } from '../../wire/packet.ts';
+import { Arrivals } from '../hosts/arrivals.ts';
 import { HostStates } from '../hosts/host-states.ts';
 import type { HostMessage } from '../hosts/messages.ts';
 import type { HostStore, StoredHost } from '../store/host-store.ts';
@@ -21,6 +22,7 @@ export interface IngestHostsOptions {
 export class IngestHosts {
   readonly metrics: MetricTable;
   readonly states: HostStates;
+  readonly arrivals = Arrivals.create();
   /** The pseudo-host of the cluster's summaries, number 0. */
   readonly cluster: IngestHost;
   readonly #options: IngestHostsOptions;
@@ -212,7 +214,7 @@ export class IngestHosts {
 
   /** Everything that a thread must be told first. */
   *snapshot(): Generator<HostMessage> {
-    yield { kind: 'states', memory: this.states.memory };
+    yield { kind: 'states', memory: this.states.memory, arrivals: this.arrivals.memory };
     yield { kind: 'metrics', first: 0, metrics: this.metrics.from(0) };
     yield { kind: 'series', series: this.cluster.layout.record(0) };
     for (const host of this.#byAgent.values()) {

@@ -116,6 +116,7 @@ export class SampleSink {
     if (second >= host.closedUntil + ROWS) this.closeDue(host, nowS);
     const inMemory = second > nowS - ROWS && second < nowS + ROWS / 2;
     if (inMemory) this.#placeInRow(host, second);
+    this.#parts.hosts.arrivals.note(second);
     if (!inMemory || second < host.closedUntil) {
       this.#late.add({ host: host.number, second, nowMs }, this.#valuesById(host));
     }

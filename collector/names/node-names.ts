@@ -275,5 +275,9 @@ function sumOf(plans: readonly SelectPlan[]): SelectPlan {
     series: needed.reduce((sum, { series }) => sum + series, 0),
     samples: needed.reduce((sum, { samples }) => sum + samples, 0),
     stored: needed.reduce((sum, { series, stored = series }) => sum + stored, 0),
+    rowSeconds: Math.max(
+      1,
+      ...needed.map(({ rowSeconds = Number.POSITIVE_INFINITY }) => rowSeconds),
+    ),
   };
 }

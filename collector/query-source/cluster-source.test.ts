@@ -359,6 +359,8 @@ test('a series that has ended goes on for the look-back that the caller gives', 
 const grids = [
   { name: 'each second', fromS: 300, stepMs: 1000, offset: '' },
   { name: 'each second, between the seconds', fromS: 200.4, stepMs: 1000, offset: '' },
+  { name: 'each second, in memory', fromS: 100, stepMs: 1000, offset: '' },
+  { name: 'in longer steps, in memory', fromS: 90, stepMs: 15_000, offset: ' offset 3s' },
   { name: 'in longer steps', fromS: 3000, stepMs: 7000, offset: ' offset 3s' },
   { name: 'in parts of a second', fromS: 30, stepMs: 250, offset: '' },
   { name: 'from a coarse archive', fromS: 20 * DAY_S, stepMs: 3_600_000, offset: '' },

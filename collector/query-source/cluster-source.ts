@@ -66,7 +66,8 @@ export class ClusterSource implements SampleSource {
   plan(matchers: readonly Matcher[], hints: SelectHints): SelectPlan {
     const found = this.#index.find(matchers);
     const series = found.length;
-    if (this.#isLive(hints)) return { archive: LIVE_ARCHIVE, series, samples: series, stored: 0 };
+    if (this.#isLive(hints))
+      return { archive: LIVE_ARCHIVE, series, samples: series, stored: 0, rowSeconds: 1 };
     const archive = this.#archiveFor(hints, series);
     const held = this.#heldOf(found, archive, hints);
     return {
@@ -74,6 +75,7 @@ export class ClusterSource implements SampleSource {
       series,
       samples: held * pointsOf(hints) + (series - held) * rowsOf(archive, hints),
       stored: series - held,
+      rowSeconds: archive.stepSeconds,
     };
   }
 

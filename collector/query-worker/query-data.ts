@@ -22,7 +22,8 @@ export function openQueryData(hosts: HostTable, store: SampleStore): QueryData {
   const natives = new ClusterSource({ hosts, store, nowMs: Date.now });
   const cache = new RangeCache({
     nowMs: Date.now,
-    settledMs: () => (hosts.second - SETTLED_SECONDS) * 1000,
+    unsettled: () => [hosts.second - SETTLED_SECONDS + 1, hosts.second],
+    arrivals: (second) => hosts.arrivals.count(second),
     generation: () => natives.generation,
     lateValues: () => hosts.ingest.backfilled,
   });

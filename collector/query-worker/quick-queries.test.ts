@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import type { QueryAnswer, QueryTask } from '../http/ports.ts';
 import { FakeCluster } from '../http/testing/fake-cluster.ts';
 import { queryData } from '../http/testing/query-data.ts';
+import { RangeCache } from '../query/range-cache.ts';
+import type { QueryData } from './query-data.ts';
 import { QuickQueries } from './quick-queries.ts';
 import { runTask } from './run-task.ts';
 
@@ -64,3 +66,53 @@ for (const [isQuick, what, task] of cases) {
     assert.deepEqual(answer, isQuick ? runTask(task, data, () => false) : ELSEWHERE);
   });
 }
+
+/** The data with a cache of its own, as each thread has. */
+function cached(generation: () => number): QueryData & { readonly cache: RangeCache } {
+  const cache = new RangeCache({
+    nowMs: () => cluster.nowMs(),
+    unsettled: () => [cluster.second - 19, cluster.second],
+    arrivals: () => 60,
+    generation,
+    lateValues: () => 0,
+  });
+  return { ...data, cache };
+}
+
+/** Answers what is not quick as a query thread does, and notes it. */
+function withThread(generation = () => 0) {
+  const thread = cached(() => 0);
+  const elsewhere: string[] = [];
+  const rest = {
+    run: async (task: QueryTask) => {
+      elsewhere.push(task.kind);
+      return { ...runTask(task, thread, () => false), kept: thread.cache.takeNewest() };
+    },
+  };
+  return { queries: new QuickQueries(cached(generation), rest), elsewhere };
+}
+
+function hourUntil(endS: number): PrometheusTask {
+  const range = { start: String(endS - HOUR_S), end: String(endS), step: '1' };
+  const params = new URLSearchParams({ query: 'avg(load_one)', ...range }).toString();
+  return { kind: 'prometheus', path: 'query_range', params, recorded: [] };
+}
+
+test('of what a thread has answered, the next second is evaluated at once', async () => {
+  const { queries: both, elsewhere } = withThread();
+  for (const back of [3, 2, 1, 0]) {
+    const task = hourUntil(NOW_S - back);
+    assert.deepEqual(
+      await both.run(task, never),
+      runTask(task, data, () => false),
+    );
+  }
+  assert.equal(elsewhere.length, 1);
+});
+
+test('what a thread has answered is not kept when series have changed meanwhile', async () => {
+  let generation = 0;
+  const { queries: both, elsewhere } = withThread(() => generation++);
+  for (const back of [1, 0]) await both.run(hourUntil(NOW_S - back), never);
+  assert.equal(elsewhere.length, 2);
+});

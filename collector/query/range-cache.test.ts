@@ -10,6 +10,13 @@ const SECOND_MS = 1000;
 const START_S = 1_000_000;
 
 class NotingSource extends MemorySource {
+  /** Of what it holds, or longer than that. */
+  rowSeconds = 1;
+
+  override plan(...given: Parameters<MemorySource['plan']>) {
+    return { ...super.plan(...given), rowSeconds: this.rowSeconds };
+  }
+
   /** Where the last selector began. */
   readFromMs = 0;
 
@@ -22,9 +29,16 @@ class NotingSource extends MemorySource {
 /** A source that grows by a sample of each series a second, and a cache of what was asked of it. */
 function start() {
   const source = new NotingSource();
-  const world = { nowS: START_S, generation: 0, lateValues: 0 };
-  const add = (node: string, second: number, value = Math.sin(second) * 10) =>
+  const world = {
+    nowS: START_S,
+    generation: 0,
+    lateValues: 0,
+    arrivals: new Map<number, number>(),
+  };
+  const add = (node: string, second: number, value = Math.sin(second) * 10) => {
     source.add(Labels.from({ __name__: 'x', node }), [{ timeMs: second * SECOND_MS, value }]);
+    world.arrivals.set(second, (world.arrivals.get(second) ?? 0) + 1);
+  };
   const advance = (seconds: number) => {
     for (let second = world.nowS; second < world.nowS + seconds; second += 1) {
       add('a', second);
@@ -35,7 +49,8 @@ function start() {
   };
   const cache = new RangeCache({
     nowMs: () => world.nowS * SECOND_MS,
-    settledMs: () => (world.nowS - 5) * SECOND_MS,
+    unsettled: () => [world.nowS - 4, world.nowS - 1],
+    arrivals: (second) => world.arrivals.get(second) ?? 0,
     generation: () => world.generation,
     lateValues: () => world.lateValues,
   });
@@ -55,7 +70,7 @@ function start() {
     return readFromMs;
   };
   advance(100);
-  return { world, add, advance, ask };
+  return { source, world, add, advance, ask };
 }
 
 function shown({ value, annotations }: ReturnType<typeof evaluateRange>) {
@@ -94,7 +109,39 @@ test('only what is new is read', () => {
   ask('sum_over_time(x[1s])', 80);
   advance(1);
   const readFromMs = ask('sum_over_time(x[1s])', 80);
-  assert.equal(readFromMs, (world.nowS - 6) * SECOND_MS, 'of what was not settled');
+  assert.equal(readFromMs, (world.nowS - 2) * SECOND_MS, 'of the second that has come');
+});
+
+test('of rows that may be under way, what is not settled is read again', () => {
+  const { source, world, advance, ask } = start();
+  source.rowSeconds = 10;
+  ask('sum_over_time(x[1s])', 80);
+  advance(1);
+  const readFromMs = ask('sum_over_time(x[1s])', 80);
+  assert.equal(readFromMs, (world.nowS - 6) * SECOND_MS);
+});
+
+for (const second of [1, 2, 3]) {
+  test(`a sample that comes ${second} s late is seen at once`, () => {
+    const { world, add, advance, ask } = start();
+    ask('sum(x)', 80);
+    add('late', world.nowS - 1 - second, 77);
+    advance(1);
+    ask('sum(x)', 80);
+    advance(3);
+    ask('sum(x)', 80);
+  });
+}
+
+test('what the newest seconds were is asked again when nobody remembers what has come since', () => {
+  const { source, world, advance, ask } = start();
+  ask('x', 60);
+  advance(30);
+  source.add(Labels.from({ __name__: 'x', node: 'late' }), [
+    { timeMs: (world.nowS - 32) * SECOND_MS, value: 77 },
+  ]);
+  for (const at of world.arrivals.keys()) if (at < world.nowS - 20) world.arrivals.delete(at);
+  ask('x', 60);
 });
 
 test('a series that comes or goes is seen at once', () => {

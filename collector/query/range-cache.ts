@@ -15,12 +15,20 @@ import { firstAfter } from './select.ts';
 /** What tells whether a result is still good. */
 export interface RangeCachePorts {
   nowMs(): number;
-  /** Samples up to this time have come, but for late ones. Milliseconds since the epoch. */
-  settledMs(): number;
+  /** The last seconds, of which samples may still come: from which one to which one. Seconds since the epoch. */
+  unsettled(): readonly [fromS: number, newestS: number];
+  /** How often samples have come for a second; any other number than before for one that is long gone. */
+  arrivals(second: number): number;
   /** Another one after series have come, gone or got other labels. */
   generation(): number;
   /** Grows when samples of the past have come. */
   lateValues(): number;
+}
+
+/** The last seconds before a result was evaluated: from `fromS` on, how often samples had come for each. */
+interface Unsettled {
+  readonly fromS: number;
+  readonly counts: readonly number[];
 }
 
 /** What was evaluated, in a form that does not depend on the thread. */
@@ -29,6 +37,7 @@ interface Evaluated {
   /** First and last evaluation time that is kept; the series may go on beyond. */
   readonly firstMs: number;
   readonly lastMs: number;
+  readonly unsettled: Unsettled;
   /** What the selectors read. */
   readonly archives: string;
   readonly values: number;
@@ -108,7 +117,8 @@ export class RangeCache {
     const { startMs, endMs, stepMs, holdMs = '' } = options;
     const key = `${stepMs} ${startMs % stepMs} ${holdMs} ${prepared.text}`;
     const archives = archivesOf(plans);
-    const range = { firstMs: startMs, lastMs: lastStepOf(options), stepMs, archives };
+    const unsettled = this.#unsettled(plans.every(({ rowSeconds }) => rowSeconds === 1));
+    const range = { firstMs: startMs, lastMs: lastStepOf(options), stepMs, archives, unsettled };
     const before = this.#good(key, options, archives);
     if (!before) {
       const result = whole();
@@ -135,7 +145,7 @@ export class RangeCache {
     const key = this.#newestKey;
     this.#newestKey = undefined;
     const kept = key !== undefined && this.#kept.get(key);
-    if (!kept || kept.values > SHARED_VALUES_MAX) return undefined;
+    if (!kept || countOf(kept.series) > SHARED_VALUES_MAX) return undefined;
     const { texts: _, generation: __, series, ...evaluated } = kept;
     return {
       ...evaluated,
@@ -161,8 +171,11 @@ export class RangeCache {
 
   /** What is kept of the query, when it reaches into the range and is still good. */
   #good(key: string, { startMs, endMs, stepMs }: RangeOptions, archives: string): Kept | undefined {
-    const kept = this.#kept.get(key);
-    if (!kept || startMs > kept.lastMs + stepMs || endMs < kept.firstMs - stepMs) return undefined;
+    const all = this.#kept.get(key);
+    if (!all) return undefined;
+    const kept = { ...all, lastMs: this.#lastUnchanged(all, stepMs) };
+    if (kept.lastMs < kept.firstMs) return undefined;
+    if (startMs > kept.lastMs + stepMs || endMs < kept.firstMs - stepMs) return undefined;
     const hasChanged = kept.lateValues !== this.#ports.lateValues();
     const isGood =
       kept.generation === this.#ports.generation() &&
@@ -171,29 +184,45 @@ export class RangeCache {
     return isGood ? kept : undefined;
   }
 
-  /** Keeps what is settled of a result. @returns how to write its points @param before what it continues */
+  /** @param isBySecond false = values are of rows that go on, whatever has come so far: nothing of the last seconds is known for good */
+  #unsettled(isBySecond: boolean): Unsettled {
+    const [fromS, newestS] = this.#ports.unsettled();
+    if (!isBySecond) return { fromS, counts: [] };
+    const counts: number[] = [];
+    for (let at = fromS; at <= newestS; at += 1) counts.push(this.#ports.arrivals(at));
+    return { fromS, counts };
+  }
+
+  /** The last evaluation time up to which no sample has come since. */
+  #lastUnchanged({ firstMs, lastMs, unsettled }: Kept, stepMs: number): number {
+    const { fromS, counts } = unsettled;
+    const changed = counts.findIndex((count, at) => count !== this.#ports.arrivals(fromS + at));
+    if (changed < 0) return lastMs;
+    return Math.min(lastMs, stepUntil((fromS + changed) * 1000 - 1, firstMs, stepMs));
+  }
+
+  /** Keeps a result up to the newest second. @returns how to write its points @param before what it continues */
   #keep(
     key: string,
     { value, annotations }: QueryResult,
-    asked: FinalTimes & { readonly stepMs: number; readonly archives: string },
+    asked: FinalTimes & Pick<Kept, 'archives' | 'unsettled'> & { readonly stepMs: number },
     before?: Kept,
   ): Pick<QueryResult, 'pointsJson'> {
-    const { stepMs, archives } = asked;
+    const { stepMs, archives, unsettled } = asked;
     const firstMs = Math.min(asked.firstMs, before?.firstMs ?? asked.firstMs);
-    const settledSteps = Math.floor((this.#ports.settledMs() - firstMs) / stepMs);
-    const lastMs = Math.min(
-      Math.max(asked.lastMs, before?.lastMs ?? asked.lastMs),
-      firstMs + settledSteps * stepMs,
-    );
+    const lastOfAllMs = Math.max(asked.lastMs, before?.lastMs ?? asked.lastMs);
+    const newestMs = (unsettled.fromS + unsettled.counts.length) * 1000 - 1;
+    const lastMs = Math.min(lastOfAllMs, stepUntil(newestMs, firstMs, stepMs));
     if (value.type !== 'matrix' || lastMs < firstMs) return {};
     const { series } = value;
-    const count = series.reduce((sum, one) => sum + one.values.length, series.length);
+    const count = countOf(series);
     const texts = count <= TEXTS_VALUES_MAX ? (before?.texts ?? new PointTexts(stepMs)) : undefined;
     this.#set(key, {
       series,
       annotations,
       firstMs,
       lastMs,
+      unsettled,
       archives,
       values: texts ? count * (1 + VALUES_PER_TEXT) : count,
       madeMs: before?.madeMs ?? this.#ports.nowMs(),
@@ -202,7 +231,8 @@ export class RangeCache {
       texts,
     });
     this.#newestKey = key;
-    const final = { firstMs: asked.firstMs, lastMs: Math.min(asked.lastMs, lastMs) };
+    const settledMs = stepUntil(unsettled.fromS * 1000 - 1, firstMs, stepMs);
+    const final = { firstMs: asked.firstMs, lastMs: Math.min(asked.lastMs, settledMs) };
     return texts ? { pointsJson: (one) => texts.json(one, final) } : {};
   }
 
@@ -223,6 +253,11 @@ export class RangeCache {
   }
 }
 
+/** Values of the series; a series without many is as large as one more. */
+function countOf(series: readonly MatrixSeries[]): number {
+  return series.reduce((sum, one) => sum + one.values.length, series.length);
+}
+
 function archivesOf(plans: readonly SelectorPlan[]): string {
   return plans.map(({ archive }) => archive).join();
 }
@@ -234,7 +269,12 @@ interface Gap {
 
 /** The last evaluation time. */
 function lastStepOf({ startMs, endMs, stepMs }: RangeOptions): number {
-  return startMs + Math.floor((endMs - startMs) / stepMs) * stepMs;
+  return stepUntil(endMs, startMs, stepMs);
+}
+
+/** The last of `firstMs`, `firstMs + stepMs`… that is not after `timeMs`. */
+function stepUntil(timeMs: number, firstMs: number, stepMs: number): number {
+  return firstMs + Math.floor((timeMs - firstMs) / stepMs) * stepMs;
 }
 
 /** The evaluation times before and after those that are kept. */

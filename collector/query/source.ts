@@ -32,6 +32,8 @@ export interface SelectPlan {
   readonly samples: number;
   /** Of the series, those that are not in memory, if that is known: their blocks must be found and opened. */
   readonly stored?: number;
+  /** Seconds that a row covers, the longest where there are several; what is known of a row that is under way changes. */
+  readonly rowSeconds?: number;
   /** True when the values of a time are others in another range: they count from its begin. */
   readonly isOfTheRange?: boolean;
 }

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { BAND_FIELDS, type HostState, type StoreStatus } from '../../../wire/http.ts';
 import { type Labels, type Metric, seriesKey } from '../../../wire/metric.ts';
+import { Arrivals } from '../../hosts/arrivals.ts';
 import { ROWS } from '../../hosts/host-rows.ts';
 import type { HostChange, HostTable, LiveHost, LiveSeries } from '../../hosts/host-table.ts';
 import type {
@@ -145,6 +146,7 @@ export class FakeCluster implements HostTable, SampleStore {
     { name: '1h', stepSeconds: 3600, keepSeconds: 5 * 365 * 86_400 },
   ];
   readonly problems = [];
+  readonly arrivals = Arrivals.create();
   readonly #listeners = new Set<(change: HostChange) => void>();
   second: number;
 
