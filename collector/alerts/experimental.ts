@@ -15,6 +15,7 @@ const FUNCTIONS: ReadonlySet<string> = new Set([
   'first_over_time',
   'histogram_quantiles',
   'info',
+  'integral',
   'limit_ratio',
   'limitk',
   'mad_over_time',

@@ -36,6 +36,7 @@ const IGNORING: ReadonlySet<string> = new Set([
   ...DATE_PARTS.keys(),
   'deriv',
   'double_exponential_smoothing',
+  'integral',
   'mad_over_time',
   'max_over_time',
   'min_over_time',

@@ -33,6 +33,7 @@ export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<strin
   ['stddev_over_time', (window) => Math.sqrt(variance(window))],
   ['deriv', (window) => regression(window, window.timesMs[window.from] as number)?.slope],
   ['predict_linear', predictLinear],
+  ['integral', integral],
   ['double_exponential_smoothing', smooth],
   ['holt_winters', smooth],
 ]);
@@ -201,6 +202,32 @@ function predictLinear(window: Window, [seconds]: readonly number[]): number | u
   const line = regression(window, window.timeMs);
   return line && line.slope * (seconds as number) + line.intercept;
 }
+
+/**
+ * The area under the samples, in value × seconds: what lies before the first and after the last one is not part of it.
+ * @param strategy which value stands for the time between two samples: 0 = the first of both, 1 = the second, 2 = their mean
+ */
+function integral(
+  { timesMs, values, from, to }: Window,
+  [strategy = 2]: readonly number[],
+): number | undefined {
+  const between = BETWEEN[strategy];
+  if (!between) throw executionError(`integral strategy must be 0, 1 or 2, got: ${strategy}`);
+  if (to - from < 2) return undefined;
+  const area = new KahanSum();
+  for (let i = from + 1; i < to; i++) {
+    const seconds = ((timesMs[i] as number) - (timesMs[i - 1] as number)) / 1000;
+    area.add(seconds * between(values[i - 1] as number, values[i] as number));
+  }
+  return area.total;
+}
+
+/** The strategies of `integral`. */
+const BETWEEN: readonly ((first: number, second: number) => number)[] = [
+  (first) => first,
+  (_, second) => second,
+  (first, second) => (first + second) / 2,
+];
 
 /** Holt's double exponential smoothing. */
 function smooth(

@@ -3,6 +3,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
   min_of: 'idelta',
   max_of: 'idelta',
   holt_winters: 'day_of_month',
+  integral: 'increase',
 };
 
 /** Words of duration expressions; Prometheus takes them in any case, the grammar in lower case. */

@@ -44,6 +44,7 @@ const GROUPS: readonly (readonly [shape: string, names: string])[] = [
   ['vs+1>v', 'round'],
   ['mss>v', 'double_exponential_smoothing holt_winters'],
   ['ms>v', 'predict_linear'],
+  ['ms+1>v', 'integral'],
   ['sm>v', 'quantile_over_time'],
   ['sv>v', 'histogram_quantile'],
   ['ssv>v', 'histogram_fraction'],
