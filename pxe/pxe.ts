@@ -48,7 +48,7 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
       },
     );
   }
-  mkdirSync(data, { recursive: true });
+  mkdirSync(data, { recursive: true, mode: 0o700 });
   const file = join(data, 'pxe.db');
   const migrations = REGISTRY_MIGRATIONS;
   const database = openDatabase(file, { migrations, synchronous: 'FULL' });

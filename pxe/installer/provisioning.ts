@@ -67,7 +67,7 @@ export class Provisioning {
     this.#options = options;
     this.#architectures =
       options.architectures.length > 0 ? options.architectures : [OWN_ARCHITECTURE];
-    mkdirSync(data, { recursive: true });
+    mkdirSync(data, { recursive: true, mode: 0o700 });
     this.#database = openDatabase(join(data, 'installs.db'), {
       migrations: INSTALL_MIGRATIONS,
       synchronous: 'FULL',
