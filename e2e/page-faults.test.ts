@@ -60,6 +60,37 @@ test('a restart of the collector is said, with the age of the data, and over by 
   });
 });
 
+test('what is known stays while nobody answers', async () => {
+  await onPage('/machine/n202', async (page) => {
+    await isLive(page);
+    const known = page.getByText('never asked for the kernel');
+    await known.waitFor();
+    const failed = page.waitForEvent('requestfailed', (one) => one.url().includes('/explain/'));
+    await server.close();
+    await failed;
+    await page.getByRole('alert').filter({ hasText: 'The collector does not answer' }).waitFor();
+    assert.ok(await known.isVisible());
+  });
+});
+
+test('what the appliance refuses is said beside the button', async () => {
+  const refused = 'DELETE needs the role operator, token looker has viewer';
+  server.failures.set('/api/rules/Mine', [403, refused]);
+  server.rules = [
+    {
+      ...{ name: 'Mine', expr: 'load_one > 8', forSeconds: 0, severity: 'warning', error: null },
+      ...{ state: 'inactive', origin: 'added' },
+    },
+  ];
+  await onPage('/alerts', async (page) => {
+    const rule = page.getByRole('row', { name: /Mine/ });
+    await rule.getByRole('button', { name: 'Remove the rule Mine' }).click();
+    await rule.getByRole('button', { name: 'Really remove?' }).click();
+    await rule.getByRole('alert').getByText(refused).waitFor();
+    await rule.getByRole('button', { name: 'Remove the rule Mine' }).waitFor();
+  });
+});
+
 test('a chart whose query fails says why, the others go on, and it tries again', async () => {
   server.failures.set('/api/bands', [500, 'the disk is gone']);
   await onPage('/', async (page) => {

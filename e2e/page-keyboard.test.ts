@@ -104,6 +104,20 @@ test('a chart is read, zoomed, moved, marked, exported and left', async () => {
   });
 });
 
+test('a metric of a host is found by typing a part of its name', async () => {
+  await onPage('/host/n001', async (page) => {
+    await page.getByRole('figure', { name: 'CPU time' }).waitFor();
+    await tabTo(page, page.getByRole('searchbox', { name: 'Find metrics' }));
+    await page.keyboard.type('disk_read');
+    const charts = page.getByRole('figure');
+    await waitFor('the only chart', async () => (await charts.count()) === 1);
+    await page.getByRole('figure', { name: 'Bytes read' }).waitFor();
+    assert.equal(new URL(page.url()).searchParams.get('find'), 'disk_read');
+    await page.keyboard.type('nothing');
+    await page.getByText('No metric of n001 matches.').waitFor();
+  });
+});
+
 test('tabs of a host, theme, pause, help and the palette', async () => {
   await onPage('/host/n001', async (page) => {
     for (const tab of ['alerts', 'provisioning', 'hardware', 'services', 'facts']) {

@@ -1,5 +1,6 @@
 /** Moving through time on the page, marking windows, and time zones: over the fake appliance, whose values can be computed. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { CDPSession, Locator, Page } from 'playwright';
 import { pointAt } from './harness/browser.ts';
@@ -18,6 +19,17 @@ async function plotOf(page: Page, title: string) {
   await figure.scrollIntoViewIfNeeded();
   await figure.locator('.legend li:not([hidden]) b').filter({ hasText: /\d/ }).first().waitFor();
   return { figure, box: await pointAt(figure.locator('.u-over'), { share: 0.5, top: 20 }) };
+}
+
+/** The colour of a file's first pixel: red, green, blue, alpha. */
+async function cornerOf(page: Page, png: Buffer): Promise<readonly number[]> {
+  return page.evaluate(`(async () => {
+    const bytes = Uint8Array.from(atob('${png.toString('base64')}'), (one) => one.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const ctx = new OffscreenCanvas(1, 1).getContext('2d');
+    ctx.drawImage(bitmap, 0, 0);
+    return [...ctx.getImageData(0, 0, 1, 1).data];
+  })()`);
 }
 
 /** Seconds between `from` and `to` of the URL. */
@@ -49,6 +61,24 @@ test('Alt-drag marks a window: its numbers, what changed in it, and it is in the
     await panel.getByRole('button', { name: 'Unmark' }).click();
     await panel.waitFor({ state: 'detached' });
   });
+});
+
+test('a chart that is saved as a picture stands alone: with the ground of its theme', async () => {
+  for (const theme of ['dark', 'light'] as const)
+    await onPage(
+      `/host/n001?${FIXED}`,
+      async (page) => {
+        const { figure } = await plotOf(page, 'Load');
+        await figure.getByRole('button', { name: 'Actions for Load' }).click();
+        const saved = page.waitForEvent('download');
+        await page.getByRole('button', { name: 'Save as PNG' }).click();
+        const file = await saved;
+        assert.equal(file.suggestedFilename(), 'load.png');
+        const corner = await cornerOf(page, readFileSync(await file.path()));
+        assert.deepEqual(corner, theme === 'dark' ? [0x15, 0x1a, 0x21, 255] : [255, 255, 255, 255]);
+      },
+      { theme },
+    );
 });
 
 test('the wheel zooms a chart that was clicked on, Shift-drag moves it', async () => {

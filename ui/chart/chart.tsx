@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { nowS } from '../data/live.ts';
 import { compare, range } from '../data/router.ts';
+import { colours } from '../data/theme.ts';
 import type { Table } from '../lib/csv.ts';
 import { rangeBounds } from '../lib/time-range.ts';
 import { needsCaption } from '../lib/units.ts';
@@ -10,6 +11,7 @@ import { ghostLines, withGhosts } from './compare.ts';
 import type { FeedState } from './feed.ts';
 import { Legend } from './legend.tsx';
 import { ChartMenu } from './menu.tsx';
+import { chartPicture } from './picture.ts';
 import { SelectionPanel } from './selection-panel.tsx';
 import { ValueTable } from './value-table.tsx';
 
@@ -70,6 +72,11 @@ export function Chart(given: ChartProps) {
 
   const silence = props.noData?.()?.text;
   const table = (): Table => controller.current?.table() ?? { times: [], names: [], columns: [] };
+  const picture = () => {
+    const plot = controller.current?.canvas;
+    const named = lines.filter((line, index) => !line.isQuiet && !hidden.peek().has(index));
+    return plot && chartPicture({ plot, title, lines: named }, colours.peek());
+  };
   const setHidden = (next: ReadonlySet<number>) => {
     hidden.value = next;
     controller.current?.setHidden(next);
@@ -95,7 +102,7 @@ export function Chart(given: ChartProps) {
         <ChartMenu
           title={title}
           table={table}
-          canvas={() => controller.current?.canvas}
+          picture={picture}
           svg={
             props.source.svg
               ? () => props.source.svg!(rangeBounds(shownRange, nowS.peek()))

@@ -1,6 +1,6 @@
 /** Keeps the rows of one visible chart: history for the range on screen, then live rows, loaded again when that is not enough. */
 import { effect, signal } from '@preact/signals';
-import { ApiFailure } from '../data/api.ts';
+import { isUnreachable, messageOf } from '../data/api.ts';
 import type { Rows, Window } from '../data/history.ts';
 import { clockReady, nowS, reconnects, subscribe } from '../data/live.ts';
 import { paused } from '../data/pause.ts';
@@ -101,9 +101,10 @@ export class ChartFeed {
     } catch (error) {
       if (load !== this.#load) return;
       this.#reloadAtS = nowS.peek() + RELOAD_SECONDS_MIN;
+      if (isUnreachable(error) && this.state.peek().kind === 'data') return;
       this.state.value = {
         kind: 'error',
-        message: error instanceof ApiFailure ? error.message : String(error),
+        message: messageOf(error),
       };
     }
     this.#onChange('other');

@@ -9,7 +9,7 @@ import { rangeBounds } from '../lib/time-range.ts';
 interface ChartMenuProps {
   readonly title: string;
   readonly table: () => Table;
-  readonly canvas: () => HTMLCanvasElement | undefined;
+  readonly picture: () => HTMLCanvasElement | undefined;
   /** What the chart shows, of the API; the picture that the server draws of it. */
   readonly svg?: (() => string) | undefined;
   /** In PromQL, what a rule made from this chart would watch. */
@@ -20,7 +20,7 @@ interface ChartMenuProps {
 
 /** What one can take away from a chart: its values as a table here, or as a file. */
 export function ChartMenu(props: ChartMenuProps) {
-  const { title, table, canvas, svg, watch, isTable, onTable } = props;
+  const { title, table, picture, svg, watch, isTable, onTable } = props;
   const id = useId();
   const name = title.replace(/[^\w-]+/g, '-').toLowerCase();
   return (
@@ -49,7 +49,7 @@ export function ChartMenu(props: ChartMenuProps) {
         <button
           type="button"
           popovertarget={id}
-          onClick={() => canvas()?.toBlob((blob) => blob && saveBlob(`${name}.png`, blob))}
+          onClick={() => picture()?.toBlob((blob) => blob && saveBlob(`${name}.png`, blob))}
         >
           Save as PNG
         </button>

@@ -12,6 +12,16 @@ export class ApiFailure extends Error {
   }
 }
 
+/** Nobody answered: the page says so itself, across its top, and loads everything again when somebody does. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof ApiFailure && error.code === 'unreachable';
+}
+
+/** In words for the person. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 type Params = Readonly<Record<string, string | number | readonly string[]>>;
 
 /** A list becomes a parameter that is repeated. */

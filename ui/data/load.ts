@@ -1,6 +1,7 @@
 /** What a page loads once or now and then, with its states. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import { isUnreachable, messageOf } from './api.ts';
 import { reconnects } from './live.ts';
 
 export type Loaded<T> =
@@ -10,7 +11,7 @@ export type Loaded<T> =
 
 /**
  * Loads at once, again when `identity` changes, each `everySeconds` (0 = never by itself) and after a lost connection; the last value
- * stays until a new one is there.
+ * stays until a new one is there, and while nobody answers.
  */
 export function useLoaded<T>(
   load: () => Promise<T>,
@@ -19,15 +20,19 @@ export function useLoaded<T>(
 ): { readonly state: Loaded<T>; readonly reload: () => void } {
   const state = useSignal<Loaded<T>>({ kind: 'loading' });
   const round = useSignal(0);
+  /** Identity of the value that is shown. */
+  const shown = useRef<string | null>(null);
   useEffect(() => {
     let isCurrent = true;
     load().then(
       (value) => {
-        if (isCurrent) state.value = { kind: 'loaded', value };
+        if (!isCurrent) return;
+        shown.current = identity;
+        state.value = { kind: 'loaded', value };
       },
       (error: unknown) => {
-        const message = error instanceof Error ? error.message : String(error);
-        if (isCurrent) state.value = { kind: 'failed', message };
+        if (!isCurrent || (isUnreachable(error) && shown.current === identity)) return;
+        state.value = { kind: 'failed', message: messageOf(error) };
       },
     );
     return () => {

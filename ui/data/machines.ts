@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { NodeState, PxeNode, PxeStatus } from '../../wire/pxe.ts';
-import { ApiFailure, getJson, sendJson } from './api.ts';
+import { ApiFailure, getJson, isUnreachable, messageOf, sendJson } from './api.ts';
 import type { Loaded } from './load.ts';
 
 export const machines = signal<Loaded<readonly PxeNode[]>>({ kind: 'loading' });
@@ -54,10 +54,11 @@ export async function refreshMachines(): Promise<void> {
       machines.value = { kind: 'loaded', value: nodes };
     known = text;
   } catch (error) {
+    if (isUnreachable(error) && machines.peek().kind === 'loaded') return;
     pxeIsOff.value = error instanceof ApiFailure && error.code === 'pxe-unreachable';
     machines.value = {
       kind: 'failed',
-      message: error instanceof Error ? error.message : String(error),
+      message: messageOf(error),
     };
   }
 }

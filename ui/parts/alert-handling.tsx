@@ -3,16 +3,17 @@ import { unacknowledge } from '../data/alert-actions.ts';
 import { handlingIsDone, openAcknowledge, openSilenceOf } from '../data/handling.ts';
 import type { Silence } from '../data/silences.ts';
 import { dateTimeText } from '../lib/clock-text.ts';
+import { useAction } from './use-action.tsx';
 
 /** Acknowledges or silences one alert or several of one rule, where they are shown. */
 export function AlertButtons({ alerts }: { alerts: readonly AlertDetail[] }) {
   const name = alerts[0]!.rule;
   const isAcknowledged = alerts.every(({ acknowledged }) => acknowledged !== null);
+  const { run, refusal } = useAction();
   const onAck = () => {
     if (!isAcknowledged) return openAcknowledge(alerts);
-    void Promise.all(alerts.map(({ fingerprint }) => unacknowledge(fingerprint))).finally(
-      handlingIsDone,
-    );
+    const release = () => Promise.all(alerts.map((alert) => unacknowledge(alert.fingerprint)));
+    void run(() => release().finally(handlingIsDone));
   };
   return (
     <span class="buttons">
@@ -27,6 +28,7 @@ export function AlertButtons({ alerts }: { alerts: readonly AlertDetail[] }) {
       <button type="button" aria-label={`Silence ${name}`} onClick={() => openSilenceOf(alerts)}>
         Silence
       </button>
+      {refusal}
     </span>
   );
 }

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { acknowledge } from '../data/alert-actions.ts';
+import { messageOf } from '../data/api.ts';
 import { author, keepAuthor } from '../data/author.ts';
 import { type Handling, handling, handlingIsDone, handlingIsOpen } from '../data/handling.ts';
 import { nowS } from '../data/live.ts';
@@ -43,7 +44,7 @@ function HandlingForm({ handling: current }: { handling: Handling }) {
       handlingIsOpen.value = false;
       handlingIsDone();
     } catch (error) {
-      failure.value = error instanceof Error ? error.message : String(error);
+      failure.value = messageOf(error);
     }
   };
   return (

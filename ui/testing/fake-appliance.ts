@@ -18,6 +18,7 @@ import {
   type LiveRequest,
   type MetricInfo,
   type Problem,
+  type RuleInfo,
   type SeriesRange,
 } from '../../wire/http.ts';
 import type { PxeNode } from '../../wire/pxe.ts';
@@ -43,6 +44,7 @@ export class FakeAppliance {
   alerts: AlertInfo[];
   problems: Problem[] = [];
   events: EventInfo[] = [];
+  rules: RuleInfo[] = [];
   machines: PxeNode[] = buildMachines();
   /** Answers of paths that fail: status and message. */
   readonly failures = new Map<string, readonly [status: number, message: string]>();
@@ -205,7 +207,7 @@ export class FakeAppliance {
       case 'notify':
         return [{ name: 'default', integrations: [] }];
       case 'rules':
-        return [];
+        return this.rules;
       case 'v2':
         return [];
       case 'pxe':

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ViewFile } from '../../wire/views.ts';
+import { messageOf } from '../data/api.ts';
 import { go } from '../data/router.ts';
 import { loadViews } from '../data/views.ts';
 import { deleteView } from './view-api.ts';
@@ -14,7 +15,7 @@ export function DeleteForm({ file }: { file: ViewFile }) {
         go({ name: 'views' });
       },
       (error: unknown) => {
-        failure.value = error instanceof Error ? error.message : String(error);
+        failure.value = messageOf(error);
       },
     );
   };

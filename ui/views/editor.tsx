@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { View, ViewFile, ViewProblem } from '../../wire/views.ts';
-import { ApiFailure } from '../data/api.ts';
+import { ApiFailure, messageOf } from '../data/api.ts';
 import { params } from '../data/router.ts';
 import { loadViews } from '../data/views.ts';
 import { Conflict } from './conflict.tsx';
@@ -171,10 +171,6 @@ export function Editor({ name, draft, onSaved, onCancel }: EditorProps) {
       </section>
     </div>
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function theirText(name: string): Promise<ViewFile | null> {

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ImportedView } from '../../wire/views.ts';
+import { messageOf } from '../data/api.ts';
 import { importView } from './view-api.ts';
 
 /** Takes a `view_NAME.json` of Ganglia's web front end, pasted or chosen, and says what could not be carried over. */
@@ -14,7 +15,7 @@ export function ImportForm({ onImported }: { onImported: (view: ImportedView) =>
         imported.value = view;
       },
       (error: unknown) => {
-        failure.value = error instanceof Error ? error.message : String(error);
+        failure.value = messageOf(error);
       },
     );
   };

@@ -1,7 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ViewAnswer } from '../../wire/views.ts';
-import { ApiFailure, getJson } from '../data/api.ts';
+import { getJson, messageOf } from '../data/api.ts';
 import { paused } from '../data/pause.ts';
 import type { PromSeries } from '../data/promql.ts';
 import { range } from '../data/router.ts';
@@ -52,7 +52,7 @@ async function answerAt(query: string, time: number): Promise<ViewAnswer> {
         : data.result.map(({ metric, value }) => ({ labels: metric, value: finite(value[1]) }));
     return { error: null, series };
   } catch (error) {
-    return { error: error instanceof ApiFailure ? error.message : String(error), series: [] };
+    return { error: messageOf(error), series: [] };
   }
 }
 

@@ -106,6 +106,15 @@ test('a page gets hosts, alerts and problems, then its layout and a frame at onc
     );
   }));
 
+test('a collector that has just started sends its first frame with its first second', () =>
+  withPage(async (page, { cluster }) => {
+    cluster.second = 0;
+    page.ask({ ...REQUEST, series: [], bands: [] });
+    await page.message('layout');
+    cluster.tick(START_S);
+    assert.equal((await page.frame())[1], START_S * 1000);
+  }));
+
 test('each second brings a frame; a host that is down is unknown', () =>
   withPage(async (page, { cluster }) => {
     page.ask({ ...REQUEST, series: [], bands: [] });

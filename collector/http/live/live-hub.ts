@@ -123,7 +123,8 @@ export class LiveHub {
       connection.group = group;
       connection.id = id;
       connection.tell({ kind: 'layout', id, hosts: group.plan.hosts });
-      sendFrame(group.plan, this.#timeMs, [connection]);
+      // After a start no second has come yet: a frame would tell the page that it is 1970.
+      if (this.#timeMs > 0) sendFrame(group.plan, this.#timeMs, [connection]);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       connection.tell({ kind: 'error', code: error.code, message: error.message });

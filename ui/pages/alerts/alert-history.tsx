@@ -41,7 +41,8 @@ export function AlertHistory({ takes }: { takes: (row: AlertTransition) => boole
           <li key={`${row.timeMs} ${row.rule} ${JSON.stringify(row.labels)} ${row.state}`}>
             <span class="faint">{dateTimeText(row.timeMs / 1000)}</span>
             <span>
-              {row.state} {row.value === null ? '' : digits(row.value)}
+              {row.state === 'inactive' ? 'over' : row.state}{' '}
+              {row.value === null ? '' : digits(row.value)}
             </span>
             <span>{row.rule}</span>
             {row.labels['host'] === undefined ? null : (

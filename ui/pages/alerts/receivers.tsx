@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ChannelTest } from '../../../wire/http.ts';
-import { getJson, sendJson } from '../../data/api.ts';
+import { getJson, messageOf, sendJson } from '../../data/api.ts';
 import { useLoaded } from '../../data/load.ts';
 import { NotLoaded } from '../../parts/loading.tsx';
 import { Status } from '../../parts/status.tsx';
@@ -56,8 +56,7 @@ function ReceiverLine({ receiver: { name, integrations } }: { receiver: Receiver
       );
       outcome.value = { kind: 'tried', channels };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      outcome.value = { kind: 'failed', message };
+      outcome.value = { kind: 'failed', message: messageOf(error) };
     }
   };
   return (

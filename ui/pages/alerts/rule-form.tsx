@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { NewRule, Severity } from '../../../wire/http.ts';
-import { sendJson } from '../../data/api.ts';
+import { messageOf, sendJson } from '../../data/api.ts';
 import { params, setParams } from '../../data/router.ts';
 import { parseDuration } from '../../lib/time-range.ts';
 import { RulePreview } from './rule-preview.tsx';
@@ -28,7 +28,7 @@ export function RuleForm({ onAdded }: { onAdded: () => void }) {
       setParams({ rule: null });
       onAdded();
     } catch (error) {
-      failure.value = error instanceof Error ? error.message : String(error);
+      failure.value = messageOf(error);
     }
     isBusy.value = false;
   };

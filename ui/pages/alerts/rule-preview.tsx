@@ -4,6 +4,7 @@ import type { NewRule, RuleBacktestJson } from '../../../wire/http.ts';
 import { PromChart } from '../../chart/prom-chart.tsx';
 import type { Threshold } from '../../chart/threshold.ts';
 import { backtest } from '../../data/alert-actions.ts';
+import { messageOf } from '../../data/api.ts';
 import { clockReady, nowS } from '../../data/live.ts';
 import { parseThreshold, thresholdText } from '../../lib/threshold-expr.ts';
 import { durationText } from '../../lib/time-range.ts';
@@ -90,7 +91,7 @@ function Outcome({ rule, seconds }: { rule: NewRule; seconds: number }) {
             : { kind: 'failed', message: outcome.error },
         (error: unknown): Tried => ({
           kind: 'failed',
-          message: error instanceof Error ? error.message : String(error),
+          message: messageOf(error),
         }),
       );
       if (isCurrent) tried.value = next;

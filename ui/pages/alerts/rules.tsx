@@ -6,6 +6,7 @@ import { formatDuration } from '../../lib/units.ts';
 import { NotLoaded } from '../../parts/loading.tsx';
 import { SEVERITY_SHAPES, Status } from '../../parts/status.tsx';
 import { TableHead } from '../../parts/table-head.tsx';
+import { useAction } from '../../parts/use-action.tsx';
 import { RuleForm } from './rule-form.tsx';
 
 export function Rules() {
@@ -71,29 +72,28 @@ function shapeOf(rule: RuleInfo) {
 /** The second click removes. */
 function RemoveButton({ name, reload }: { name: string; reload: () => void }) {
   const isSure = useSignal(false);
-  const remove = () =>
-    void sendJson('DELETE', `/api/rules/${encodeURIComponent(name)}`).then(reload, reload);
-  if (!isSure.value)
-    return (
+  const { run, refusal } = useAction();
+  const remove = () => {
+    isSure.value = false;
+    void run(() => sendJson('DELETE', `/api/rules/${encodeURIComponent(name)}`).finally(reload));
+  };
+  const onClick = () => {
+    if (isSure.peek()) remove();
+    else isSure.value = true;
+  };
+  return (
+    <>
       <button
         type="button"
-        aria-label={`Remove the rule ${name}`}
-        onClick={() => {
-          isSure.value = true;
+        aria-label={isSure.value ? undefined : `Remove the rule ${name}`}
+        onClick={onClick}
+        onBlur={() => {
+          isSure.value = false;
         }}
       >
-        Remove
-      </button>
-    );
-  return (
-    <button
-      type="button"
-      onClick={remove}
-      onBlur={() => {
-        isSure.value = false;
-      }}
-    >
-      Really remove?
-    </button>
+        {isSure.value ? 'Really remove?' : 'Remove'}
+      </button>{' '}
+      {refusal}
+    </>
   );
 }

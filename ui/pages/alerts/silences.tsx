@@ -6,6 +6,7 @@ import { matcherText } from '../../lib/matchers.ts';
 import { formatDuration } from '../../lib/units.ts';
 import { Status } from '../../parts/status.tsx';
 import { TableHead } from '../../parts/table-head.tsx';
+import { useAction } from '../../parts/use-action.tsx';
 
 /** A silence that ends within this is pointed out. */
 const SOON_SECONDS = 15 * 60;
@@ -41,6 +42,7 @@ export function Silences({ silences }: { silences: readonly Silence[] }) {
 }
 
 function SilenceLine({ silence }: { silence: Silence }) {
+  const { run, refusal } = useAction();
   const endS = Date.parse(silence.endsAt) / 1000;
   const leftS = Math.max(0, endS - nowS.value);
   return (
@@ -66,10 +68,11 @@ function SilenceLine({ silence }: { silence: Silence }) {
       <td>
         <button
           type="button"
-          onClick={() => void expireSilence(silence.id).finally(handlingIsDone)}
+          onClick={() => void run(() => expireSilence(silence.id).finally(handlingIsDone))}
         >
           End now
-        </button>
+        </button>{' '}
+        {refusal}
       </td>
     </tr>
   );

@@ -25,7 +25,7 @@ export function HostHead({ host }: { host: HostDetail }) {
       </Status>
       <span>{host.address}</span>
       {Object.entries(host.labels).map(([label, value]) => (
-        <a key={label} class="label" href={linkTo({ name: 'overview' })} title={`label ${label}`}>
+        <a key={label} class="label" href={groupedBy(label)} title={`all hosts by ${label}`}>
           <span class="faint">{label}</span> {value}
         </a>
       ))}
@@ -39,6 +39,13 @@ export function HostHead({ host }: { host: HostDetail }) {
       {facts.length > 0 ? <span class="dim">{facts.join(' · ')}</span> : null}
     </header>
   );
+}
+
+/** The overview with the hosts of each value of the label beside each other. */
+function groupedBy(label: string): string {
+  const to = new URL(linkTo({ name: 'overview' }), location.href);
+  to.searchParams.set('group', label);
+  return to.pathname + to.search;
 }
 
 /** Classes that it was installed from, and when; nothing where this appliance did not do it. */

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { PxeNode } from '../../../wire/pxe.ts';
+import { messageOf } from '../../data/api.ts';
 import { act } from '../../data/machines.ts';
 import { type Action, actionsFor, needsConfirmation } from '../../lib/machine-actions.ts';
 import { Modal } from '../../parts/modal.tsx';
@@ -39,7 +40,7 @@ export function BulkActions({ nodes, onDone }: BulkActionsProps) {
     isOpen.value = false;
     const results = await Promise.allSettled(targets(action).map((node) => act(node.name, action)));
     const failed = results.flatMap((result) =>
-      result.status === 'rejected' ? [String(result.reason)] : [],
+      result.status === 'rejected' ? [messageOf(result.reason)] : [],
     );
     failure.value = failed[0] ?? '';
     onDone();

@@ -3,6 +3,7 @@ import { linkTo } from '../../data/router.ts';
 import type { Lens } from '../../lib/lens.ts';
 import { formatValue } from '../../lib/units.ts';
 import { STATE_SHAPES, Status } from '../../parts/status.tsx';
+import { useHeld } from '../../parts/use-held.ts';
 import type { HostValues } from './host-values.ts';
 
 interface HostTableProps {
@@ -16,9 +17,14 @@ export function HostTable({ hosts, lenses, values }: HostTableProps) {
   void values.version.value;
   const [first] = lenses;
   const size = (host: HostSummary) => (first ? values.value(first, host.name) : 0);
-  const rows = hosts.toSorted((a, b) => (size(b) || 0) - (size(a) || 0));
+  const { value: names, handlers } = useHeld(() =>
+    hosts.toSorted((a, b) => (size(b) || 0) - (size(a) || 0)).map(({ name }) => name),
+  );
+  const places = new Map(names.map((name, place) => [name, place]));
+  const placeOf = ({ name }: HostSummary) => places.get(name) ?? names.length;
+  const rows = hosts.toSorted((a, b) => placeOf(a) - placeOf(b));
   return (
-    <div class="host-table">
+    <div class="host-table" {...handlers}>
       <table>
         <thead>
           <tr>

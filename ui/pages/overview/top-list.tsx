@@ -1,10 +1,10 @@
-import { useRef } from 'preact/hooks';
 import type { HostSummary } from '../../../wire/http.ts';
 import { linkTo } from '../../data/router.ts';
 import type { Lens } from '../../lib/lens.ts';
 import { domainOf } from '../../lib/ramp.ts';
 import { formatValue } from '../../lib/units.ts';
 import { Bar } from '../../parts/bar.tsx';
+import { useHeld } from '../../parts/use-held.ts';
 import type { HostValues } from './host-values.ts';
 import { LensSelect } from './lens-select.tsx';
 
@@ -31,18 +31,12 @@ export function TopList({ lens, lenses, hosts, values, onLens }: TopListProps) {
 function TopRows({ lens, hosts, values }: Pick<TopListProps, 'lens' | 'hosts' | 'values'>) {
   // Read so that this part alone renders again with each frame.
   void values.version.value;
-  const held = useRef<readonly string[] | null>(null);
-  const names = held.current ?? largest(hosts, (name) => values.value(lens, name));
+  const { value: names, handlers } = useHeld(() =>
+    largest(hosts, (name) => values.value(lens, name)),
+  );
   const { min, max } = domainOf([values.value(lens, names[0] ?? '')], lens.units);
-  const hold = () => {
-    held.current ??= names;
-  };
-  const release = () => {
-    held.current = null;
-  };
   return (
-    // While somebody points at a link, or has the focus on it, it stays the same host.
-    <ol onPointerEnter={hold} onPointerLeave={release} onFocusIn={hold} onFocusOut={release}>
+    <ol {...handlers}>
       {names.map((name, place) => (
         // By place, not by name: elements that come and go each second cost more than their texts.
         <li key={place}>
