@@ -1,4 +1,4 @@
-/** The agent on a machine of its own, as its Debian package starts it: the JSON of the first argument need not name every setting. */
+/** The agent on a machine of its own, as its Debian package starts it: the JSON that it gets need not name every setting. */
 import { readSettings } from '../base/config.ts';
 import { runDaemon } from '../base/daemon.ts';
 import { InputError } from '../base/errors.ts';

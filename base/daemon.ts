@@ -9,9 +9,12 @@ export interface Running {
 /** How long `close` may take before the process ends without it. */
 const CLOSE_MS_MAX = 10_000;
 
+/** Where daemons get their settings from. Unlike arguments, which every user of the machine sees in `ps`: they hold URLs with tokens. */
+export const SETTINGS_VARIABLE = 'CLUSTERMON_SETTINGS';
+
 /**
- * Runs one daemon as this process: settings are the JSON of the first argument; SIGTERM, SIGINT and the end of the supervisor close it.
- * Exits with 1 when it cannot start.
+ * Runs one daemon as this process: settings are JSON in the variable above, or else the first argument; SIGTERM, SIGINT and the end of the
+ * supervisor close it. Exits with 1 when it cannot start.
  * @param start gets the settings as the command line has validated them
  */
 export async function runDaemon(
@@ -20,7 +23,7 @@ export async function runDaemon(
 ): Promise<void> {
   const log = openLog(name);
   try {
-    const running = await start(JSON.parse(process.argv[2] ?? '{}'));
+    const running = await start(JSON.parse(takeSettings() ?? process.argv[2] ?? '{}'));
     let closing = false;
     const close = (reason: string) => {
       if (closing) return;
@@ -45,4 +48,11 @@ export async function runDaemon(
     log.error('start-failed', { reason: reasonOf(error) });
     process.exit(1);
   }
+}
+
+/** Programs that the daemon starts have no use for its settings. */
+function takeSettings(): string | undefined {
+  const text = process.env[SETTINGS_VARIABLE];
+  delete process.env[SETTINGS_VARIABLE];
+  return text;
 }

@@ -21,7 +21,7 @@ async function withDaemon(
   const file = join(folder, 'pids');
   const lines: string[] = [];
   const supervisor = superviseDaemons(
-    [{ name: 'sample', args: [SCRIPT, JSON.stringify({ file, mode })] }],
+    [{ name: 'sample', args: [SCRIPT], env: { SAMPLE: JSON.stringify({ file, mode }) } }],
     {
       log: openLog('up', 'info', (line) => lines.push(line)),
       clock: systemClock,

@@ -6,8 +6,10 @@ import type { Log } from '../base/log.ts';
 export interface DaemonSpec {
   /** `collector`, as in the log. */
   readonly name: string;
-  /** Arguments of Node: its flags, the daemon's main.ts, the settings as JSON. */
+  /** Arguments of Node: its flags, the daemon's main.ts. */
   readonly args: readonly string[];
+  /** Variables besides those of this process: the settings. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface Supervisor {
@@ -62,7 +64,10 @@ function keepRunning(spec: DaemonSpec, context: Context): { close(): Promise<voi
     const startedMs = clock.nowMs();
     starts += 1;
     // The ipc channel tells the daemon when the supervisor is gone, even by kill -9.
-    child = spawn(context.nodePath, spec.args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    child = spawn(context.nodePath, spec.args, {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, ...spec.env },
+    });
     child.once('error', (error) =>
       log.error('spawn-failed', { daemon: spec.name, reason: error.message }),
     );

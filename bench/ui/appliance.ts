@@ -42,8 +42,8 @@ function pidOf(script: string, data: string): number {
   const found = readdirSync('/proc').find((name) => {
     if (!/^\d+$/.test(name)) return false;
     try {
-      const line = readFileSync(`/proc/${name}/cmdline`, 'utf8');
-      return line.includes(script) && line.includes(data);
+      const read = (file: string) => readFileSync(`/proc/${name}/${file}`, 'utf8');
+      return read('cmdline').includes(script) && read('environ').includes(data);
     } catch {
       return false; // it ended in between
     }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LEAN_NODE_FLAGS, NO_MAGLEV } from '../../base/agent-flags.ts';
+import { SETTINGS_VARIABLE } from '../../base/daemon.ts';
 import { runCommand } from './process.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
@@ -48,7 +49,9 @@ const LAUNCHER = `#!/bin/sh
 node=/usr/bin/node
 flags='${LEAN_NODE_FLAGS.join(' ')}'
 if $node ${NO_MAGLEV} --version >/dev/null 2>&1; then flags="$flags ${NO_MAGLEV}"; fi
-exec $node $flags /usr/lib/clustermon/agent.cjs "$(cat /etc/clustermon/agent.json)"
+${SETTINGS_VARIABLE}=$(cat /etc/clustermon/agent.json)
+export ${SETTINGS_VARIABLE}
+exec $node $flags /usr/lib/clustermon/agent.cjs
 `;
 
 const POSTINST = `#!/bin/sh
@@ -92,6 +95,8 @@ export async function buildAgentPackage(folder: string): Promise<AgentPackage> {
       mkdirSync(dirname(join(work, path)), { recursive: true });
       writeFileSync(join(work, path), text, { mode });
     }
+    // Whatever the umask, which modes of new files and folders are subject to.
+    await runCommand('chmod', ['-R', 'u=rwX,go=rX', work]);
     mkdirSync(folder, { recursive: true });
     const file = join(folder, `clustermon-agent_${version}_all.deb`);
     await runCommand('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', work, file], {
