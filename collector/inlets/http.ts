@@ -4,6 +4,7 @@ import { InputError } from '../../base/errors.ts';
 import { Families } from './families.ts';
 import { parseInflux, precisionMs } from './influx.ts';
 import type { SampleTaker } from './received-sample.ts';
+import { RefusalTally } from './refusals.ts';
 import { readWriteRequest } from './remote-write.ts';
 import type { InletSettings } from './settings.ts';
 import { unpackSnappy } from './snappy.ts';
@@ -79,21 +80,20 @@ function remoteWriteRoute(scope: FastifyInstance, into: SampleTaker): void {
   });
 }
 
-/** Takes what can be taken; what is refused does not keep the others out. @throws InputError that tells of the first one refused */
+/** Takes what can be taken; what is refused does not keep the others out. @throws InputError that tells of the first one refused, and of all by field */
 function takeAll(takes: readonly (() => void)[], what: string): void {
-  let refusedCount = 0;
-  let first: InputError | undefined;
+  const tally = new RefusalTally();
   for (const take of takes) {
     try {
       take();
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      first ??= error;
-      refusedCount += 1;
+      tally.add(error);
     }
   }
+  const { count, first } = tally;
   if (!first) return;
-  const text = `${refusedCount} of ${takes.length} ${what} refused, the first: ${first.message}`;
+  const text = `${count} of ${takes.length} ${what} refused (${tally}), the first: ${first.message}`;
   throw new InputError(first.code, text, { cause: first });
 }
 

@@ -158,7 +158,10 @@ test('StatsD becomes samples every ten seconds; bad lines are logged and do not 
     clock.advance(10_000);
   }
   assert.deepEqual(taken, ['127.0.0.1 jobs 40', 'web03 hits 5']);
-  assert.match(logged.join(), /inlet=statsd sender=127.0.0.1 count=1 code=inlet-sample/);
+  assert.match(
+    logged.join(),
+    /inlet=statsd sender=127.0.0.1 count=1 fields="line 1" code=inlet-sample/,
+  );
   sender.close();
   await statsd.close();
 });
@@ -242,7 +245,13 @@ test('the interval of a series is what passed twice in a row; what is told of it
 });
 
 const bad: readonly [path: string, body: Uint8Array | string, status: number, message: RegExp][] = [
-  ['/write', 'm,host=a b=1\nm b', 400, /1 of 2 points refused, the first: field: "b"/],
+  ['/write', 'm,host=a b=1\nm b', 400, /1 of 2 points refused \(field 1\), the first: field: "b"/],
+  [
+    '/write',
+    'm,host=a b=1 1000\nm,host=a b=1 2000\nm b\nm,host=a b=1',
+    400,
+    /3 of 4 points refused \(time 2, field 1\), the first: time/,
+  ],
   ['/api/v2/write?precision=x', 'm b=1', 400, /precision: "x" is none of/],
   ['/write', 'm,host=a b=1 1000', 400, /time: m_b is \d+ s old, at most 300 s/],
   ['/api/v1/write', Uint8Array.of(1, 2, 3), 400, /the Snappy block/],
