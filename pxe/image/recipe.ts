@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Architecture } from '../../wire/pxe.ts';
+import type { FileHashes } from './file-hashes.ts';
 import type { PackageSources } from './sources.ts';
+
+const BASES = 'basefiles';
 
 /** Folders whose entries for the classes of an image go into it; scripts/, disk_config/ and most of files/ are the node's own business. */
 const PARTS: readonly { readonly folder: string; readonly owner: RegExp }[] = [
   { folder: 'class', owner: /^(.+)\.var$/ },
   { folder: 'package_config', owner: /^(.+?)(?:\.(?:gpg|asc))?$/ },
   { folder: 'debconf', owner: /^(.+)$/ },
-  { folder: 'basefiles', owner: /^(.+?)\.tar(?:\.\w+)?$/ },
+  { folder: BASES, owner: /^(.+?)\.tar(?:\.\w+)?$/ },
   {
     folder: 'hooks',
     owner: /^(?:setup|defvar|extrbase|debconf|repository|updatebase|instsoft)\.(.+?)(?:\.sh)?$/,
@@ -29,6 +32,8 @@ export interface RecipeInputs {
   readonly toolbox: { readonly id: string; readonly architecture: Architecture };
   /** Hash of the agent's package. */
   readonly agentSha256: string;
+  /** Of base systems, some hundred megabytes each. */
+  readonly baseHashes: FileHashes;
 }
 
 export interface Recipe {
@@ -44,10 +49,11 @@ export interface Recipe {
 }
 
 /** Names an image by everything that goes into it: a change to a script leaves it as it is, a change to a package list does not. */
-export function imageRecipe(inputs: RecipeInputs): Recipe {
+export async function imageRecipe(inputs: RecipeInputs): Promise<Recipe> {
   const listed = [...new Set(inputs.classes)];
   const own = ownedFiles(inputs.space).filter((one) => listed.includes(one.owner));
-  const text = own.map((one) => readFileSync(join(inputs.space, one.path), 'latin1')).join('\n');
+  const texts = own.filter((one) => !isBase(one.path));
+  const text = texts.map((one) => readFileSync(join(inputs.space, one.path), 'latin1')).join('\n');
   const named = new Set(text.match(/[A-Za-z0-9_.-]+/g));
   const classes = listed.filter(
     (name) => ALWAYS.has(name) || named.has(name) || own.some((one) => one.owner === name),
@@ -56,16 +62,25 @@ export function imageRecipe(inputs: RecipeInputs): Recipe {
     ...own.map((one) => one.path),
     ...REPOSITORY_FILES.flatMap((folder) => filesBelow(inputs.space, folder)),
   ].toSorted();
-  const files = paths.map((path) => ({ path, sha256: hashOf(join(inputs.space, path)) }));
-  const { base, toolbox, agentSha256 } = inputs;
+  const { space, base, toolbox, agentSha256, baseHashes } = inputs;
+  const files = await Promise.all(
+    paths.map(async (path) => {
+      const file = join(space, path);
+      return { path, sha256: isBase(path) ? await baseHashes.of(file) : hashOf(file) };
+    }),
+  );
   const content = JSON.stringify({ classes, files, base, toolbox, agentSha256 });
   return {
     id: `image-${createHash('sha256').update(content).digest('hex').slice(0, 16)}`,
     architecture: toolbox.architecture,
     classes,
     files,
-    hasBasefile: files.some((one) => one.path.startsWith('basefiles/')),
+    hasBasefile: files.some((one) => isBase(one.path)),
   };
+}
+
+function isBase(path: string): boolean {
+  return path.startsWith(`${BASES}/`);
 }
 
 function ownedFiles(space: string): readonly { path: string; owner: string }[] {

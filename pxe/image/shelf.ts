@@ -6,6 +6,7 @@ import type { SigningKey } from '../installer/signature.ts';
 import type { Toolbox } from '../installer/toolbox.ts';
 import { type AgentPackage, buildAgentPackage } from './agent-package.ts';
 import { type BuildStep, buildImage } from './build.ts';
+import { FileHashes } from './file-hashes.ts';
 import type { Manifest } from './manifest.ts';
 import { imageRecipe, type Recipe } from './recipe.ts';
 import { OWN_ARCHITECTURE } from './release.ts';
@@ -39,6 +40,7 @@ export class ImageShelf {
   readonly #options: ShelfOptions;
   readonly #steps = new Map<string, BuildStep>();
   readonly #failures = new Map<string, { reason: string; atMs: number }>();
+  readonly #baseHashes = new FileHashes();
   readonly #stop = new AbortController();
   #queue: Promise<unknown> = Promise.resolve();
   #agent: Promise<AgentPackage> | undefined;
@@ -67,7 +69,14 @@ export class ImageShelf {
     const { space, base } = this.#options;
     const toolbox = await this.#options.toolbox(architecture);
     const agent = await this.agentPackage();
-    return imageRecipe({ space, classes, base, toolbox, agentSha256: agent.sha256 });
+    return await imageRecipe({
+      space,
+      classes,
+      base,
+      toolbox,
+      agentSha256: agent.sha256,
+      baseHashes: this.#baseHashes,
+    });
   }
 
   /** Builds an image when those before it are done. */
