@@ -36,7 +36,7 @@ export class PointTexts {
       if (this.#isWhole(run * runMs, final)) {
         let text = known.get(run);
         if (text === undefined) {
-          text = pointsJson(series, from, end);
+          text = flat(pointsJson(series, from, end));
           known.set(run, text);
         }
         pieces.push(text);
@@ -59,4 +59,9 @@ export class PointTexts {
     this.#bySeries.set(key, runs);
     return runs;
   }
+}
+
+/** The same characters (ASCII) in one piece: V8 keeps a text that was appended to as a tree, and walks it each time that it is copied. */
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
