@@ -73,6 +73,14 @@ test('what is known stays while nobody answers', async () => {
   });
 });
 
+test('a token that ended leads to the sign-in page, which leads back', async () => {
+  server.failures.set('/api/hosts/n001', [401, 'this needs a token']);
+  await onPage('/host/n001?range=5m', async (page) => {
+    await page.waitForURL((to) => to.pathname === '/login');
+    assert.equal(new URL(page.url()).searchParams.get('to'), '/host/n001?range=5m');
+  });
+});
+
 test('what the appliance refuses is said beside the button', async () => {
   const refused = 'DELETE needs the role operator, token looker has viewer';
   server.failures.set('/api/rules/Mine', [403, refused]);

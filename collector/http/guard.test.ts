@@ -117,7 +117,7 @@ test('a browser trades the token for a cookie that scripts and other sites canno
   assert.equal(login.statusCode, 303);
   const cookie = String(login.headers['set-cookie']);
   assert.match(cookie, /HttpOnly/);
-  assert.match(cookie, /SameSite=Strict/);
+  assert.match(cookie, /SameSite=Lax/);
   const page = await server.app.inject({
     url: '/api/hosts',
     remoteAddress: REMOTE,
@@ -137,12 +137,47 @@ test('a token as the password of Basic, for clients that know nothing else', asy
 
 test('a remote browser without a token is led to the sign-in page', async () => {
   const response = await server.app.inject({
-    url: '/hosts/n001',
+    url: '/hosts/n001?from=1',
     remoteAddress: REMOTE,
     headers: { accept: 'text/html' },
   });
   assert.equal(response.statusCode, 303);
-  assert.equal(response.headers.location, '/login');
+  assert.equal(response.headers.location, '/login?to=%2Fhosts%2Fn001%3Ffrom%3D1');
+});
+
+const returns = [
+  { to: '/host/n001?from=1&to=2', leads: '/host/n001?from=1&to=2' },
+  { to: '//elsewhere.example/', leads: '/' },
+  { to: '/\\elsewhere.example/', leads: '/' },
+  { to: 'https://elsewhere.example/', leads: '/' },
+  { to: 'javascript:alert(1)', leads: '/' },
+  { to: '/a\r\nset-cookie: x=1', leads: '/' },
+];
+for (const { to, leads } of returns) {
+  test(`who signs in to see ${JSON.stringify(to)} is led to ${leads}`, async () => {
+    const response = await server.app.inject({
+      method: 'POST',
+      url: '/api/login',
+      remoteAddress: REMOTE,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams({ token: viewer, to }).toString(),
+    });
+    assert.equal(response.headers.location, leads);
+  });
+}
+
+test('the form says when nobody has the token, and still knows where to go; what it is given is text', async () => {
+  const to = '/host/"><script>';
+  const response = await server.app.inject({
+    method: 'POST',
+    url: '/api/login',
+    remoteAddress: REMOTE,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams({ token: 'wrong', to }).toString(),
+  });
+  assert.equal(response.statusCode, 401);
+  assert.match(response.body, /nobody has this token/);
+  assert.match(response.body, /value="\/host\/&#34;&#62;&#60;script&#62;"/);
 });
 
 const addresses = [

@@ -52,7 +52,7 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
     if (access === 'anyone') return;
     request.caller = identify(request, options);
     if (request.caller === null) {
-      if (isNavigation(request)) return reply.redirect('/login', 303);
+      if (isNavigation(request)) return reply.redirect(loginPath(request.url), 303);
       throw new InputError(
         'token-needed',
         'this needs a token: send "Authorization: Bearer TOKEN", or sign in at /login; `clustermon token add` makes one',
@@ -70,6 +70,11 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
 
 function defaultAccess(request: FastifyRequest): Role {
   return READING.has(request.method) ? 'viewer' : 'operator';
+}
+
+/** The sign-in page, which leads back to where the person wanted to go. */
+export function loginPath(wanted: string): string {
+  return wanted === '/' ? '/login' : `/login?${new URLSearchParams({ to: wanted })}`;
 }
 
 /** A person who opens a page, as opposed to a program or the page itself. */

@@ -62,12 +62,18 @@ async function request<T>(url: string, init: RequestInit): Promise<T> {
   });
   const text = await response.text();
   if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
-  if (response.status === 401) location.assign('/login');
+  if (response.status === 401) signIn();
   const failure = errorOf(text);
   throw new ApiFailure(
     failure?.code ?? `http-${response.status}`,
     failure?.message ?? `the appliance answered ${response.status} to ${url}`,
   );
+}
+
+/** A token that ended while the page was open: signing in leads back here. */
+function signIn(): void {
+  const to = location.pathname + location.search;
+  location.assign(`/login?${new URLSearchParams({ to })}`);
 }
 
 /** Prometheus' own paths answer in its shape. */
