@@ -59,3 +59,13 @@ test('a failing migration leaves the file as it was', () =>
     assert.equal(again.pragma('user_version', { simple: true }), 1);
     again.close();
   }));
+
+test('a file that is up to date is opened without writing to it, as on a full disk', () =>
+  inFolder((file) => {
+    const first = openDatabase(file, { migrations: [FIRST, SECOND], synchronous: 'FULL' });
+    const changes = () => Number(first.pragma('data_version', { simple: true }));
+    const before = changes();
+    openDatabase(file, { migrations: [FIRST, SECOND], synchronous: 'FULL' }).close();
+    assert.equal(changes(), before);
+    first.close();
+  }));

@@ -67,8 +67,10 @@ export function isCorruption(error: unknown): boolean {
   return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB';
 }
 
+/** Writes nothing when the schema is up to date, so that a full disk does not matter then. */
 function migrate(database: Database.Database, file: string, migrations: Migrations): void {
-  const version = Number(database.pragma('user_version', { simple: true }));
+  const version = versionOf(database);
+  if (version === migrations.length) return;
   if (version > migrations.length) {
     throw new InputError(
       'database-newer',
@@ -77,10 +79,13 @@ function migrate(database: Database.Database, file: string, migrations: Migratio
   }
   database
     .transaction(() => {
-      for (const [index, sql] of migrations.entries()) {
-        if (index >= version) database.exec(sql);
-      }
+      // Another process may have been first.
+      for (const sql of migrations.slice(versionOf(database))) database.exec(sql);
       database.pragma(`user_version = ${migrations.length}`);
     })
     .exclusive();
+}
+
+function versionOf(database: Database.Database): number {
+  return Number(database.pragma('user_version', { simple: true }));
 }

@@ -12,9 +12,11 @@ import { OwnerAccess } from './access/owner-access.ts';
 import { TokenStore } from './access/token-store.ts';
 import { Alerting } from './alerts/alerting.ts';
 import { alertingRoutes } from './alerts/http/routes.ts';
+import { DeferredWrites } from './deferred-writes.ts';
 import { EventStore } from './events/event-store.ts';
 import { isLoopback } from './http/guard.ts';
 import { buildServer } from './http/server.ts';
+import { Problems } from './ingest/problems.ts';
 import { type IngestHandle, startIngest } from './ingest/start.ts';
 import { startInlets } from './inlets/inlets.ts';
 import { PxeNodes } from './pxe-nodes.ts';
@@ -72,6 +74,11 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
   mkdirSync(settings.data, { recursive: true, mode: 0o700 });
   const registry = openRegistry(settings.data);
   teardown.add(() => registry.close());
+  const problems = new Problems(log);
+  const writes = new DeferredWrites((failure) =>
+    problems.set('registry-write', failure, systemClock.nowMs()),
+  );
+  teardown.add(() => writes.close());
   const tokens = new TokenStore(registry);
   checkListen(settings, tokens);
   const access = new OwnerAccess(tokens);
@@ -95,7 +102,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
   teardown.add(() => pool.close());
   const data = openQueryData(hosts, store);
   const queries = new QuickQueries(data, pool);
-  const events = new EventStore(registry);
+  const events = new EventStore(registry, writes);
   teardown.add(() => events.flush());
 
   const pxeSocket = join(settings.data, 'pxe.sock');
@@ -104,6 +111,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
   const alerting = new Alerting(
     {
       registry,
+      writes,
       hosts,
       source: data.source,
       clock: systemClock,
@@ -126,7 +134,9 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
       alerts: alerting.engine,
       recorded: alerting.engine.recorded,
       removeHost: (number) => ingest.removeHost(number),
-      problems: { problems: () => [...hosts.problems, ...alerting.problems()] },
+      problems: {
+        problems: () => [...hosts.problems, ...problems.list(), ...alerting.problems()],
+      },
     },
     {
       version: VERSION,

@@ -1,10 +1,10 @@
 /** `/api/pxe/*`: JSON over a Unix socket in the data folder, forwarded by the collector, which also says who asks. */
 import { chmodSync, rmSync } from 'node:fs';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { diskFullAnswer } from '../base/disk-full.ts';
 import { InputError } from '../base/errors.ts';
 import { parseMac } from '../wire/address.ts';
 import type { BootExplanation, InstalledState, PxeNode, PxeStatus } from '../wire/pxe.ts';
-import { diskFullAnswer } from './disk-full.ts';
 import { readAssignment, readMacs } from './inventory/body.ts';
 import { NODE_ACTIONS, type NodeAction } from './inventory/node.ts';
 import type { Actor, Registry } from './inventory/registry.ts';

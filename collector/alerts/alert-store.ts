@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { AlertTransition, NewRule } from '../../wire/http.ts';
+import { DeferredWrites } from '../deferred-writes.ts';
 import { Labels } from '../query/labels.ts';
 import { type FlapRecord, NO_FLAPS } from './flapping.ts';
 import type { AlertInstance } from './state.ts';
@@ -52,10 +53,12 @@ type StoredInstance = Omit<AlertInstance, 'labels' | 'sampleLabels' | 'value' | 
 
 export class AlertStore {
   readonly #database: Database.Database;
+  readonly #writes: DeferredWrites;
   readonly #write;
 
-  constructor(registry: Database.Database) {
+  constructor(registry: Database.Database, writes = new DeferredWrites()) {
     this.#database = registry;
+    this.#writes = writes;
     const save = registry.prepare('INSERT OR REPLACE INTO alert_instance VALUES (?, ?, ?)');
     const forget = registry.prepare('DELETE FROM alert_instance WHERE rule = ? AND key = ?');
     const note = registry.prepare(
@@ -78,7 +81,8 @@ export class AlertStore {
 
   write(changes: Changes): void {
     const { saved, forgotten, transitions } = changes;
-    if (saved.length + forgotten.length + transitions.length > 0) this.#write.immediate(changes);
+    if (saved.length + forgotten.length + transitions.length === 0) return;
+    this.#writes.do(() => this.#write.immediate(changes));
   }
 
   /** Alerts by the identity of their rule, then by their labels. */
@@ -144,7 +148,8 @@ export class AlertStore {
   }
 
   noteEvaluation(timeMs: number): void {
-    this.#database.prepare('INSERT OR REPLACE INTO alert_clock VALUES (1, ?)').run(timeMs);
+    const save = this.#database.prepare('INSERT OR REPLACE INTO alert_clock VALUES (1, ?)');
+    this.#writes.do(() => save.run(timeMs));
   }
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { AlertTransition, Problem } from '../../wire/http.ts';
+import type { DeferredWrites } from '../deferred-writes.ts';
 import type { HostTable } from '../hosts/host-table.ts';
 import type { QueryRunner } from '../http/ports.ts';
 import type { NotifyConfig } from '../notify/config.ts';
@@ -27,6 +28,8 @@ import { readTextFile } from './text-file.ts';
 export interface AlertingPorts {
   /** `registry.db` with ALERT_TABLES and NOTIFY_TABLES. */
   readonly registry: Database.Database;
+  /** For what nobody waits for. */
+  readonly writes: DeferredWrites;
   readonly hosts: Pick<HostTable, 'subscribe' | 'byName' | 'ingest' | 'list'>;
   /** Live values and archives. */
   readonly source: SampleSource;
@@ -80,7 +83,7 @@ export class Alerting {
     });
     this.notifier = new Notifier(
       {
-        store: new NotifyStore(ports.registry),
+        store: new NotifyStore(ports.registry, ports.writes),
         clock: ports.clock,
         log: ports.log,
         integrations: (config) =>
@@ -95,8 +98,8 @@ export class Alerting {
       this.#effectiveConfig(),
       options.externalUrl,
     );
-    this.#store = new AlertStore(ports.registry);
-    this.ownHistory = new OwnHistory(ports.registry);
+    this.#store = new AlertStore(ports.registry, ports.writes);
+    this.ownHistory = new OwnHistory(ports.registry, ports.writes);
     const samplesNow = (nowMs: number) => ownSamples(ports.hosts, ports.runningInstalls(), nowMs);
     const { groups, problems, warnings } = loadRules(options.ruleFiles, options.builtInRules);
     this.#note('rule-file-invalid', problems);

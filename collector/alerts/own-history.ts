@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { DeferredWrites } from '../deferred-writes.ts';
 import { Labels, METRIC_NAME } from '../query/labels.ts';
 import { type Matcher, matchesAll } from '../query/matcher.ts';
 import type { SampleSeries } from '../query/source.ts';
@@ -33,13 +34,15 @@ interface SeriesRow {
 export class OwnHistory implements RecordedSource {
   readonly #allSeries;
   readonly #samplesOf;
+  readonly #writes: DeferredWrites;
   readonly #write;
   /** Keys of the series that were written last. */
   #written: ReadonlySet<string> = new Set();
   #dueMs = Number.NEGATIVE_INFINITY;
   #trimS = 0;
 
-  constructor(registry: Database.Database) {
+  constructor(registry: Database.Database, writes = new DeferredWrites()) {
+    this.#writes = writes;
     this.#allSeries = registry.prepare<[], SeriesRow>('SELECT id, labels FROM own_series');
     this.#samplesOf = registry.prepare<
       [number],
@@ -82,7 +85,7 @@ export class OwnHistory implements RecordedSource {
       values.set(key, value);
       written.add(key);
     }
-    this.#write(values, Math.floor(nowMs / 1000));
+    this.#writes.do(() => this.#write(values, Math.floor(nowMs / 1000)));
     this.#written = written;
   }
 

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { EventInfo } from '../../wire/http.ts';
+import { DeferredWrites } from '../deferred-writes.ts';
 
 /** Part of the schema of `registry.db`. */
 export const EVENT_TABLE = `
@@ -35,10 +36,12 @@ interface EventRow extends Omit<EventInfo, 'labels'> {
 export class EventStore {
   readonly #writeAll;
   readonly #inRange;
+  readonly #writes: DeferredWrites;
   readonly #pending: EventInfo[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(registry: Database.Database) {
+  constructor(registry: Database.Database, writes = new DeferredWrites()) {
+    this.#writes = writes;
     const add = registry.prepare<[number, string, string, string, string]>(
       'INSERT INTO host_event (time_ms, host, kind, text, labels) VALUES (?, ?, ?, ?, ?)',
     );
@@ -67,7 +70,8 @@ export class EventStore {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#pending.length > 0) this.#writeAll(this.#pending.splice(0));
+    const events = this.#pending.splice(0);
+    if (events.length > 0) this.#writes.do(() => this.#writeAll(events));
   }
 
   /** In order of time. */

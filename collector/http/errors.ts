@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { diskFullAnswer } from '../../base/disk-full.ts';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { ApiError } from '../../wire/http.ts';
@@ -43,6 +44,8 @@ export function answerErrors(app: FastifyInstance, log: Log): void {
   app.setErrorHandler(async (error, request, reply) => {
     const known = asInputError(error);
     if (known) return reply.code(statusOf(known.code)).send(toApiError(known));
+    const full = diskFullAnswer(error);
+    if (full) return reply.code(full.status).send(full.body);
     log.error('request-failed', {
       method: request.method,
       url: request.url,

@@ -5,6 +5,8 @@ import type { Problem } from '../../wire/http.ts';
 const ADVICE = {
   'store-write':
     'samples cannot be stored and are kept in memory: make room on the disk or see why it refuses',
+  'registry-write':
+    'events and states of alerts cannot be stored and are kept in memory: make room on the disk or see why it refuses',
   'journal-write':
     'the journal cannot be written: a restart now takes the last minutes from the agents instead',
   'receive-buffer':

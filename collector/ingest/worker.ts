@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
+import type Database from 'better-sqlite3';
 import { agentKey } from '../../base/authentication.ts';
 import { startCheckpoints } from '../../base/checkpoints.ts';
 import { InputError, reasonOf, WorldError } from '../../base/errors.ts';
@@ -85,8 +86,7 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
         stopCheckpoints();
         void rebuilder?.terminate();
         ingest.close(Date.now());
-        // Readers in other threads may close later, and could not do it.
-        database.pragma('wal_checkpoint(TRUNCATE)');
+        emptyLog(database);
         database.close();
         for (const thread of threads) thread.close();
         tell(main, { kind: 'closed' });
@@ -97,6 +97,15 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
     log.error('checkpointer', { reason: error.message }),
   );
   tell(main, { kind: 'ready', port: receiver.port });
+}
+
+/** Readers in other threads may close later, and could not do it. On a full disk the log stays for the next start. */
+function emptyLog(database: Database.Database): void {
+  try {
+    database.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    log.warn('checkpoint', { reason: reasonOf(error) });
+  }
 }
 
 /** Summaries of the time before the start take seconds of work: a thread of their own, for that while. */

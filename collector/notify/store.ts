@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { DeferredWrites } from '../deferred-writes.ts';
 import type { NotificationEntry, NotificationReason } from './dedup.ts';
 import type { Refusal } from './delivery.ts';
 import { formatMatchers, parseMatchers } from './matcher.ts';
@@ -90,9 +91,13 @@ interface StoredSilence extends Omit<Silence, 'matchers' | 'recurs'> {
 
 export class NotifyStore {
   readonly #database: Database.Database;
+  readonly #writes: DeferredWrites;
+  #nextId: number;
 
-  constructor(registry: Database.Database) {
+  constructor(registry: Database.Database, writes = new DeferredWrites()) {
     this.#database = registry;
+    this.#writes = writes;
+    this.#nextId = 1 + Math.max(0, ...this.outbox().map(({ id }) => id));
   }
 
   silences(): readonly Silence[] {
@@ -131,27 +136,34 @@ export class NotifyStore {
     outgoing: Pick<Outgoing, 'integration' | 'notification' | 'reason' | 'createdMs'> | undefined,
     log: LogPlace & { readonly entry: NotificationEntry },
   ): Outgoing | undefined {
-    return this.#database
-      .transaction(() => {
-        this.#database
-          .prepare('INSERT OR REPLACE INTO notification_log VALUES (?, ?, ?)')
-          .run(log.groupKey, log.integration, JSON.stringify(log.entry));
-        if (!outgoing) return undefined;
-        const { integration, notification, reason, createdMs } = outgoing;
-        const { lastInsertRowid } = this.#database
-          .prepare(
-            'INSERT INTO outbox (integration, notification, reason, created_ms, attempts, next_ms) VALUES (?, ?, ?, ?, 0, ?)',
-          )
-          .run(integration, JSON.stringify(notification), reason, createdMs, createdMs);
-        return { ...outgoing, id: Number(lastInsertRowid), attempts: 0, nextMs: createdMs };
-      })
-      .immediate();
+    const queued = outgoing && {
+      ...outgoing,
+      id: this.#nextId,
+      attempts: 0,
+      nextMs: outgoing.createdMs,
+    };
+    if (queued) this.#nextId += 1;
+    const write = this.#database.transaction(() => {
+      this.#database
+        .prepare('INSERT OR REPLACE INTO notification_log VALUES (?, ?, ?)')
+        .run(log.groupKey, log.integration, JSON.stringify(log.entry));
+      if (!queued) return;
+      const { id, integration, notification, reason, createdMs, attempts, nextMs } = queued;
+      this.#database
+        .prepare(
+          'INSERT INTO outbox (id, integration, notification, reason, created_ms, attempts, next_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        )
+        .run(id, integration, JSON.stringify(notification), reason, createdMs, attempts, nextMs);
+    });
+    this.#writes.do(() => write.immediate());
+    return queued;
   }
 
   removeEntry({ groupKey, integration }: LogPlace): void {
-    this.#database
-      .prepare('DELETE FROM notification_log WHERE group_key = ? AND integration = ?')
-      .run(groupKey, integration);
+    const remove = this.#database.prepare(
+      'DELETE FROM notification_log WHERE group_key = ? AND integration = ?',
+    );
+    this.#writes.do(() => remove.run(groupKey, integration));
   }
 
   /** Oldest first. */
@@ -166,34 +178,32 @@ export class NotifyStore {
   }
 
   noteAttempt({ id, attempts, nextMs }: Pick<Outgoing, 'id' | 'attempts' | 'nextMs'>): void {
-    this.#database
-      .prepare('UPDATE outbox SET attempts = ?, next_ms = ? WHERE id = ?')
-      .run(attempts, nextMs, id);
+    const save = this.#database.prepare('UPDATE outbox SET attempts = ?, next_ms = ? WHERE id = ?');
+    this.#writes.do(() => save.run(attempts, nextMs, id));
   }
 
   finish(id: number, delivery: Delivery): void {
-    this.#database
-      .transaction(() => {
-        this.#database.prepare('DELETE FROM outbox WHERE id = ?').run(id);
-        this.#database
-          .prepare(
-            'INSERT INTO delivery (time_ms, integration, group_key, reason, outcome, detail) VALUES (?, ?, ?, ?, ?, ?)',
-          )
-          .run(
-            delivery.timeMs,
-            delivery.integration,
-            delivery.groupKey,
-            delivery.reason,
-            delivery.outcome,
-            delivery.detail,
-          );
-        this.#database
-          .prepare(
-            `DELETE FROM delivery WHERE id <= (SELECT max(id) FROM delivery) - ${DELIVERIES_MAX}`,
-          )
-          .run();
-      })
-      .immediate();
+    const write = this.#database.transaction(() => {
+      this.#database.prepare('DELETE FROM outbox WHERE id = ?').run(id);
+      this.#database
+        .prepare(
+          'INSERT INTO delivery (time_ms, integration, group_key, reason, outcome, detail) VALUES (?, ?, ?, ?, ?, ?)',
+        )
+        .run(
+          delivery.timeMs,
+          delivery.integration,
+          delivery.groupKey,
+          delivery.reason,
+          delivery.outcome,
+          delivery.detail,
+        );
+      this.#database
+        .prepare(
+          `DELETE FROM delivery WHERE id <= (SELECT max(id) FROM delivery) - ${DELIVERIES_MAX}`,
+        )
+        .run();
+    });
+    this.#writes.do(() => write.immediate());
   }
 
   /** The newest last. */
@@ -241,10 +251,13 @@ export class NotifyStore {
   /** Forgets silences and acknowledgements that ended more than RETENTION_MS ago. */
   forgetOld(nowMs: number): void {
     const beforeMs = nowMs - RETENTION_MS;
-    this.#database
-      .prepare("DELETE FROM silence WHERE json_extract(silence, '$.endsAtMs') < ?")
-      .run(beforeMs);
-    this.#database.prepare('DELETE FROM acknowledgement WHERE until_ms < ?').run(beforeMs);
+    const forget = this.#database.transaction(() => {
+      this.#database
+        .prepare("DELETE FROM silence WHERE json_extract(silence, '$.endsAtMs') < ?")
+        .run(beforeMs);
+      this.#database.prepare('DELETE FROM acknowledgement WHERE until_ms < ?').run(beforeMs);
+    });
+    this.#writes.do(() => forget.immediate());
   }
 }
 

@@ -85,6 +85,7 @@ function prepareArchives(database: Database.Database, archives: readonly Archive
     else if (stored.span !== archive.spanSeconds) throw otherSpan(archive, stored.span);
     else if (isKeyedByHost(database, stored)) moveBlocks(database, archive, `id / ${stored.slots}`);
     else if (stored.slots !== archive.slots) moveBlocks(database, archive, `id % ${HOST_NUMBERS}`);
+    else continue;
     database
       .prepare(
         `INSERT OR REPLACE INTO archive (step, span, slots, keyed_by) VALUES (?, ?, ?, 'time')`,

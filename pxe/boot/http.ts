@@ -7,9 +7,9 @@ import Fastify, {
   type FastifyRequest,
   type RouteHandlerMethod,
 } from 'fastify';
+import { diskFullAnswer } from '../../base/disk-full.ts';
 import { InputError } from '../../base/errors.ts';
 import { type Mac, parseIpv4, parseMac } from '../../wire/address.ts';
-import { diskFullAnswer } from '../disk-full.ts';
 import { normalizeName } from '../tftp/request.ts';
 import { pumpFile } from './file-pump.ts';
 import type { BootFiles } from './files.ts';

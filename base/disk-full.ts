@@ -1,4 +1,4 @@
-import { reasonOf } from '../base/errors.ts';
+import { reasonOf } from './errors.ts';
 
 /** What Node and SQLite call a disk that is full. */
 const CODES: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'];
