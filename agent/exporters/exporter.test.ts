@@ -99,6 +99,21 @@ test('what an answer does not have any more is unknown, and comes back', () =>
     assert.equal(value(a), 3);
   }));
 
+test('a metric whose type changes is told of with the new one, at the same place', () =>
+  withScene(async ({ answer, scrape, table, value }) => {
+    const known = () =>
+      table.metrics
+        .map(({ name, slope }) => `${name} ${slope}`)
+        .filter((one) => /^[ab] /.test(one));
+    answer('# TYPE a counter\na 1\nb 1\n');
+    await scrape();
+    assert.deepEqual(known(), ['a positive', 'b both']);
+    answer('# TYPE a gauge\na 2\n# TYPE b counter\nb 3\n');
+    await scrape();
+    assert.deepEqual(known(), ['a both', 'b positive']);
+    assert.equal(value('b{instance="n1:80",job="web"}'), 3);
+  }));
+
 test('NaN, infinities and samples of another time are unknown', () =>
   withScene(async ({ answer, scrape, value }) => {
     answer(

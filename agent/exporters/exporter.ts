@@ -61,6 +61,8 @@ export class Exporter implements Probe {
   readonly #count: number;
   readonly #leftOut: number;
   #answers = 0;
+  /** Of the last answer. */
+  #types = '';
 
   constructor(
     options: ExporterOptions,
@@ -121,6 +123,7 @@ export class Exporter implements Probe {
       this.table.remove(index);
       this.#known.delete(series);
     }
+    this.#followTypes(exposition);
     for (const [series, value] of fresh) {
       const spec = this.#specOf(series, exposition);
       const index = spec ? this.table.add(spec) : NO_PLACE;
@@ -133,6 +136,17 @@ export class Exporter implements Probe {
     }
     if (this.#count >= 0) numbers[this.#count] = this.#known.size - leftOut;
     if (this.#leftOut >= 0) numbers[this.#leftOut] = leftOut;
+  }
+
+  /** An exporter that was started anew may call a gauge what was a counter. */
+  #followTypes(exposition: Exposition): void {
+    const { types } = exposition;
+    if (types === this.#types) return;
+    this.#types = types;
+    for (const [series, { index }] of this.#known) {
+      const spec = index >= 0 ? this.#specOf(series, exposition) : undefined;
+      if (spec) this.table.add(spec);
+    }
   }
 
   /** @returns undefined when the wire has no words for the series */

@@ -72,6 +72,11 @@ export class Exposition {
     }
   }
 
+  /** What the answer says of the types of its metrics; the same text when it says the same. */
+  get types(): string {
+    return Array.from(this.#families, ([name, { type }]) => `${name} ${type}`).join('\n');
+  }
+
   /** @param name of a sample, such as `http_seconds_bucket`, whose family may be `http_seconds` */
   meaning(name: string): Meaning {
     const own = this.#families.get(name);
