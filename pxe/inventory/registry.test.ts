@@ -130,6 +130,29 @@ test('a rule may name and approve a machine by its hardware', () => {
   close();
 });
 
+test('a machine that a rule names waits for no disk; one that it approves does', () => {
+  const waits: boolean[] = [];
+  class Watched extends NodeStore {
+    override write(...[changes, how]: Parameters<NodeStore['write']>): void {
+      waits.push(how?.isDecision ?? true);
+      super.write(changes, how);
+    }
+  }
+  const db = openDatabase(':memory:', { migrations: REGISTRY_MIGRATIONS, synchronous: 'FULL' });
+  const clock = new ManualClock(1000);
+  const policy: NodePolicy = ({ macs }) =>
+    macs[0] === MAC ? { name: 'n001', classes: ['WEB'] } : { approve: true };
+  const registry = new Registry(new Watched(db), clock, policy);
+  assert.equal(registry.seen(MAC)?.name, 'n001');
+  assert.deepEqual(waits, []);
+  clock.advance(1000);
+  assert.deepEqual(waits, [false]);
+  assert.equal(registry.seen(OTHER)?.state, 'approved');
+  assert.deepEqual(waits, [false, true]);
+  registry.close();
+  db.close();
+});
+
 test('a rule that cannot hold leaves the node as it is, and says so on its timeline', () => {
   const { registry, close } = open(':memory:', () => ({ name: 'web1', classes: ['WEB'] }));
   assert.equal(registry.seen(MAC)?.name, 'web1');

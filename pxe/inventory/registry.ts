@@ -48,6 +48,7 @@ const UNWRITTEN_EVENTS_MAX = 10_000;
 
 const CLASS = /^[A-Za-z0-9_.-]+$/;
 const SELF: Actor = { who: 'appliance', from: 'local' };
+const RULE: Actor = { who: 'rule', from: 'config space' };
 
 /**
  * The registry of nodes: all in memory. What was decided is on disk before it counts, what was only observed is written within
@@ -314,14 +315,13 @@ export class Registry {
   /** A rule that cannot hold, such as a name that another node has, leaves the node as it is: a person decides. */
   #applyPolicy(node: PxeNode): PxeNode {
     const { approve, ...assignment } = this.#policy(node);
-    const actor = { who: 'rule', from: 'config space' };
     const changes = Object.entries(assignment).filter(
       ([key, value]) => JSON.stringify(node[key as keyof Assignment]) !== JSON.stringify(value),
     );
     try {
-      const assigned = changes.length > 0 ? this.assign(node, assignment, actor) : node;
+      const assigned = changes.length > 0 ? this.assign(node, assignment, RULE) : node;
       return approve && assigned.state === 'discovered'
-        ? this.act(assigned, 'approve', actor)
+        ? this.act(assigned, 'approve', RULE)
         : assigned;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -388,7 +388,7 @@ export class Registry {
 
   #write(node: PxeNode, audit: AuditEntry | undefined): void {
     const { lastContact: _lastContact, expectedNext: _expectedNext, ...stored } = node;
-    if (audit && audit.who !== SELF.who) {
+    if (audit && isDecision(audit)) {
       // A decision counts once it is on disk: where it cannot be written, nothing has changed.
       this.#flush({ node: stored, audit });
     } else {
@@ -428,6 +428,11 @@ export class Registry {
       ...(expected !== undefined && { expectedNext: expected }),
     };
   }
+}
+
+/** What a rule assigns it assigns again, at the next contact with the machine: a rack that powers on is not to wait for the disk. */
+function isDecision({ who, action }: AuditEntry): boolean {
+  return who !== SELF.who && !(who === RULE.who && action === 'assign');
 }
 
 /** What tells a disk from another: what is on it changes with each installation. */
