@@ -162,3 +162,17 @@ const presences = [
 for (const { expr, want } of presences) {
   test(`data of ${expr}`, () => assert.equal(presenceOf(expr), want));
 }
+
+test('a text that would take for ever costs its rule no more than a bounded time, whatever the number of alerts', () => {
+  const hosts = Array.from({ length: 50 }, (_, index) => [`x{host="n${index}"}`, '9x2']);
+  const context = contextOver(seriesOf(Object.fromEntries(hosts)));
+  const loop = '{{ range 400000 }}{{ if true }}{{ end }}{{ end }}';
+  const state = new AlertingRuleState(
+    ruleOf(`{alert: a, expr: x > 5, annotations: {good: '{{ $labels.host }}', loop: '${loop}'}}`),
+  );
+  state.evaluate(0, 0, context);
+  const alerts = [...state.instances.values()];
+  assert.equal(alerts.length, 50);
+  for (const { annotations } of alerts) assert.match(annotations['loop'] ?? '', /runs too long/);
+  assert.equal(alerts[0]?.annotations['good'], 'n0');
+});

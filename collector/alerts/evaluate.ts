@@ -13,6 +13,7 @@ import {
   type Timing,
 } from './state.ts';
 import type { TemplateContext } from './template/functions.ts';
+import { TemplateWork } from './template/work.ts';
 
 export interface Sample {
   readonly labels: Labels;
@@ -34,6 +35,10 @@ export interface EvaluationContext {
   /** undefined = flapping alerts are not held, as in Prometheus. */
   readonly flapLimits?: FlapLimits;
 }
+
+/** What the texts of a rule may take at each evaluation, and what they may take more for each alert. */
+const RULE_WORK = 500_000;
+const ALERT_WORK = 2000;
 
 const WITHOUT_NAME: ReadonlySet<string> = new Set([METRIC_NAME]);
 
@@ -82,8 +87,9 @@ export class AlertingRuleState {
         ? [...samples, ...this.#vanished(timeMs, context)]
         : samples;
     const seen = new Map<string, Observation>();
+    const work = new TemplateWork(RULE_WORK + all.length * ALERT_WORK);
     for (const sample of all) {
-      const observation = this.#describe(sample, timeMs, context);
+      const observation = this.#describe(sample, timeMs, { ...context, work });
       const key = observation.labels.key;
       if (seen.has(key)) {
         throw new InputError(
@@ -96,7 +102,11 @@ export class AlertingRuleState {
     return seen;
   }
 
-  #describe(sample: Sample, timeMs: number, context: EvaluationContext): Observation {
+  #describe(
+    sample: Sample,
+    timeMs: number,
+    context: EvaluationContext & Pick<TemplateContext, 'work'>,
+  ): Observation {
     const { rule } = this;
     const data = {
       labels: sample.labels.toObject(),
@@ -111,6 +121,7 @@ export class AlertingRuleState {
           .map(({ labels, value }) => ({ labels: labels.toObject(), value })),
       externalUrl: context.externalUrl,
       nowMs: timeMs,
+      work: context.work,
     };
     const expand = (texts: AlertingRule['labels']): [string, string][] =>
       [...texts].map(([name, template]) => [

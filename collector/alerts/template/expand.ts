@@ -38,13 +38,8 @@ const DATA_TYPE =
 /** Calls of one template beyond this many are taken for a template that calls itself. */
 const CALL_DEPTH_MAX = 1000;
 
-/**
- * Nodes that one expansion may run plus characters that it may make. Texts have some hundred; without a bound a loop within a loop
- * would hold the thread that evaluates all rules, or take its memory.
- */
-const WORK_MAX = 1_000_000;
 /** What a query counts for: it takes about as long as so many nodes. */
-const QUERY_WORK = 1000;
+const QUERY_WORK = 500;
 
 /** What a rule's template is expanded with. */
 export interface TemplateData {
@@ -133,7 +128,6 @@ export class Expansion {
   #variables: Variable[] = [];
   #output = '';
   #depth = 0;
-  #work = 0;
 
   constructor(template: ParsedTemplate, options: ExpansionOptions) {
     this.#template = template;
@@ -158,7 +152,7 @@ export class Expansion {
   }
 
   #node(node: TemplateNode, dot: GoValue): Flow {
-    this.#spend(1);
+    this.#options.context.work.spend(1);
     switch (node.kind) {
       case 'text':
         this.#print(node.text);
@@ -180,15 +174,8 @@ export class Expansion {
   }
 
   #print(text: string): void {
-    this.#spend(text.length);
+    this.#options.context.work.spendText(text);
     this.#output += text;
-  }
-
-  #spend(work: number): void {
-    this.#work += work;
-    if (this.#work > WORK_MAX) {
-      throw new TemplateCallError('the template runs too long, or makes too much text');
-    }
   }
 
   #printed(value: GoValue): string {
@@ -205,14 +192,16 @@ export class Expansion {
 
   #range(node: Extract<TemplateNode, { kind: 'if' | 'with' | 'range' }>, dot: GoValue): Flow {
     const { targets, commands, declares } = node.pipeline;
-    const items = itemsOf(this.#pipeline({ targets: [], declares: false, commands }, dot));
+    const value = this.#pipeline({ targets: [], declares: false, commands }, dot);
+    if (typeof value === 'bigint') this.#options.context.work.spend(Math.max(0, Number(value)));
+    const items = itemsOf(value);
     if (items.length === 0) return this.#nodes(node.otherwise, dot);
     const [first, second] = targets;
-    for (const [key, value] of items) {
+    for (const [key, item] of items) {
       const flow = this.#scoped(() => {
-        if (first !== undefined) this.#set(first, second === undefined ? value : key, declares);
-        if (second !== undefined) this.#set(second, value, declares);
-        return this.#nodes(node.body, value);
+        if (first !== undefined) this.#set(first, second === undefined ? item : key, declares);
+        if (second !== undefined) this.#set(second, item, declares);
+        return this.#nodes(node.body, item);
       });
       if (flow === 'break') break;
     }
@@ -278,9 +267,9 @@ export class Expansion {
 
   #function(name: string, args: readonly GoValue[]): GoValue {
     const { functions, context } = this.#options;
-    this.#spend(name === 'query' ? QUERY_WORK : 1);
+    context.work.spend(name === 'query' ? QUERY_WORK : 1);
     const result = callFunction(functions, name, args, context);
-    if (typeof result === 'string') this.#spend(result.length);
+    if (typeof result === 'string') context.work.spendText(result);
     return result;
   }
 
@@ -377,7 +366,6 @@ function itemsOf(value: GoValue): readonly (readonly [key: GoValue, value: GoVal
   if (isList(value)) return value.map((element, index) => [BigInt(index), element]);
   if (isMap(value)) return [...value].sort(([a], [b]) => (a < b ? -1 : 1));
   if (typeof value === 'bigint') {
-    if (value > WORK_MAX) throw new TemplateCallError(`range over ${value} is too long`);
     return Array.from({ length: Number(value) }, (_, index) => [BigInt(index), BigInt(index)]);
   }
   if (value === null) return [];

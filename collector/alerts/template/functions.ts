@@ -11,6 +11,7 @@ import {
   toTime,
 } from './humanize.ts';
 import { GoDuration, type GoMap, type GoValue, isList, isMap, isTrue } from './value.ts';
+import type { TemplateWork } from './work.ts';
 
 /** One element of a `query` result. */
 export interface TemplateSample {
@@ -24,6 +25,8 @@ export interface TemplateContext {
   readonly query: (expr: string) => readonly TemplateSample[];
   readonly externalUrl: string;
   readonly nowMs: number;
+  /** Shared by all templates that are expanded for one purpose. */
+  readonly work: TemplateWork;
 }
 
 export type TemplateFunction = (args: readonly GoValue[], context: TemplateContext) => GoValue;

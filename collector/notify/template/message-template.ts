@@ -2,9 +2,13 @@ import type { ParsedTemplate, TemplateNode } from '../../alerts/template/ast.ts'
 import { Expansion } from '../../alerts/template/expand.ts';
 import { escapeHtml } from '../../alerts/template/functions.ts';
 import { parseTemplate } from '../../alerts/template/parse.ts';
+import { TemplateWork } from '../../alerts/template/work.ts';
 import type { Notification } from '../payload.ts';
 import { type MessageExtras, messageData } from './message-data.ts';
 import { MESSAGE_FUNCTIONS } from './message-functions.ts';
+
+/** What one text of a message may take; of ten thousand alerts each may have twenty nodes. */
+const MESSAGE_WORK = 500_000;
 
 const FUNCTION_NAMES: ReadonlySet<string> = new Set(Object.keys(MESSAGE_FUNCTIONS));
 
@@ -90,7 +94,7 @@ export class MessageTemplate {
     const data = messageData(notification, extras);
     const expansion = new Expansion(this.#parsed, {
       functions: MESSAGE_FUNCTIONS,
-      context: { query: () => [], externalUrl, nowMs },
+      context: { query: () => [], externalUrl, nowMs, work: new TemplateWork(MESSAGE_WORK) },
       escape: this.#format === 'html' ? escapeHtml : undefined,
     });
     expansion.declare('$', data);
