@@ -22,7 +22,9 @@ export function openDatabase(file: string, options: OpenOptions): Database.Datab
   let database: Database.Database | undefined;
   try {
     database = new Database(file, { readonly: options.readonly ?? false, timeout: 5000 });
-    if (!options.readonly) {
+    // SQLite opens a file when it first reads it.
+    if (options.readonly) versionOf(database);
+    else {
       if (options.pageSizeBytes) database.pragma(`page_size = ${options.pageSizeBytes}`);
       database.pragma('journal_mode = WAL');
       database.pragma(`synchronous = ${options.synchronous}`);

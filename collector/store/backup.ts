@@ -9,10 +9,10 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { InputError } from '../../base/errors.ts';
-import { damageOf } from '../../base/sqlite.ts';
+import { damageOf, openDatabase } from '../../base/sqlite.ts';
 import { checkSamples } from './check.ts';
 import { lockFolder } from './lock.ts';
 
@@ -25,6 +25,7 @@ const PAGES_PER_STEP = 256;
 /**
  * Writes a folder with a copy of each database of the data folder, each consistent, also while the appliance writes, and of the keys.
  * @param onProgress gets the share that is done, 0 to 1
+ * @throws WorldError `database-open`
  * @throws InputError `backup-exists` when `to` is there already, `backup-empty` when there are no samples in the data folder
  */
 export async function backupFolder(
@@ -80,7 +81,7 @@ async function copyDatabase(
   to: string,
   onProgress: (share: number) => void,
 ): Promise<void> {
-  const database = new Database(from, { readonly: true, timeout: 5000 });
+  const database = openDatabase(from, { migrations: [], synchronous: 'NORMAL', readonly: true });
   try {
     // What others commit meanwhile would begin the copy anew each time, were it not one view of the file that is read.
     database.exec('BEGIN; SELECT 1 FROM sqlite_schema;');
@@ -93,6 +94,17 @@ async function copyDatabase(
   } finally {
     database.close();
   }
+  makeWhole(to);
+}
+
+/** A copy with a write-ahead log could not be read from a medium that cannot be written to. */
+function makeWhole(file: string): void {
+  const copy = new Database(file);
+  try {
+    copy.pragma('journal_mode = DELETE');
+  } finally {
+    copy.close();
+  }
 }
 
 /**
@@ -101,11 +113,15 @@ async function copyDatabase(
  * @throws InputError `backup-damaged`, `data-locked`
  */
 export function restoreFolder(from: string, data: string, nowMs: number): string | undefined {
-  const names = checkedBackup(from);
+  const names = backupIn(from);
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const unlock = lockFolder(data);
   try {
-    for (const name of names) copyFileSync(join(from, name), join(data, `${name}.part`));
+    for (const name of names) {
+      copyFileSync(join(from, name), join(data, `${name}.part`));
+      chmodSync(join(data, `${name}.part`), 0o600);
+    }
+    for (const name of names) refuseDamage(join(from, name), join(data, `${name}.part`));
     const before = setAside(data, nowMs);
     // Datagrams of the replaced database's last minutes have no place in the restored one.
     rmSync(join(data, 'journal'), { recursive: true, force: true });
@@ -113,28 +129,32 @@ export function restoreFolder(from: string, data: string, nowMs: number): string
     copyKeys(from, data);
     return before;
   } finally {
-    for (const name of names) rmSync(join(data, `${name}.part`), { force: true });
+    for (const name of names) removeDatabase(join(data, `${name}.part`));
     unlock();
   }
 }
 
-/** Databases of a backup that are all sound. */
-function checkedBackup(folder: string): readonly string[] {
+/** Names of the databases of a backup. */
+function backupIn(folder: string): readonly string[] {
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const names = isFolder ? databasesIn(folder) : [];
-  if (!names.includes(SAMPLES)) {
-    throw new InputError(
-      'backup-damaged',
-      `${folder} is no folder that \`clustermon store backup\` wrote`,
-    );
-  }
-  for (const name of names) {
-    const file = join(folder, name);
-    const damage = name === SAMPLES ? damageOfSamples(file) : damageOf(file);
-    if (damage === undefined) continue;
-    throw new InputError('backup-damaged', `${file} is damaged, nothing was restored: ${damage}`);
-  }
-  return names;
+  if (names.includes(SAMPLES)) return names;
+  throw new InputError(
+    'backup-damaged',
+    `${folder} is no folder that \`clustermon store backup\` wrote`,
+  );
+}
+
+/** Looks at the copy: the medium of a backup may be slow, or one that cannot be written to. */
+function refuseDamage(file: string, copy: string): void {
+  const damage = basename(file) === SAMPLES ? damageOfSamples(copy) : damageOf(copy);
+  if (damage === undefined) return;
+  throw new InputError('backup-damaged', `${file} is damaged, nothing was restored: ${damage}`);
+}
+
+/** With what SQLite may have left beside it. */
+function removeDatabase(file: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
 }
 
 function damageOfSamples(file: string): string | undefined {

@@ -1,7 +1,7 @@
 /** Looks at every page and every block of a sample database, and names what is damaged. */
 import { existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
-import { reasonOf } from '../../base/errors.ts';
+import { reasonOf, WorldError } from '../../base/errors.ts';
 import { Block, DamagedBlock } from '../archive/block.ts';
 import { durationText } from '../archive/duration.ts';
 import { hostOfBlock } from '../archive/layout.ts';
@@ -23,13 +23,17 @@ export interface CheckReport {
 const MESSAGES_MAX = 20;
 const DAMAGES_MAX = 1000;
 
-/** Reads the whole file; a collector may run on it at the same time. */
+/**
+ * Reads the whole file; a collector may run on it at the same time.
+ * @throws WorldError `database-open` when it cannot be read, which says nothing of what is in it
+ */
 export function checkSamples(file: string): CheckReport {
   if (!existsSync(file)) return broken('file', `${file} does not exist`);
   let database: Database.Database;
   try {
     database = openSamplesReadonly(file);
   } catch (error) {
+    if (error instanceof WorldError) throw error;
     return broken('file', reasonOf(error));
   }
   try {

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
@@ -233,6 +234,11 @@ test('a backup is whole, is not written over another, and comes back', () =>
     });
     assert.equal(share, 1);
     assert.deepEqual(checkSamples(join(copy, 'samples.db')), checkSamples(file));
+    assert.deepEqual(readdirSync(copy).sort(), ['registry.db', 'samples.db', 'secret']);
+    for (const name of ['registry.db', 'samples.db']) {
+      // File format write version, 1 = no write-ahead log: readable where nothing can be written beside it. sqlite.org/fileformat2.html
+      assert.equal(readFileSync(join(copy, name))[18], 1, name);
+    }
     await assert.rejects(
       backupFolder(folder, copy, () => undefined),
       { code: 'backup-exists' },
@@ -249,6 +255,10 @@ test('a backup is whole, is not written over another, and comes back', () =>
       message: /registry\.db/,
     });
     assert.equal(decision(folder), 'of then');
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.includes('.part')),
+      [],
+    );
   }));
 
 const notBackups: [name: string, make: (at: string) => void][] = [
