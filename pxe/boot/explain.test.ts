@@ -181,6 +181,18 @@ test('an installer that has not reported for a minute is gone', () => {
   assert.deepEqual(codes(61_001, 'installed'), []);
 });
 
+test('a machine that has its script is to fetch the kernel, unless it boots from its disk', () => {
+  const codes = (state: NodeState) =>
+    diagnose({
+      events: timeline('0 http-script GET /ipxe/x'),
+      nowMs: 61_000,
+      mode: 'server',
+      node: { state },
+    }).map(({ code }) => code);
+  assert.deepEqual(codes('discovered'), ['kernel-not-fetched']);
+  assert.deepEqual(codes('up'), []);
+});
+
 const FILES: [string, string][] = [
   ['snponly.efi, 100 bytes in 0.1 s', 'DISCOVER of iPXE'],
   ['shimx64.efi, 100 bytes in 0.1 s', 'the next boot file by TFTP'],

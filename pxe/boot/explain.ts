@@ -1,5 +1,6 @@
 /** Why a machine does not boot: the last attempt on its timeline, compared with the known ways to fail. Pure. */
 import type { BootDiagnosis, NodeEvent, NodeState, PxeNode } from '../../wire/pxe.ts';
+import { bootPurpose } from '../inventory/node.ts';
 import { sourceOf } from './files.ts';
 
 /** Events closer than this belong to one attempt: firmware repeats itself within 32 s, STP blocks a port for 50 s. */
@@ -206,13 +207,13 @@ const KNOWN: readonly Known[] = [
   {
     code: 'kernel-not-fetched',
     applies: (attempt) =>
+      bootPurpose(attempt.node) !== 'disk' &&
       has(attempt, 'http-script') &&
       !said(attempt, 'http-file', /\/media\//) &&
-      since(attempt, 'http-script') > PATIENCE_MS.kernel &&
-      !said(attempt, 'http-script', /boots from its disk/),
+      since(attempt, 'http-script') > PATIENCE_MS.kernel,
     text: 'it has its script but did not fetch the kernel',
     advice:
-      'See its console: `no installer is built yet` means `clustermon image build`; little memory means less than 1 GiB.',
+      'See its console: it says so when there is no installer for it yet; less than 1 GiB of memory ends here too.',
   },
   {
     code: 'installer-silent',

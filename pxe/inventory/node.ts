@@ -36,15 +36,6 @@ export const INSTALLED_STATES: readonly NodeState[] = [
   'stopped',
 ];
 
-/** States in which the machine is between approval and its own first metrics: alerts of the host are held. */
-export const INSTALLING_STATES: readonly NodeState[] = [
-  'approved',
-  'booting',
-  'installing',
-  'installed',
-  'joined',
-];
-
 type Rule = { readonly from: readonly NodeState[]; readonly to: NodeState };
 
 const RULES: Readonly<Record<Exclude<NodeAction, 'cancel'>, Rule>> = {
