@@ -144,6 +144,20 @@ for (const path of [
   });
 }
 
+for (const path of [
+  '/alerts?receiver=(',
+  '/alerts?filter={',
+  '/silence/00000000-0000-4000-8000-000000000000',
+]) {
+  test(`GET ${path} is refused by the same status`, async () => {
+    const statuses = [pair.theirs, pair.ours].map(
+      async ({ url }) => (await fetch(`${url}/api/v2${path}`)).status,
+    );
+    const [want, got] = await Promise.all(statuses);
+    assert.equal(got, want);
+  });
+}
+
 /** `updatedAt` is when each was asked; `mutedBy` came with a later Alertmanager. */
 function withoutTimes(answer: unknown): unknown {
   assert.ok(Array.isArray(answer));

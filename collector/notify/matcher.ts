@@ -41,7 +41,7 @@ export class LabelMatcher {
 
   /** As it stands in group keys and lists: `severity="critical"`. */
   toString(): string {
-    const name = isPlainName(this.name) ? this.name : JSON.stringify(this.name);
+    const name = isPlainName(this.name) ? this.name : `"${escapeValue(this.name)}"`;
     return `${name}${this.operator}"${escapeValue(this.value)}"`;
   }
 }

@@ -6,7 +6,7 @@ import { fingerprint } from './alert.ts';
 import { parseNotifyConfig } from './config-file.ts';
 import { reasonToNotify } from './dedup.ts';
 import { Inhibitor } from './inhibit.ts';
-import { parseMatcher, parseMatchers } from './matcher.ts';
+import { LabelMatcher, parseMatcher, parseMatchers } from './matcher.ts';
 import { parseRecurrence } from './recurrence.ts';
 import { groupKeyOf, groupLabelsOf, matchRoutes } from './route.ts';
 import { containsTime, type TimeInterval } from './time-interval.ts';
@@ -149,6 +149,12 @@ test('matchers that are none are refused', () => {
     assert.throws(() => parseMatcher(text), { code: 'matcher-invalid' }, text);
   }
   assert.equal(parseMatchers('{a="b,c", d=~"e"}').map(String).join(';'), 'a="b,c";d=~"e"');
+});
+
+test('a matcher is read again as it was written, whatever its label is called', () => {
+  const odd = new LabelMatcher('a\tb"c\\d\n', '=', 'x\t"\\,{}\n');
+  const [read] = parseMatchers(`{${odd}}`);
+  assert.deepEqual([read?.name, read?.value], [odd.name, odd.value]);
 });
 
 const decisions = [

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { InputError } from '../../../base/errors.ts';
-import { compileAnchored } from '../../query/regexp.ts';
 import { type Alert, fingerprint, isResolved, type LabelSet } from '../alert.ts';
-import { type LabelMatcher, matchesAll, parseMatchers } from '../matcher.ts';
+import { LabelMatcher, matchesAll, parseMatchers } from '../matcher.ts';
 import type { Notifier } from '../notifier.ts';
 import { type Silence, type SilenceState, stateOf } from '../silence.ts';
 import { toPostedAlert } from './posted-alert.ts';
@@ -103,38 +102,46 @@ class Api {
 
   #alerts(query: AlertsQuery) {
     const nowMs = this.#options.nowMs();
+    const isWanted = this.#wanted(query, nowMs);
     return this.#notifier
       .alerts()
-      .filter(({ alert }) => this.#isWanted(alert, query, nowMs))
+      .filter(({ alert }) => isWanted(alert))
       .map(({ alert }) => this.#toGettable(alert, nowMs))
       .sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
   }
 
   #groups(query: AlertsQuery) {
     const nowMs = this.#options.nowMs();
+    const isWanted = this.#wanted(query, nowMs);
     const groups = this.#notifier.groups().map(({ route, labels, alerts }) => ({
       labels,
       receiver: { name: route.receiver },
-      alerts: alerts
-        .filter((alert) => this.#isWanted(alert, query, nowMs))
-        .map((alert) => this.#toGettable(alert, nowMs)),
+      alerts: alerts.filter(isWanted).map((alert) => this.#toGettable(alert, nowMs)),
     }));
     return groups.filter(({ alerts }) => alerts.length > 0);
   }
 
-  #isWanted(alert: Alert, query: AlertsQuery, nowMs: number): boolean {
-    if (isResolved(alert, nowMs) || !matchesAll(filterOf(query), alert.labels)) return false;
-    const receiver = query.receiver ? compileAnchored(query.receiver) : undefined;
-    if (receiver && !this.#notifier.receiversOf(alert.labels).some((name) => receiver.test(name))) {
-      return false;
-    }
-    const { silencedBy, inhibitedBy, mutedBy } = this.#notifier.suppressionOf(alert.labels, nowMs);
-    const isActive = silencedBy.length + inhibitedBy.length + mutedBy.length === 0;
-    return (
-      (query.active !== 'false' || !isActive) &&
-      (query.silenced !== 'false' || silencedBy.length === 0) &&
-      (query.inhibited !== 'false' || inhibitedBy.length === 0)
-    );
+  /** @throws InputError `matcher-invalid` */
+  #wanted(query: AlertsQuery, nowMs: number): (alert: Alert) => boolean {
+    const filter = filterOf(query);
+    const receiver = query.receiver
+      ? new LabelMatcher('receiver', '=~', query.receiver)
+      : undefined;
+    return (alert) => {
+      if (isResolved(alert, nowMs) || !matchesAll(filter, alert.labels)) return false;
+      const isFor = (name: string) => receiver?.matches({ receiver: name });
+      if (receiver && !this.#notifier.receiversOf(alert.labels).some(isFor)) return false;
+      const { silencedBy, inhibitedBy, mutedBy } = this.#notifier.suppressionOf(
+        alert.labels,
+        nowMs,
+      );
+      const isActive = silencedBy.length + inhibitedBy.length + mutedBy.length === 0;
+      return (
+        (query.active !== 'false' || !isActive) &&
+        (query.silenced !== 'false' || silencedBy.length === 0) &&
+        (query.inhibited !== 'false' || inhibitedBy.length === 0)
+      );
+    };
   }
 
   #toGettable(alert: Alert, nowMs: number) {
