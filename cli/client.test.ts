@@ -63,6 +63,8 @@ test('the option goes before the environment, that before the data folder', asyn
   process.env['CLUSTERMON_SERVER'] = 'http://head:8640/';
   assert.equal(connect({ data }).url, 'http://head:8640');
   assert.equal(connect({ data, server: 'http://other:1' }).url, 'http://other:1');
+  process.env['CLUSTERMON_SERVER'] = '';
+  assert.equal(connect({ data }).url, url);
 });
 
 test('a collector on the data folder is shown the token of its file, another server that of the environment', async () => {

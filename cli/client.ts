@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { reasonOf } from '../base/errors.ts';
 import type { ServerFile } from '../wire/http.ts';
 import { type ConfigurationOptions, loadConfiguration } from './configuration.ts';
+import { variable } from './environment.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 /** Values of a query string; undefined ones are left out. */
@@ -38,7 +39,7 @@ export function clientOf(command: Command): Client {
 
 /** @throws CommandError `unreachable` when no appliance is named and none runs on the data folder */
 export function connect(options: ConnectOptions): Client {
-  const named = options.server ?? process.env['CLUSTERMON_SERVER'];
+  const named = options.server ?? variable('CLUSTERMON_SERVER');
   const server = named === undefined ? localServer(options) : { url: named, token: ownToken() };
   const url = server.url.replace(/\/+$/, '');
   if (!/^https?:\/\/./i.test(url) || !URL.canParse(url)) {
@@ -93,8 +94,8 @@ function localServer(options: ConnectOptions): ServerFile {
 
 /** Secrets come from the environment or a file, never from an option that `ps` shows. */
 function ownToken(): string | undefined {
-  const file = process.env['CLUSTERMON_TOKEN_FILE'];
-  if (file === undefined) return process.env['CLUSTERMON_TOKEN'];
+  const file = variable('CLUSTERMON_TOKEN_FILE');
+  if (file === undefined) return variable('CLUSTERMON_TOKEN');
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {

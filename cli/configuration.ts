@@ -6,6 +6,7 @@ import { type ConfigOf, type ConfigProblem, configError, readConfig } from '../b
 import { reasonOf } from '../base/errors.ts';
 import { collectorSettings } from '../collector/settings.ts';
 import { pxeSettings } from '../pxe/settings.ts';
+import { variable } from './environment.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 export const SECTIONS = { agent: agentSettings, collector: collectorSettings, pxe: pxeSettings };
@@ -32,7 +33,7 @@ export function loadConfiguration(options: ConfigurationOptions): Configuration 
   const file = configurationFile(options);
   const { config, problems } = checkConfiguration(file);
   if (problems.length > 0) throw configError(file ?? '', problems);
-  const data = options.data ?? process.env['CLUSTERMON_DATA'];
+  const data = options.data ?? variable('CLUSTERMON_DATA');
   const withData = <S extends { readonly data: string }>(settings: S): S => ({
     ...settings,
     data: resolve(data === undefined ? ROOT : '.', data ?? settings.data),
@@ -46,7 +47,7 @@ export function loadConfiguration(options: ConfigurationOptions): Configuration 
 
 /** The file that will be read, or undefined when there is none. */
 export function configurationFile({ config }: ConfigurationOptions): string | undefined {
-  const named = config ?? process.env['CLUSTERMON_CONFIG'];
+  const named = config ?? variable('CLUSTERMON_CONFIG');
   if (named !== undefined) return named;
   return existsSync(SYSTEM_FILE) ? SYSTEM_FILE : undefined;
 }

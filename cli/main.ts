@@ -68,9 +68,11 @@ registerToken(program);
 registerDoctor(program);
 registerCompletion(program);
 
-// A reader that has seen enough, such as head(1), is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed);
+  // A reader that has seen enough, such as head(1), is no failure.
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  note(`clustermon: cannot write the output: ${error.message}`);
+  process.exit(EXIT.failed);
 });
 
 try {
@@ -83,10 +85,18 @@ function report(error: unknown): number {
   // Commander has already printed its message; help and version are not failures.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   note(`clustermon: ${reasonOf(error)}`);
-  if (program.opts()['debug'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  if (error instanceof CommandError) return error.exitCode;
-  if (!(error instanceof InputError) && !(error instanceof WorldError) && error instanceof Error) {
+  if (error instanceof Error && (program.opts()['debug'] || !isExpected(error))) {
     process.stderr.write(`${error.stack}\n`);
   }
-  return EXIT.failed;
+  return error instanceof CommandError ? error.exitCode : EXIT.failed;
+}
+
+/** Errors whose message is all there is to say; the operating system's (`EACCES: …, open '/x'`) are among them. */
+function isExpected(error: Error): boolean {
+  return (
+    error instanceof CommandError ||
+    error instanceof InputError ||
+    error instanceof WorldError ||
+    'syscall' in error
+  );
 }

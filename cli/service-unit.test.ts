@@ -16,6 +16,7 @@ const CASES: readonly [args: readonly string[], line: string][] = [
     ['--data', '/srv/100%"\\$x', 'up'],
     'ExecStart=/opt/clustermon/clustermon --data "/srv/100%%\\"\\\\$$x" up',
   ],
+  [['--data', '/srv/a\nb', 'up'], 'ExecStart=/opt/clustermon/clustermon --data "/srv/a\\nb" up'],
 ];
 
 for (const [args, line] of CASES) {
@@ -24,3 +25,9 @@ for (const [args, line] of CASES) {
     assert.ok(unit.split('\n').includes(line), unit);
   });
 }
+
+test('the folder of the checkout may have a space in its name', () => {
+  const unit = serviceUnit({ program: '/srv/my rack/clustermon', args: ['up'] });
+  assert.match(unit, /^ExecStart="\/srv\/my rack\/clustermon" up$/m);
+  assert.match(unit, /^Documentation=file:\/srv\/my%%20rack\/docs\/monitoring.md$/m);
+});

@@ -11,7 +11,7 @@ export interface Service {
 export function serviceUnit({ program, args }: Service): string {
   return `[Unit]
 Description=clustermon appliance
-Documentation=file:${program.replace(/[^/]+$/, '')}docs/monitoring.md
+Documentation=file:${encodeURI(program.replace(/[^/]+$/, '')).replaceAll('%', '%%')}docs/monitoring.md
 Wants=network-online.target
 After=network-online.target
 
@@ -31,7 +31,7 @@ WantedBy=multi-user.target
 }
 
 function quoted(word: string): string {
-  const escaped = word.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  const escaped = word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
   const plain = escaped.replaceAll('%', '%%').replaceAll('$', '$$$$');
   return /^[\w./:@,=+-]+$/.test(word) ? word : `"${plain}"`;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { agentSettings } from '../../agent/settings.ts';
 import { buildAgentPackage } from '../../pxe/image/agent-package.ts';
 import type { HostList } from '../../wire/http.ts';
 import { installAgent } from '../agent-installer.ts';
@@ -11,6 +12,7 @@ import { parseLabels } from '../labels.ts';
 import { expandNames } from '../node-set.ts';
 import { note, printJson } from '../output.ts';
 import { ensureSecret } from '../secret.ts';
+import { parseAs } from './setting-option.ts';
 
 /** Machines worked on at once. */
 const AT_ONCE = 8;
@@ -36,7 +38,11 @@ export function register(agent: Command): void {
   agent
     .command('install <machines...>')
     .description('install the agent by ssh on machines that run already, or bring it up to date')
-    .option('--group <address>', 'address of this appliance, where multicast does not get through')
+    .option(
+      '--group <address>',
+      'address of this appliance, where multicast does not get through',
+      parseAs(agentSettings.group),
+    )
     .option('--label <name=value...>', 'labels of the machines, such as rack=r07')
     .option('--json', 'print JSON')
     .addHelpText(

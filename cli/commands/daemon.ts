@@ -1,16 +1,23 @@
 import type { Command } from 'commander';
+import { agentSettings } from '../../agent/settings.ts';
+import { collectorSettings } from '../../collector/settings.ts';
 import { type ConfigurationOptions, loadConfiguration } from '../configuration.ts';
 import { agentDaemon, becomeDaemon, collectorDaemon, pxeDaemon } from '../daemons.ts';
 import { parseLabels } from '../labels.ts';
 import { ensureSecret } from '../secret.ts';
 import { register as registerInstall } from './agent-install.ts';
+import { parseAs } from './setting-option.ts';
 
 export function register(program: Command): void {
   const agent = program
     .command('agent')
     .description('run the agent alone, in the foreground, or install it on other machines')
     .option('--secret-file <file>', "the cluster's secret, copied from the appliance's data folder")
-    .option('--group <address>', 'multicast group, or the address of the collector')
+    .option(
+      '--group <address>',
+      'multicast group, or the address of the collector',
+      parseAs(agentSettings.group),
+    )
     .option('--interface <name>', 'network interface that multicast leaves by')
     .option('--host-name <name>', 'name of this host')
     .option('--label <name=value...>', 'labels of this host, such as rack=r07')
@@ -43,7 +50,11 @@ Examples:
   program
     .command('collector')
     .description('run the collector alone, in the foreground')
-    .option('--listen <address>', 'address of the page and API (default: 127.0.0.1)')
+    .option(
+      '--listen <address>',
+      'address of the page and API (default: 127.0.0.1)',
+      parseAs(collectorSettings.listen),
+    )
     .option('--agents <interface...>', 'network interfaces on which agents are heard')
     .action((_options, command: Command) => {
       const options = command.optsWithGlobals<CollectorOptions>();

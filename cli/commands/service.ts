@@ -42,6 +42,9 @@ Examples:
     .description('stop it, and do not start it any more; data stay')
     .action(() => {
       assertRoot();
+      if (!existsSync(UNIT_FILE)) {
+        throw new CommandError(EXIT.failed, `there is no service: ${UNIT_FILE} does not exist`);
+      }
       systemctl('disable', '--now', NAME);
       rmSync(UNIT_FILE, { force: true });
       systemctl('daemon-reload');

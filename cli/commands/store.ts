@@ -88,6 +88,9 @@ function registerCheck(store: Command): void {
     .option('--json', 'print JSON')
     .action((named: string | undefined, { json }: { json?: boolean }, command: Command) => {
       const file = named === undefined ? settingsOf(command).file : samplesOf(named);
+      if (named !== undefined && !existsSync(file)) {
+        throw new CommandError(EXIT.failed, `there is no ${file}`);
+      }
       const { hosts, blocks, damages: inSamples } = checkSamples(file);
       const damages = [...inSamples, ...damagesBeside(file)];
       if (json) printJson({ hosts, blocks, damages });

@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { defaultsOf } from '../../base/config.ts';
 import { openLog } from '../../base/log.ts';
+import { collectorSettings } from '../../collector/settings.ts';
 import { lockFolder } from '../../collector/store/lock.ts';
 import { demoSettings } from '../../demo/settings.ts';
 import { isMulticast } from '../../wire/address.ts';
@@ -19,6 +20,7 @@ import { CommandError, EXIT } from '../exit.ts';
 import { note } from '../output.ts';
 import { ensureSecret } from '../secret.ts';
 import { type DaemonSpec, superviseDaemons } from '../supervisor.ts';
+import { parseAs } from './setting-option.ts';
 
 export interface UpOptions extends ConfigurationOptions {
   readonly demo?: number;
@@ -55,7 +57,11 @@ Examples:
 export function withUpOptions(command: Command): Command {
   return command
     .option('--demo <hosts>', 'add that many simulated hosts, to look around', parseHosts)
-    .option('--listen <address>', 'address of the page and API (default: 127.0.0.1)')
+    .option(
+      '--listen <address>',
+      'address of the page and API (default: 127.0.0.1)',
+      parseAs(collectorSettings.listen),
+    )
     .option(
       '--agents <interface...>',
       'network interfaces on which agents of other machines are heard',
