@@ -77,7 +77,7 @@ const { user, system } = process.cpuUsage(cpuBefore);
 await sleep(200);
 socket.close();
 const seconds = Number(options.seconds);
-const samples = sent * Number(options.metrics);
+const samples = hosts.length * seconds * Number(options.metrics);
 process.stdout.write(
   `${JSON.stringify({ hosts: hosts.length, seconds, datagrams: sent, samples, bytes, cpuSeconds: (user + system) / 1e6, lateMsMax })}\n`,
 );
