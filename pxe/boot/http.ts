@@ -34,8 +34,8 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
   [/\.img$/, 'application/vnd.efi-img'],
 ];
 
-/** Each may hold the two buffers of a file that is on its way (file-pump.ts): 1 GiB at the most. */
-const CONNECTIONS_MAX = 2048;
+/** Each machine that waits in RAM keeps one. At the worst each has the two buffers of a file that is on its way (file-pump.ts): 2 GiB. */
+const CONNECTIONS_MAX = 4096;
 /** A connection on which nothing moves for so long, or up to twice as long, is ended: its machine has lost its power, or never meant to read. */
 const SILENCE_MS_MAX = 60_000;
 
