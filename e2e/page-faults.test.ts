@@ -220,7 +220,13 @@ test('a browser clock that is an hour off changes nothing: the collector tells t
   );
 });
 
+/** Columns that a long name must not push away. */
+const COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  '/?view=table': ['State', 'CPU busy'],
+  '/alerts': ['Value', 'What is done about it'],
+};
 const HOSTILE = [
+  'constructor',
   '<img src=x onerror=alert(1)>',
   '"; DROP TABLE hosts; --',
   '\u202Ertl-\u05D0\u05D1\u05D2',
@@ -246,6 +252,11 @@ for (const name of HOSTILE) {
         assert.equal(await page.locator('main img').count(), 0);
         const width = await page.evaluate('document.documentElement.scrollWidth');
         assert.equal(width, 1440, `${path.slice(0, 20)} is not pushed out of its width`);
+        for (const title of COLUMNS[path] ?? []) {
+          const head = page.getByRole('columnheader', { name: title, exact: true });
+          const { x } = (await head.boundingBox())!;
+          assert.ok(x < 1440, `${path}: the column ${title} is at ${x}`);
+        }
       });
     }
   });

@@ -193,7 +193,7 @@ function drawTexts(
 }
 
 /** The end of a name tells hosts apart, its domain does not. */
-function shortName(name: string, lengthMax: number): string {
+export function shortName(name: string, lengthMax: number): string {
   const short = name.split('.', 1)[0]!;
   if (lengthMax < 2) return '';
   return short.length <= lengthMax ? short : `…${short.slice(-(lengthMax - 1))}`;

@@ -10,6 +10,7 @@ import { formatValue } from '../../lib/units.ts';
 import { useDrawing } from '../../parts/use-drawing.ts';
 import { useSize } from '../../parts/use-size.ts';
 import { HISTORY_SECONDS, type HostValues } from './host-values.ts';
+import { shortName } from './map-drawing.ts';
 
 interface WallProps {
   readonly hosts: readonly HostSummary[];
@@ -20,6 +21,8 @@ interface WallProps {
 }
 
 const CELL = { widthMin: 122, height: 36, gap: 6 };
+/** Letters beside the value; more would be squeezed. */
+const NAME_LETTERS = 12;
 /** From one line of cells to the next. */
 const LINE_PITCH = CELL.height + CELL.gap;
 /** The order changes this often at most: a wall that shuffles each second cannot be read. */
@@ -170,7 +173,7 @@ function drawWall(canvas: HTMLCanvasElement, theme: Colours, picture: WallPictur
   for (const { name, x, y } of cells) {
     ctx.textAlign = 'left';
     ctx.fillStyle = theme.dim;
-    ctx.fillText(name, x + 3, y + 2, cellWidth - 60);
+    ctx.fillText(shortName(name, NAME_LETTERS), x + 3, y + 2, cellWidth - 60);
     ctx.textAlign = 'right';
     ctx.fillStyle = theme.text;
     ctx.fillText(picture.text(name), x + cellWidth - 3, y + 2);
