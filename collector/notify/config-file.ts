@@ -3,7 +3,7 @@ import { reasonOf } from '../../base/errors.ts';
 import { type FileProblem, YamlReader } from '../alerts/yaml-reader.ts';
 import type { NotifyConfig, ReceiverConfig } from './config.ts';
 import type { InhibitRule } from './inhibit.ts';
-import { LabelMatcher, parseMatcher, sortMatchers } from './matcher.ts';
+import { LabelMatcher, parseMatchers, sortMatchers } from './matcher.ts';
 import { ReceiverReader } from './receiver-file.ts';
 import { allRoutes, type Route, routeKey } from './route.ts';
 import type { LoadedTemplates } from './template/template-files.ts';
@@ -91,13 +91,14 @@ class ConfigReader {
   read(original: string): NotifyConfig | undefined {
     const yaml = this.#yaml;
     const fields = yaml.mapping(yaml.root, 'a notification configuration', FILE_FIELDS);
-    const loaded = this.#load?.(yaml.texts(fields.templates));
+    const patterns = yaml.texts(fields.templates);
+    const loaded = this.#load?.(patterns);
     for (const problem of loaded?.problems ?? []) yaml.fail(fields.templates, problem);
     const receiverReader = new ReceiverReader(yaml, fields.global, loaded?.templates);
     const receivers = this.#receivers(fields.receivers, receiverReader);
-    const timeIntervals = new Map([
-      ...this.#timeIntervals(fields.mute_time_intervals),
-      ...this.#timeIntervals(fields.time_intervals),
+    const timeIntervals = this.#timeIntervals([
+      ...yaml.list(fields.mute_time_intervals, 'time intervals'),
+      ...yaml.list(fields.time_intervals, 'time intervals'),
     ]);
     if (!fields.route) {
       yaml.fail(yaml.root, 'no routes provided');
@@ -242,7 +243,7 @@ class ConfigReader {
   #matchers(node: Node | undefined): readonly LabelMatcher[] {
     return this.#yaml.list(node, 'matchers').flatMap((item) => {
       try {
-        return [parseMatcher(this.#yaml.text(item))];
+        return parseMatchers(this.#yaml.text(item));
       } catch (error) {
         this.#yaml.fail(item, reasonOf(error));
         return [];
@@ -262,20 +263,23 @@ class ConfigReader {
     });
   }
 
-  #timeIntervals(node: Node | undefined): readonly (readonly [string, readonly TimeInterval[]])[] {
+  #timeIntervals(
+    nodes: readonly (Node | undefined)[],
+  ): ReadonlyMap<string, readonly TimeInterval[]> {
     const yaml = this.#yaml;
-    const seen = new Set<string>();
-    return yaml.list(node, 'time intervals').map((item) => {
+    const found = new Map<string, readonly TimeInterval[]>();
+    for (const item of nodes) {
       const fields = yaml.mapping(item, 'a time interval', ['name', 'time_intervals']);
       const name = yaml.text(fields.name);
       if (name === '') yaml.fail(item, 'missing name in time interval');
-      if (seen.has(name)) yaml.fail(item, `time interval "${name}" is not unique`);
-      seen.add(name);
-      const intervals = yaml
-        .list(fields.time_intervals, 'time intervals')
-        .map((interval) => readTimeInterval(yaml, interval));
-      return [name, intervals] as const;
-    });
+      if (found.has(name)) yaml.fail(item, `time interval "${name}" is not unique`);
+      const intervals = yaml.list(fields.time_intervals, 'time intervals');
+      found.set(
+        name,
+        intervals.map((interval) => readTimeInterval(yaml, interval)),
+      );
+    }
+    return found;
   }
 
   #positive(node: Node | undefined): number | undefined {

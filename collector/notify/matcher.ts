@@ -75,7 +75,7 @@ export function parseMatcher(text: string): LabelMatcher {
  */
 export function parseMatchers(text: string): readonly LabelMatcher[] {
   const inner = text.trim().replace(/^\{(.*)\}$/s, '$1');
-  const parts = inner.match(/(?:[^,"]|"(?:[^"\\]|\\.)*")+/gs) ?? [];
+  const parts = inner.match(/(?:[^,"]|"(?:[^"\\]|\\.)*"|")+/gs) ?? [];
   return parts.filter((part) => part.trim() !== '').map(parseMatcher);
 }
 

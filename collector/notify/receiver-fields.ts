@@ -18,7 +18,7 @@ const HTTP_FIELDS = ['basic_auth', 'authorization', 'follow_redirects', 'enable_
 export class ReceiverFields {
   readonly yaml: YamlReader;
   readonly #templates: MessageTemplates | undefined;
-  readonly #globalHttp: Node | undefined;
+  readonly #globalHttp: HttpOptions;
 
   /**
    * @param templates what template files define; undefined = they were not read
@@ -31,7 +31,7 @@ export class ReceiverFields {
   ) {
     this.yaml = yaml;
     this.#templates = templates;
-    this.#globalHttp = globalHttp;
+    this.#globalHttp = globalHttp ? this.#readHttp(globalHttp) : NO_HTTP;
   }
 
   headers(node: Node | undefined): ReadonlyMap<string, MessageTemplate> {
@@ -48,10 +48,15 @@ export class ReceiverFields {
   }
 
   http(node: Node | undefined): HttpOptions {
-    const source = node ?? this.#globalHttp;
-    if (!source) return NO_HTTP;
+    return node ? this.#readHttp(node) : this.#globalHttp;
+  }
+
+  #readHttp(node: Node): HttpOptions {
     const { yaml } = this;
-    const { basic_auth, authorization } = yaml.mapping(source, 'http_config', HTTP_FIELDS);
+    const { basic_auth, authorization } = yaml.mapping(node, 'http_config', HTTP_FIELDS);
+    if (basic_auth && authorization) {
+      yaml.fail(authorization, 'at most one of basic_auth and authorization must be configured');
+    }
     const basic = yaml.mapping(basic_auth, 'basic_auth', ['username', 'password', 'password_file']);
     const given = yaml.mapping(authorization, 'authorization', [
       'type',

@@ -40,18 +40,21 @@ export class ReceiverReader {
   readonly #yaml: YamlReader;
   readonly #fields: ReceiverFields;
   readonly #global: Readonly<Partial<Record<(typeof GLOBAL_FIELDS)[number], Node>>>;
+  readonly #globalSlackUrl: Secret;
+  readonly #globalPassword: Secret;
 
   /** @param templates what template files define; undefined = they were not read */
   constructor(yaml: YamlReader, global: Node | undefined, templates: MessageTemplates | undefined) {
     this.#yaml = yaml;
     this.#global = yaml.mapping(global, 'the global section', GLOBAL_FIELDS);
     this.#fields = new ReceiverFields(yaml, templates, this.#global.http_config);
+    const { slack_api_url, slack_api_url_file, pagerduty_url } = this.#global;
+    const { smtp_auth_password, smtp_auth_password_file } = this.#global;
     this.resolveTimeoutMs = this.#yaml.durationMs(this.#global.resolve_timeout);
-  }
-
-  get #globalSlackUrl(): Secret {
-    const { slack_api_url, slack_api_url_file } = this.#global;
-    return this.#fields.secret(slack_api_url, slack_api_url_file);
+    this.#globalSlackUrl = this.#fields.secret(slack_api_url, slack_api_url_file);
+    this.#globalPassword = this.#fields.secret(smtp_auth_password, smtp_auth_password_file);
+    this.#fields.checkUrl(slack_api_url);
+    this.#fields.checkUrl(pagerduty_url);
   }
 
   read(node: Node | undefined): ReceiverConfig {
@@ -135,10 +138,7 @@ export class ReceiverReader {
       smarthost,
       hello: this.#yaml.text(fields.hello ?? global.smtp_hello),
       username: this.#yaml.text(fields.auth_username ?? global.smtp_auth_username),
-      password:
-        password.text || password.file
-          ? password
-          : this.#fields.secret(global.smtp_auth_password, global.smtp_auth_password_file),
+      password: password.text || password.file ? password : this.#globalPassword,
       requireTls: this.#fields.flag(fields.require_tls ?? global.smtp_require_tls, true),
       headers: this.#fields.headers(fields.headers),
       html: this.#fields.template(fields.html, 'html'),

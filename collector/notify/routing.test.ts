@@ -95,6 +95,41 @@ const refusedFiles = [
     want: 'unsupported URL "ftp://x": it must begin with http:// or https://',
   },
   {
+    name: 'a global address that no receiver uses',
+    text: 'global: {slack_api_url: x}\nroute: {receiver: a}\nreceivers: [{name: a}]',
+    want: 'unsupported URL "x": it must begin with http:// or https://',
+  },
+  {
+    name: 'global HTTP options that no receiver uses',
+    text: 'global: {http_config: {proxy: x}}\nroute: {receiver: a}\nreceivers: [{name: a}]',
+    want: 'field proxy not found in http_config',
+  },
+  {
+    name: 'two ways to authorize',
+    text: 'global: {http_config: {basic_auth: {username: u}, authorization: {credentials: c}}}\nroute: {receiver: a}\nreceivers: [{name: a}]',
+    want: 'at most one of basic_auth and authorization must be configured',
+  },
+  {
+    name: 'a time interval in both lists',
+    text: 'route: {receiver: a}\nreceivers: [{name: a}]\nmute_time_intervals: [{name: x}]\ntime_intervals: [{name: x}]',
+    want: 'time interval "x" is not unique',
+  },
+  {
+    name: 'days of the month from the end of one to the beginning',
+    text: 'route: {receiver: a}\nreceivers: [{name: a}]\ntime_intervals: [{name: x, time_intervals: [{days_of_month: ["-5:5"]}]}]',
+    want: '"-5:5" is no day of the month (1 to 31 or -1 to -31)',
+  },
+  {
+    name: 'templates that are no list',
+    text: 'route: {receiver: a}\nreceivers: [{name: a}]\ntemplates: x.tmpl',
+    want: 'cannot unmarshal "x.tmpl" into a list of texts',
+  },
+  {
+    name: 'a quote without its end',
+    text: `route: {receiver: a, routes: [{matchers: ['b=c"']}]}\nreceivers: [{name: a}]`,
+    want: '"b=c"" is no matcher; write such as severity="critical" or host=~"n0.+"',
+  },
+  {
     name: 'group_by twice',
     text: 'route: {receiver: a, group_by: [x, x]}\nreceivers: [{name: a}]',
     want: 'duplicated label in group_by',
@@ -252,6 +287,14 @@ for (const { name, entry, firing, resolved, want, ...rest } of decisions) {
     assert.equal(reason, want);
   });
 }
+
+test('one text may have several matchers, with or without braces', () => {
+  const { config } = parseNotifyConfig(
+    `route: {receiver: a, routes: [{matchers: ['b=c,d=~"e,f"', '{g!=h}']}]}\nreceivers: [{name: a}]`,
+  );
+  const [route] = config?.route.routes ?? [];
+  assert.deepEqual(route?.matchers.map(String), ['b="c"', 'd=~"e,f"', 'g!="h"']);
+});
 
 test('what the API shows of the configuration has no secrets and no comments', () => {
   const { config } = parseNotifyConfig(`# until May: hunter2

@@ -68,8 +68,9 @@ function readTimes(yaml: YamlReader, node: Node): readonly Range[] {
 function readRange(text: string, parse: (text: string) => number, fail: () => void): Range {
   const [first = '', second = first] = text.split(':').map((part) => part.trim());
   const range = { from: parse(first), to: parse(second) };
+  const isFromTheEnd = range.from < 0 && range.to > 0;
   const isBackwards = Math.sign(range.from) === Math.sign(range.to) && range.from > range.to;
-  if (Number.isNaN(range.from) || Number.isNaN(range.to) || isBackwards) fail();
+  if (Number.isNaN(range.from + range.to) || isFromTheEnd || isBackwards) fail();
   return range;
 }
 
