@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -14,6 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+
+const NOBODY = 65_534;
 
 /** Notes for which Node it installs, and leaves .bin/node out as npm 9 does. */
 const NPM = `#!/bin/sh
@@ -42,6 +45,15 @@ test('what is there is not made again', (t) => {
   assert.ok(!existsSync(join(folder, 'npm.log')));
 });
 
+test('a checkout that is not prepared and cannot be written says who prepares it', (t) => {
+  const folder = checkout(t);
+  chmodSync(folder, 0o555);
+  // Root may write everywhere.
+  const { status, stderr } = setUp(folder, process.getuid?.() === 0 ? { uid: NOBODY } : {});
+  assert.equal(status, 1);
+  assert.match(stderr, /^setup: nothing can be written to .*npm start.*\n$/);
+});
+
 /** A folder with our setup, no packages and nothing to build; its name has a space. */
 function checkout(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'clustermon setup-'));
@@ -57,8 +69,8 @@ function checkout(t: TestContext): string {
   return folder;
 }
 
-function setUp(folder: string) {
+function setUp(folder: string, user: { readonly uid?: number } = {}) {
   const path = `${join(folder, 'bin')}:${process.env['PATH']}`;
   const env = { ...process.env, PATH: path };
-  return spawnSync(join(folder, 'tools/setup'), ['run'], { env, encoding: 'utf8' });
+  return spawnSync(join(folder, 'tools/setup'), ['run'], { ...user, env, encoding: 'utf8' });
 }

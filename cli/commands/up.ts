@@ -160,7 +160,7 @@ function greetWhenReady(dataFolder: string): () => void {
     clearInterval(timer);
     const { url } = JSON.parse(readFileSync(file, 'utf8')) as ServerFile;
     note(
-      `\n  clustermon runs: ${url}\n  Ctrl-C stops it. Another machine: docs/monitoring.md, or \`clustermon agent --help\`\n`,
+      `\n  clustermon runs: ${url}\n  Ctrl-C stops it. Another machine: docs/monitoring.md, or \`clustermon agent install --help\`\n`,
     );
   }, 100);
   return () => clearInterval(timer);
