@@ -1,50 +1,26 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ManualClock } from '../../../base/clock.ts';
-import { openLog } from '../../../base/log.ts';
-import { type Alert, fingerprint } from '../alert.ts';
-import type { NotifyConfig } from '../config.ts';
-import { parseNotifyConfig } from '../config-file.ts';
+import { fingerprint } from '../alert.ts';
 import { DeliveryError } from '../delivery.ts';
-import type { GraphPorts } from '../graphs.ts';
 import type { Notification } from '../payload.ts';
 import { adviceForCause } from './advice.ts';
-import { makeIntegrations } from './make.ts';
+import { NOTIFICATION, START_MS, send, TITLE } from './testing/send.ts';
 
-const START_MS = Date.parse('2026-11-21T10:00:00Z');
-const NOTIFICATION: Notification = {
-  receiver: 'r',
-  groupKey: '{}:{alertname="HostDown"}',
-  groupLabels: { alertname: 'HostDown' },
-  alerts: [
-    {
-      labels: { alertname: 'HostDown', host: 'n042', severity: 'critical' },
-      annotations: { summary: 'n042 is down' },
-      startsAtMs: START_MS,
-      endsAtMs: undefined,
-      generatorUrl: '',
-      value: 0,
-    },
-  ],
-  timeMs: START_MS + 1000,
-  externalUrl: 'http://head:8640',
-};
 const RESOLVED: Notification = {
   ...NOTIFICATION,
   alerts: NOTIFICATION.alerts.map((alert) => ({ ...alert, endsAtMs: START_MS + 500 })),
 };
-const TITLE = '[FIRING:1] HostDown (host=n042 severity=critical)';
 const ID = fingerprint(NOTIFICATION.alerts[0]?.labels ?? {});
 const PAGE = `http://head:8640/host/n042?from=${START_MS / 1000 - 1800}&to=${START_MS / 1000 + 1800}`;
 const TEXT = `critical: n042 is down
@@ -55,19 +31,19 @@ Acknowledge: clustermon alert ack ${ID} -c 'on it'
 Silence: clustermon silence add alertname=HostDown host=n042 -d 2h -c 'why'
 Both with a click: http://head:8640/alerts`;
 
-function send(
-  receiver: string,
-  notification = NOTIFICATION,
-  mayBeRepeated = false,
-  graphs?: GraphPorts,
+/** A server that answers as `answer` does. */
+async function answering(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  use: (url: string) => Promise<void>,
 ): Promise<void> {
-  const { config, problems } = parseNotifyConfig(
-    `route: {receiver: r}\nreceivers: [{name: r, ${receiver}}]`,
-  );
-  assert.deepEqual(problems, []);
-  const [integration] = makeIntegrations(config as NotifyConfig, graphs);
-  assert.ok(integration);
-  return integration.send(notification, { id: 'd1', mayBeRepeated });
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 }
 
 /** A server that answers with this status, and what it was asked. */
@@ -78,7 +54,7 @@ async function serverFor(
   { readonly url: string; readonly headers: IncomingHttpHeaders; readonly body: unknown }[]
 > {
   const asked: { url: string; headers: IncomingHttpHeaders; body: unknown }[] = [];
-  const server = createServer((request, response) => {
+  await answering((request, response) => {
     let body = '';
     request.on('data', (chunk) => {
       body += chunk;
@@ -87,14 +63,7 @@ async function serverFor(
       asked.push({ url: request.url ?? '', headers: request.headers, body: JSON.parse(body) });
       response.writeHead(status).end('because');
     });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  try {
-    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
+  }, use);
   return asked;
 }
 
@@ -147,21 +116,6 @@ for (const { status, isRecoverable } of [
       });
     });
   });
-}
-
-/** A server that answers as `answer` does. */
-async function answering(
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
-  use: (url: string) => Promise<void>,
-): Promise<void> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  try {
-    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
 }
 
 for (const status of [302, 307]) {
@@ -373,185 +327,3 @@ for (const { name, receiver, notification, want } of bodies) {
     } else assert.deepEqual(body, want);
   });
 }
-
-test('exec: JSON on standard input, title in the environment, failures with what was said', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'receiver-'));
-  const out = join(folder, 'out');
-  await send(
-    `exec_configs: [{command: [/bin/sh, -c, 'cat >${out}; echo "$CLUSTERMON_TITLE" >>${out}']}]`,
-  );
-  const text = readFileSync(out, 'utf8');
-  assert.match(text, /"version":"4"/);
-  assert.ok(text.endsWith(`${TITLE}\n`));
-  await assert.rejects(send("exec_configs: [{command: [/bin/sh, -c, 'echo no >&2; exit 3']}]"), {
-    message: '/bin/sh exited with 3: no',
-    isRecoverable: true,
-  });
-  await assert.rejects(send('exec_configs: [{command: [/no/such/program]}]'), /cannot run/);
-  await assert.rejects(send('exec_configs: [{command: [/bin/sleep, "60"], timeout: 100ms}]'), {
-    message: '/bin/sleep was ended after 0.1 s: ',
-  });
-  rmSync(folder, { recursive: true });
-});
-
-test('exec: what a script has started ends with it when it is late', async () => {
-  const startedMs = performance.now();
-  await assert.rejects(
-    send(
-      "exec_configs: [{command: [/bin/sh, -c, 'echo late >&2; sleep 60; true'], timeout: 300ms}]",
-    ),
-    { message: '/bin/sh was ended after 0.3 s: late' },
-  );
-  assert.ok(performance.now() - startedMs < 30_000);
-});
-
-test('exec: a command that leaves something running behind has ended', async () => {
-  await send("exec_configs: [{command: [/bin/sh, -c, 'setsid sleep 20 &'], timeout: 60s}]");
-});
-
-test('exec: texts with what no environment takes', async () => {
-  const [alert] = NOTIFICATION.alerts;
-  const labels = { alertname: 'A\0B', long: 'x'.repeat(200_000) };
-  const odd = { ...NOTIFICATION, alerts: [{ ...(alert as Alert), labels }] };
-  await send('exec_configs: [{command: [/bin/true]}]', odd);
-});
-
-/** Just enough SMTP: `refuse` answers RCPT with 550. */
-async function smtpServer(refuse: boolean, use: (port: number) => Promise<void>): Promise<string> {
-  let mail = '';
-  const sockets: Socket[] = [];
-  const server = createTcpServer((socket) => {
-    sockets.push(socket);
-    let inData = false;
-    socket.write('220 test\r\n');
-    socket.setEncoding('utf8').on('data', (text: string) => {
-      if (inData) {
-        mail += text;
-        if (!mail.endsWith('\r\n.\r\n')) return;
-        inData = false;
-        socket.write('250 ok\r\n');
-        return;
-      }
-      for (const line of text.split('\r\n').filter(Boolean)) {
-        const verb = line.slice(0, 4).toUpperCase();
-        inData = verb === 'DATA';
-        if (verb === 'QUIT') socket.end('221 bye\r\n');
-        else if (verb === 'RCPT' && refuse) socket.write('550 no such user\r\n');
-        else socket.write(inData ? '354 go on\r\n' : '250 ok\r\n');
-      }
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  try {
-    await use((server.address() as AddressInfo).port);
-  } finally {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  }
-  return mail;
-}
-
-const email = (port: number) =>
-  `email_configs: [{to: ops@example.org, from: head@example.org, smarthost: '127.0.0.1:${port}', require_tls: false}]`;
-
-test('e-mail: subject, text, an id that stays', async () => {
-  const mail = await smtpServer(false, (port) => send(email(port)));
-  assert.match(mail, /^Subject: \[FIRING:1\] HostDown \(host=n042 severity=critical\)\r$/m);
-  assert.match(mail, /^Message-ID: <d1@clustermon>\r$/m);
-  assert.ok(mail.replaceAll('\r\n', '\n').includes('critical: n042 is down\n  host n042, since'));
-});
-
-test('e-mail: a label with line ends makes no header', async () => {
-  const [alert] = NOTIFICATION.alerts;
-  const labels = { alertname: 'A\r\nBcc: all@example.org\r\n\r\nhello' };
-  const odd = {
-    ...NOTIFICATION,
-    groupLabels: labels,
-    alerts: [{ ...(alert as Alert), labels }],
-  };
-  const mail = await smtpServer(false, (port) =>
-    send(
-      email(port).replace('to:', "headers: {X-Alert: '{{ .GroupLabels.alertname }}'}, to:"),
-      odd,
-    ),
-  );
-  const [head = ''] = mail.split('\r\n\r\n');
-  assert.match(head, /^Subject: .*Bcc: all@example.org/m);
-  assert.match(head, /^X-Alert: .*Bcc: all@example.org/m);
-  assert.doesNotMatch(head, /^Bcc:/m);
-});
-
-test('e-mail: the graph of a firing alert is a picture that the HTML names', async () => {
-  const png = Buffer.from('picture');
-  const graph = {
-    png,
-    width: 620,
-    height: 210,
-    title: 'n042: up{rack="r<7"}',
-    caption: '09:00 to 10:00 UTC',
-    lines: [{ colour: '#0072B2', text: 'last 0, min 0, max 1' }],
-  };
-  const graphs: GraphPorts = {
-    source: { graphOf: async () => graph },
-    clock: new ManualClock(START_MS),
-    log: openLog('test', 'error', () => {}),
-  };
-  const mail = await smtpServer(false, (port) => send(email(port), NOTIFICATION, false, graphs));
-  const [plain, related] = partsOf(mail, 'multipart/alternative') as [string, string];
-  assert.match(plain, /^Content-Type: text\/plain/m);
-  assert.ok(plain.includes('critical: n042 is down') && !plain.includes('max 1'));
-  const [html, picture] = partsOf(related, 'multipart/related') as [string, string];
-  const cid = /^Content-ID: <(.+)>$/m.exec(picture)?.[1];
-  const [, encoded] = picture.split('\n\n');
-  assert.match(picture, /^Content-Type: image\/png/m);
-  assert.match(picture, /^Content-Disposition: inline/m);
-  assert.equal(Buffer.from(encoded ?? '', 'base64').toString(), png.toString());
-  const text = html.replaceAll('=\n', '').replaceAll('=3D', '=');
-  assert.ok(text.includes(`<img src="cid:${cid}" width="620" height="210"`), text);
-  assert.ok(
-    text.includes(
-      'alt="n042: up{rack=&quot;r&lt;7&quot;}, 09:00 to 10:00 UTC: last 0, min 0, max 1"',
-    ),
-    text,
-  );
-});
-
-test("e-mail: HTML of one's own puts the graphs where it wants them", async () => {
-  const graph = {
-    png: Buffer.from('picture'),
-    width: 620,
-    height: 210,
-    title: 'up',
-    caption: '',
-    lines: [],
-  };
-  const graphs: GraphPorts = {
-    source: { graphOf: async () => graph },
-    clock: new ManualClock(START_MS),
-    log: openLog('test', 'error', () => {}),
-  };
-  const mail = await smtpServer(false, (port) =>
-    send(
-      email(port).replace('to:', "html: '<p>{{ .CommonLabels.host }}</p>{{ .Graphs }}<hr>', to:"),
-      NOTIFICATION,
-      false,
-      graphs,
-    ),
-  );
-  const text = mail.replaceAll('=\r\n', '').replaceAll('=3D', '=');
-  assert.match(text, /<p>n042<\/p><div .*<img src="cid:graph-1@clustermon".*<\/div><hr>/);
-});
-
-/** The parts of the first multipart of this type, with plain line ends. */
-function partsOf(mail: string, type: string): readonly string[] {
-  const text = mail.replaceAll('\r\n', '\n');
-  const start = text.indexOf(type);
-  const boundary = /boundary="(.+?)"/.exec(text.slice(start))?.[1] ?? '';
-  return text.slice(start).split(`--${boundary}`).slice(1, -1);
-}
-
-test('e-mail: a server that refuses for good is not asked again', async () => {
-  await smtpServer(true, async (port) => {
-    await assert.rejects(send(email(port)), { isRecoverable: false });
-  });
-});
