@@ -8,6 +8,8 @@ export class Matcher {
   readonly name: string;
   readonly operator: MatchOperator;
   readonly value: string;
+  /** The texts that a pattern without special characters matches; no expression is made of it. */
+  readonly #list: readonly string[] | undefined;
   readonly #regexp: RegExp | undefined;
   #text: string | undefined;
   /** The only texts that a `=~` such as `a|b|c` can match, which lets a source look them up instead of testing every series. */
@@ -20,9 +22,9 @@ export class Matcher {
     this.value = value;
     if (operator === '=') this.alternatives = [value];
     if (operator === '=~' || operator === '!~') {
-      this.#regexp = compileAnchored(value);
-      if (operator === '=~' && /^[\w :@/,-]*(\|[\w :@/,-]*)*$/.test(value))
-        this.alternatives = value.split('|');
+      if (/^[\w :@/,|-]*$/.test(value)) this.#list = value.split('|');
+      else this.#regexp = compileAnchored(value);
+      if (operator === '=~') this.alternatives = this.#list;
     }
   }
 
@@ -33,10 +35,14 @@ export class Matcher {
       case '!=':
         return value !== this.value;
       case '=~':
-        return this.alternatives?.includes(value) ?? (this.#regexp as RegExp).test(value);
+        return this.#matchesPattern(value);
       case '!~':
-        return !(this.#regexp as RegExp).test(value);
+        return !this.#matchesPattern(value);
     }
+  }
+
+  #matchesPattern(value: string): boolean {
+    return this.#list?.includes(value) ?? (this.#regexp as RegExp).test(value);
   }
 
   /** Made once: what was found for matchers is looked up by it. */

@@ -125,6 +125,7 @@ test('a matcher of plain alternatives names them', () => {
   assert.deepEqual(new Matcher('host', '=~', 'n1|n2').alternatives, ['n1', 'n2']);
   assert.equal(new Matcher('host', '=~', 'n.').alternatives, undefined);
   assert.ok(new Matcher('host', '!~', 'n1|n2').matches('n3'));
+  assert.ok(!new Matcher('host', '!~', 'n1|n2').matches('n2'));
   assert.ok(new Matcher('host', '=~', 'n1|').matches(''));
 });
 
