@@ -174,12 +174,17 @@ export class Ingest {
       count += 1;
     }
     if (count > 0) {
-      this.#storeMemory();
-      this.#openBlocksAt(this.#heardFrom - 1);
+      if (second < this.#heardFrom - ROWS) this.#endReplayedBlocks();
       this.#summariseFrom(this.#heardFrom);
       this.#seekSummaries();
     }
     return count;
+  }
+
+  /** After a long time off: what is in memory is stored as it is, not block after empty block up to now. */
+  #endReplayedBlocks(): void {
+    this.#storeMemory();
+    this.#openBlocksAt(this.#heardFrom - 1);
   }
 
   /** Memory has whole seconds from `second` on. */
