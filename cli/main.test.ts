@@ -30,6 +30,7 @@ const CASES: readonly {
     status: EXIT.usage,
     says: /^clustermon: a label is name=value, not rack\n$/,
   },
+  { args: ['pxe'], status: EXIT.usage, says: /^clustermon: on which network\?.*--interface/ },
   {
     args: ['store', 'check', '/nowhere'],
     status: EXIT.failed,
@@ -54,6 +55,15 @@ test('output that cannot be written is a failure with its reason', () => {
   const run = clustermon(['completion', 'bash'], openSync('/dev/full', 'w'));
   assert.match(run.stderr, /^clustermon: cannot write the output: .*ENOSPC/);
   assert.equal(run.status, EXIT.failed);
+});
+
+test('help of a subcommand: its own options, those of the program, defaults as one writes them', () => {
+  const { stdout } = clustermon(['agent', 'install', '--help'], 'pipe');
+  assert.equal(stdout.match(/^ {2}--label /gm)?.length, 1, stdout);
+  assert.match(stdout, /^ {2}--server <url>/m);
+  const { stdout: ack } = clustermon(['alert', 'ack', '--help'], 'pipe');
+  assert.match(ack, /--for <duration> +how long \(default: 1d\)\n/);
+  assert.match(ack, /--comment <text> +what is being done\n/);
 });
 
 function clustermon(args: readonly string[], output: 'pipe' | number) {

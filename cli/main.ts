@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { InputError, reasonOf, WorldError } from '../base/errors.ts';
 import { register as registerAlert } from './commands/alert.ts';
 import { register as registerBoot } from './commands/boot.ts';
@@ -35,9 +35,16 @@ const EXAMPLES = `Examples:
   clustermon metric send room_temperature 21.5         a value of your own, from a script
 `;
 
-const program = new Command('clustermon')
+const program: Command = new Command('clustermon')
   .description('Cluster monitoring and provisioning in one appliance.')
-  .configureHelp({ showGlobalOptions: true })
+  .configureHelp({
+    showGlobalOptions: true,
+    // Not those of the commands between, which have another meaning or none there.
+    visibleGlobalOptions: (command) => (command === program ? [] : [...program.options]),
+    // An empty default says nothing.
+    optionDescription: (option) =>
+      new Help().optionDescription(option).replace(/ \(default: (\[\]|\{\}|"")\)$/, ''),
+  })
   .showHelpAfterError('(--help shows what there is)')
   .addHelpText('before', EXAMPLES)
   .option('--debug', 'print the stack of an error')

@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { AlertDetail } from '../../wire/http.ts';
 import { type Client, clientOf } from '../client.ts';
+import { userName } from '../environment.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { print } from '../output.ts';
-import { formatSeconds, parseSeconds } from './duration-option.ts';
+import { durationOption, formatSeconds } from './duration-option.ts';
 
 interface AckOptions {
   readonly comment: string;
@@ -12,7 +12,6 @@ interface AckOptions {
   readonly by: string;
 }
 
-const DEFAULT_SECONDS = 86_400;
 /** What the appliance takes. */
 const SECONDS_MIN = 60;
 const SECONDS_MAX = 30 * 86_400;
@@ -23,8 +22,8 @@ export function register(alert: Command): void {
     .description('say that somebody is on it: repeats and escalation stop, its end is still told')
     .argument('<id-or-name>', "the alert's id, or its rule's name for all of them")
     .option('-c, --comment <text>', 'what is being done', '')
-    .option('--for <duration>', 'how long (default: 1d)', parseSeconds, DEFAULT_SECONDS)
-    .option('--by <name>', 'who (default: you)', userInfo().username)
+    .addOption(durationOption('--for <duration>', 'how long', '1d'))
+    .option('--by <name>', 'who', userName())
     .action(async (wanted: string, options: AckOptions, command: Command) => {
       if (options.for < SECONDS_MIN || options.for > SECONDS_MAX) {
         throw new CommandError(EXIT.usage, '--for must be from 1m to 30d');

@@ -6,7 +6,7 @@ import type { BacktestReport, DryRunNotification, RuleBacktestJson } from '../..
 import { type Client, clientOf } from '../client.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { formatTable, note, print, printJson } from '../output.ts';
-import { formatSeconds, parseSeconds } from './duration-option.ts';
+import { durationOption, formatSeconds, parseSeconds } from './duration-option.ts';
 import { failsLimit, parseLimit } from './fail-if.ts';
 
 interface BacktestOptions {
@@ -20,7 +20,6 @@ interface BacktestOptions {
   readonly json?: boolean;
 }
 
-const DEFAULT_SECONDS = 30 * 86_400;
 /** Alerts shown per rule; `--json` has all. */
 const ALERTS_SHOWN = 10;
 const NOTIFICATIONS_SHOWN = 20;
@@ -30,7 +29,7 @@ export function register(alert: Command): void {
     .command('backtest')
     .description('replay rules over the past: when each would have fired, where, for how long')
     .argument('<file...>', 'rule files')
-    .option('--since <duration>', 'how far back (default: 30d)', parseSeconds, DEFAULT_SECONDS)
+    .addOption(durationOption('--since <duration>', 'how far back', '30d'))
     .option('--until <time>', 'the end, as 2026-11-21T00:00:00Z (default: now)')
     .option(
       '--step <duration>',

@@ -2,21 +2,19 @@ import type { Command } from 'commander';
 import type { AlertTransition } from '../../wire/http.ts';
 import { clientOf } from '../client.ts';
 import { formatTable, print, printJson } from '../output.ts';
-import { formatSeconds, parseSeconds } from './duration-option.ts';
+import { durationOption, formatSeconds } from './duration-option.ts';
 
 interface HistoryOptions {
   readonly since: number;
   readonly json?: boolean;
 }
 
-const DEFAULT_SECONDS = 86_400;
-
 export function register(alert: Command): void {
   alert
     .command('history')
     .description('what happened to alerts')
     .argument('[name]', 'only alerts of this rule')
-    .option('--since <duration>', 'how far back (default: 1d)', parseSeconds, DEFAULT_SECONDS)
+    .addOption(durationOption('--since <duration>', 'how far back', '1d'))
     .option('--json', 'one JSON document')
     .action(async (rule: string | undefined, options: HistoryOptions, command: Command) => {
       const from = Date.now() / 1000 - options.since;

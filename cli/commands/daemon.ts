@@ -3,6 +3,7 @@ import { agentSettings } from '../../agent/settings.ts';
 import { collectorSettings } from '../../collector/settings.ts';
 import { type ConfigurationOptions, loadConfiguration } from '../configuration.ts';
 import { agentDaemon, becomeDaemon, collectorDaemon, pxeDaemon } from '../daemons.ts';
+import { CommandError, EXIT } from '../exit.ts';
 import { parseLabels } from '../labels.ts';
 import { ensureSecret } from '../secret.ts';
 import { register as registerInstall } from './agent-install.ts';
@@ -76,7 +77,14 @@ Examples:
     .action((_options, command: Command) => {
       const options = command.optsWithGlobals<PxeOptions>();
       const { pxe } = loadConfiguration(options);
-      becomeDaemon(pxeDaemon({ ...pxe, interfaces: options.interface ?? pxe.interfaces }));
+      const interfaces = options.interface ?? pxe.interfaces;
+      if (interfaces.length === 0) {
+        throw new CommandError(
+          EXIT.usage,
+          'on which network? Name its interface: --interface eth1, or pxe.interfaces in the configuration',
+        );
+      }
+      becomeDaemon(pxeDaemon({ ...pxe, interfaces }));
     });
 }
 

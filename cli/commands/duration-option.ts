@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { parseDurationMs } from '../../collector/query/duration.ts';
 
 /** Seconds of an option such as `90s`, `5m`, `1h30m`, `30d`. */
@@ -7,6 +7,13 @@ export function parseSeconds(text: string): number {
   if (ms === undefined)
     throw new InvalidArgumentError('write a duration such as 90s, 5m, 1h30m, 30d');
   return ms / 1000;
+}
+
+/** @param normal what it is when it is not given, such as `1d` */
+export function durationOption(flags: string, description: string, normal: string): Option {
+  return new Option(flags, description)
+    .argParser(parseSeconds)
+    .default(parseSeconds(normal), normal);
 }
 
 /** `2h 5m` for people; the two largest units. */

@@ -25,11 +25,11 @@ interface BuildOptions {
 export function register(program: Command): void {
   const image = program
     .command('image')
-    .description('Build and look after the images that machines are installed from.');
+    .description('build and look after the images that machines are installed from');
   registerBuild(image);
   image
     .command('list')
-    .description('List the images on this appliance, newest first.')
+    .description('list the images on this appliance, newest first')
     .option('--json', 'one JSON document')
     .action((options: { json?: boolean }, command: Command) => {
       const images = workshop(command).images.list();
@@ -47,13 +47,13 @@ export function register(program: Command): void {
     });
   image
     .command('show <id>')
-    .description('Show the signed description of an image.')
+    .description('show the signed description of an image')
     .action((id: string, _options: object, command: Command) =>
       printJson(workshop(command).images.manifest(id)),
     );
   image
     .command('verify [id...]')
-    .description('Read images again and compare each part with what was signed.')
+    .description('read images again and compare each part with what was signed')
     .action(async (ids: string[], _options: object, command: Command) => {
       const { images } = workshop(command);
       const all = ids.length > 0 ? ids : images.list().map((one) => one.id);
@@ -61,7 +61,7 @@ export function register(program: Command): void {
     });
   image
     .command('remove <id...>')
-    .description('Remove images; one that is needed is built again.')
+    .description('remove images; one that is needed is built again')
     .action((ids: string[], _options: object, command: Command) => {
       const { images } = workshop(command);
       for (const id of ids) images.remove(id);
@@ -71,7 +71,7 @@ export function register(program: Command): void {
 function registerBuild(image: Command): void {
   image
     .command('build')
-    .description('Build the image of a class list, unless it is there.')
+    .description('build the image of a class list, unless it is there')
     .option('--space <dir>', 'the config space (default: pxe.space of the configuration)')
     .option('--host <name>', 'the classes that the config space defines for this host')
     .option('--classes <list>', 'a class list, with commas, in place of --host', readClasses)

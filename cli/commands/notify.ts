@@ -3,7 +3,7 @@ import type { ChannelTest } from '../../wire/http.ts';
 import { clientOf } from '../client.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { formatTable, print, printJson } from '../output.ts';
-import { formatSeconds, parseSeconds } from './duration-option.ts';
+import { durationOption, formatSeconds } from './duration-option.ts';
 
 interface ReceiverJson {
   readonly name: string;
@@ -29,8 +29,6 @@ interface NotificationsJson {
     readonly detail: string;
   }[];
 }
-
-const DEFAULT_SECONDS = 86_400;
 
 /** `clustermon notify …`: receivers and what they were told. */
 export function register(program: Command): void {
@@ -73,7 +71,7 @@ export function register(program: Command): void {
   notify
     .command('list')
     .description('receivers, notifications that wait, and those of the last day')
-    .option('--since <duration>', 'how far back (default: 1d)', parseSeconds, DEFAULT_SECONDS)
+    .addOption(durationOption('--since <duration>', 'how far back', '1d'))
     .option('--json', 'one JSON document')
     .action(
       async (options: { readonly since: number; readonly json?: boolean }, command: Command) => {

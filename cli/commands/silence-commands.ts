@@ -1,14 +1,14 @@
 /** The subcommands that `silence` and `maintenance` share. */
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { matchesAll, parseMatcher } from '../../collector/notify/matcher.ts';
 import { parseRecurrence } from '../../collector/notify/recurrence.ts';
 import { containsTime } from '../../collector/notify/time-interval.ts';
 import type { AlertDetail } from '../../wire/http.ts';
 import { clientOf } from '../client.ts';
+import { userName } from '../environment.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { formatTable, note, print, printJson } from '../output.ts';
-import { formatSeconds, parseSeconds } from './duration-option.ts';
+import { durationOption, formatSeconds } from './duration-option.ts';
 
 interface Kind {
   readonly isMaintenance: boolean;
@@ -40,19 +40,17 @@ interface AddOptions {
   readonly by: string;
 }
 
-const DEFAULT_SECONDS = 3600;
-
 export function registerAdd(parent: Command, { isMaintenance }: Kind): void {
   const name = parent.name();
   parent
     .command('add')
     .description(isMaintenance ? 'plan an outage' : 'add a silence; prints its id')
     .argument('<matcher...>', 'labels of the alerts: alertname=DiskFull, host=~"n0.+", rack=r07')
-    .option('-d, --duration <duration>', 'how long (default: 1h)', parseSeconds, DEFAULT_SECONDS)
+    .addOption(durationOption('-d, --duration <duration>', 'how long', '1h'))
     .option('--start <time>', 'when it begins, as 2026-11-21T02:00:00Z (default: now)')
     .option('--every <when>', "only then, until its end: 'tue 02:00-04:00', 'daily 01:00-02:00'")
     .option('-c, --comment <text>', 'why', '')
-    .option('--by <name>', 'who (default: you)', userInfo().username)
+    .option('--by <name>', 'who', userName())
     .addHelpText(
       'after',
       `\nExamples:\n  clustermon ${name} add rack=r07 -d 2h -c 'new switch'\n` +
