@@ -56,6 +56,11 @@ const bad: readonly {
     want: ['4:31 not a valid duration string: "5"'],
   },
   {
+    name: 'a duration that is out of range',
+    text: group('{alert: x, expr: up, for: 293y}'),
+    want: ['4:31 duration out of range: "293y"'],
+  },
+  {
     name: 'a label name',
     text: group("{alert: x, expr: up, labels: {'': c}}"),
     want: ['4:34 group "a", rule 1, "x": invalid label name: '],

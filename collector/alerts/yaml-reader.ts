@@ -17,6 +17,9 @@ export interface Position {
 /** Aliases that are followed in one document, also those within what an alias stands for; few lines could else mean any number of rules. */
 const ALIASES_MAX = 50_000;
 
+/** What an int64 of nanoseconds holds, 292 years. */
+const DURATION_MS_MAX = 2 ** 63 / 1e6;
+
 /** A node with its key's name; `undefined` where the file has nothing or `null`. */
 export type YamlNode = Node | undefined;
 
@@ -209,6 +212,7 @@ export class YamlReader {
     const text = this.text(node);
     const ms = parseDurationMs(text);
     if (ms === undefined) this.fail(node, `not a valid duration string: "${text}"`);
+    else if (ms >= DURATION_MS_MAX) this.fail(node, `duration out of range: "${text}"`);
     return ms;
   }
 
