@@ -44,7 +44,7 @@ export async function runGuest(options: GuestOptions, timeoutMs: number): Promis
     const args = [
       ...['-accel', 'tcg,thread=multi', '-cpu', 'max', '-m', '1024', '-nodefaults'],
       ...['-display', 'none', '-serial', 'stdio', '-no-reboot', '-kernel', options.kernel],
-      ...['-initrd', initramfs, '-append', 'console=ttyS0 panic=1'],
+      ...['-initrd', initramfs, '-append', 'console=ttyS0 no_timer_check panic=1'],
       ...options.disks.flatMap((size, index) => disk(join(folder, `${index}.raw`), size, index)),
     ];
     const machine = startProcess('qemu-system-x86_64', args);
