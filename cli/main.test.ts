@@ -71,5 +71,7 @@ function clustermon(args: readonly string[], output: 'pipe' | number) {
   return spawnSync(process.execPath, [main, '--data', data, ...args], {
     stdio: ['ignore', output, 'pipe'],
     encoding: 'utf8',
+    // Of those that must not start, one that does is a failure and not a wait.
+    timeout: 60_000,
   });
 }
