@@ -16,6 +16,11 @@ const MARGIN = 12;
 const HEAD = 24;
 const ENTRY_HEIGHT = 18;
 const SWATCH = 10;
+/** Of the swatch of a dashed line: where each begins, and how long it is. */
+const DASHES = [
+  [0, 4],
+  [6, 4],
+] as const;
 const GAP = 6;
 const FONT = '12px system-ui, sans-serif';
 
@@ -40,7 +45,8 @@ export function chartPicture(
   for (const { line, x, y } of entries) {
     const middle = top + height + y + ENTRY_HEIGHT / 2;
     ctx.fillStyle = line.colour(theme);
-    ctx.fillRect(MARGIN + x, middle - 1.5, SWATCH, 3);
+    for (const [from, length] of line.dash ? DASHES : [[0, SWATCH] as const])
+      ctx.fillRect(MARGIN + x + from, middle - 1.5, length, 3);
     ctx.fillStyle = theme.dim;
     ctx.fillText(line.name, MARGIN + x + SWATCH + GAP, middle, width - SWATCH - GAP);
   }

@@ -16,7 +16,21 @@ import { SeriesChart } from './series-chart.tsx';
 export function HostMetrics({ host }: { host: HostDetail }) {
   const pattern = params.value.get('find') ?? '';
   const groups = useCharts(host.series, pattern);
-  const noData = () => noDataOf(host);
+  const silence = noDataOf(host);
+  // The same elements while nothing about them changes: hundreds of charts would be rendered again whenever any host changes its state.
+  const charts = useMemo(
+    () =>
+      groups.map((group) => (
+        <section key={group.name} aria-label={group.name}>
+          {group.charts.map((plan, index) => (
+            <div key={plan.id} id={index === 0 ? anchorOf(group.name) : undefined}>
+              <SeriesChart host={host.name} plan={plan} group={group.name} noData={() => silence} />
+            </div>
+          ))}
+        </section>
+      )),
+    [groups, host.name, silence?.text],
+  );
   return (
     <>
       <KpiTiles host={host} />
@@ -25,15 +39,7 @@ export function HostMetrics({ host }: { host: HostDetail }) {
       <div class="host-body">
         <div class="host-groups">
           {groups.length === 0 ? <p class="faint">No metric of {host.name} matches.</p> : null}
-          {groups.map((group) => (
-            <section key={group.name} aria-label={group.name}>
-              {group.charts.map((plan, index) => (
-                <div key={plan.id} id={index === 0 ? anchorOf(group.name) : undefined}>
-                  <SeriesChart host={host.name} plan={plan} group={group.name} noData={noData} />
-                </div>
-              ))}
-            </section>
-          ))}
+          {charts}
         </div>
         <aside class="toc">
           <input
