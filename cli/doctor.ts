@@ -29,6 +29,7 @@ export async function findings({ agent, collector }: Configuration): Promise<Fin
   return [
     nodeVersion(),
     dataFolder(collector.data),
+    ...privacy(collector.data),
     freeSpace(collector.data),
     ...secret(collector),
     ...databases(collector.data),
@@ -66,6 +67,19 @@ function dataFolder(folder: string): Finding {
       advice: 'Make it writable for this user, or name another one with --data.',
     };
   }
+}
+
+/** The folder that we make is its owner's alone; one that was there before may be anyone's. */
+export function privacy(folder: string): Finding[] {
+  const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0;
+  if ((mode & 0o077) === 0) return [];
+  return [
+    {
+      verdict: 'warn',
+      what: `data folder ${folder} can be read by other users`,
+      advice: `Databases in it tell of machines, rules and people: chmod 700 ${folder}`,
+    },
+  ];
 }
 
 /** Nothing before the first start, which makes one. */
