@@ -1,6 +1,7 @@
 import type { Alias, Document, Node, YAMLMap } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar, visit } from 'yaml';
 import { parseDurationMs } from '../query/duration.ts';
+import { indentQuoted } from './yaml-quotes.ts';
 
 /** A fault of a YAML file and where it stands; lines and columns are 1-based, 0 = the file as a whole. */
 export interface FileProblem {
@@ -32,7 +33,7 @@ export class YamlReader {
   readonly root: YamlNode;
   /** 1-based line of what follows the first document and is not read; undefined = nothing does. */
   readonly restLine: number | undefined;
-  readonly #lines = new LineCounter();
+  readonly #lines: LineCounter;
   readonly #document: Document;
   readonly #targets: ReadonlyMap<Alias, Node>;
   readonly #secrets = new Set<Node>();
@@ -41,15 +42,10 @@ export class YamlReader {
 
   constructor(text: string, options: { readonly ignoreUnknownFields?: boolean } = {}) {
     this.#ignoreUnknownFields = options.ignoreUnknownFields ?? false;
-    // The first document counts; `failsafe` keeps every scalar as it is written.
     const first = firstDocument(text);
     if (hasContent(text.slice(first.length))) this.restLine = first.split('\n').length;
-    const document = parseDocument(first, {
-      lineCounter: this.#lines,
-      schema: 'failsafe',
-      uniqueKeys: false,
-      prettyErrors: false,
-    });
+    const { document, lines } = parse(first);
+    this.#lines = lines;
     for (const error of document.errors) {
       const at = this.#lines.linePos(error.pos[0]);
       this.problems.push({ line: at.line, column: at.col, message: error.message });
@@ -253,6 +249,31 @@ export class YamlReader {
       for (const entry of this.#entries(source)) if (!into.has(entry[0])) yield entry;
     } else this.fail(source, 'map merge requires map or sequence of maps as the value');
   }
+}
+
+interface Parsed {
+  readonly document: Document;
+  readonly lines: LineCounter;
+}
+
+/** Where YAML is stricter than libyaml, as libyaml reads it. */
+function parse(text: string): Parsed {
+  const parsed = parseStrictly(text);
+  if (parsed.document.errors.length === 0) return parsed;
+  const lenient = parseStrictly(indentQuoted(text));
+  return lenient.document.errors.length === 0 ? lenient : parsed;
+}
+
+/** `failsafe` keeps every scalar as it is written. */
+function parseStrictly(text: string): Parsed {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    schema: 'failsafe',
+    uniqueKeys: false,
+    prettyErrors: false,
+  });
+  return { document, lines };
 }
 
 function masked(secret: string): string {
