@@ -47,6 +47,11 @@ export function print(text: string): void {
   process.stdout.write(printableText(text));
 }
 
+/** The same with colours, which are ours: what came from the network is `printable` in it already. */
+export function printStyled(text: string): void {
+  process.stdout.write(text);
+}
+
 /** A message on standard error. */
 export function note(text: string): void {
   process.stderr.write(`${printableText(text)}\n`);

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type Client, clientOf } from '../client.ts';
 import { CommandError, EXIT } from '../exit.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson, printStyled } from '../output.ts';
 import { type ClusterView, ORDERS, type Order, sorted } from '../top/cluster-view.ts';
 import { COLUMNS } from '../top/columns.ts';
 import { runInteractive } from '../top/interactive.ts';
@@ -36,9 +36,12 @@ Examples:
       const client = clientOf(command);
       const order: Order = { by: options.sort, isReversed: false };
       if (options.once || options.csv || options.json) await printSeconds(client, options, order);
-      else if (process.stdout.isTTY && process.stdin.isTTY) await runInteractive(client, order);
+      else if (canBeDrawnOn(process)) await runInteractive(client, order);
       else {
-        throw new CommandError(EXIT.usage, 'top needs a terminal; add --once, --csv or --json');
+        throw new CommandError(
+          EXIT.usage,
+          'top needs a terminal that can be drawn on; add --once, --csv or --json',
+        );
       }
     });
 }
@@ -71,9 +74,14 @@ function printSecond(view: ClusterView, { once, csv, json }: TopOptions, order: 
     else print(`${JSON.stringify(document)}\n`);
     return;
   }
-  const columns = process.stdout.columns ?? 120;
+  // A terminal that does not know its width says 0.
+  const columns = process.stdout.columns || 120;
   const lines = tableLines(rows, { columns, order, isStyled: process.stdout.isTTY });
-  print(`${[summaryLine(view), ...lines].join('\n')}\n`);
+  printStyled(`${[summaryLine(view), ...lines].join('\n')}\n`);
+}
+
+function canBeDrawnOn({ stdin, stdout, env }: NodeJS.Process): boolean {
+  return stdin.isTTY && stdout.isTTY && env['TERM'] !== 'dumb';
 }
 
 function jsonRow({ name, state, values }: ReturnType<ClusterView['rows']>[number]): object {
