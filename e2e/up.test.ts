@@ -89,6 +89,22 @@ test('metric send: a value of my own shows up under this host', async () => {
   );
 });
 
+test('top on a terminal is in colours, and without them where NO_COLOR says so', () => {
+  const top = (env: Readonly<Record<string, string>>) =>
+    // script(1) makes a terminal of its own.
+    execFileSync(
+      'script',
+      ['-qec', `'${CLUSTERMON}' --data '${appliance.data}' top --once`, '/dev/null'],
+      {
+        env: { PATH: process.env['PATH'] ?? '', SHELL: '/bin/sh', TERM: 'xterm', ...env },
+        stdio: ['ignore', 'pipe', 'inherit'],
+        encoding: 'utf8',
+      },
+    );
+  assert.ok(top({}).includes('\u001b[1mHOST'));
+  assert.match(top({ NO_COLOR: '1' }), /^HOST +STATE/m);
+});
+
 for (const daemon of ['agent', 'collector']) {
   test(`kill -9 of the ${daemon} is survived: a new one runs within 5 s`, async () => {
     const find = async () =>
