@@ -5,7 +5,7 @@ import { useLoaded } from '../../data/load.ts';
 import { linkTo, range } from '../../data/router.ts';
 import { dateTimeText } from '../../lib/clock-text.ts';
 import { rangeBounds } from '../../lib/time-range.ts';
-import { digits } from '../../lib/units.ts';
+import { formatValue } from '../../lib/units.ts';
 import { NotLoaded } from '../../parts/loading.tsx';
 
 const ROWS_MAX = 200;
@@ -42,7 +42,7 @@ export function AlertHistory({ takes }: { takes: (row: AlertTransition) => boole
             <span class="faint">{dateTimeText(row.timeMs / 1000)}</span>
             <span>
               {row.state === 'inactive' ? 'over' : row.state}{' '}
-              {row.value === null ? '' : digits(row.value)}
+              {row.value === null ? '' : formatValue(row.value, '')}
             </span>
             <span>{row.rule}</span>
             {row.labels['host'] === undefined ? null : (

@@ -3,7 +3,7 @@ import type { HandledAlerts } from '../../data/handling.ts';
 import { nowS } from '../../data/live.ts';
 import { linkTo } from '../../data/router.ts';
 import { dateTimeText } from '../../lib/clock-text.ts';
-import { digits, formatDuration } from '../../lib/units.ts';
+import { formatDuration, formatValue } from '../../lib/units.ts';
 import { AlertButtons, handlingOf } from '../../parts/alert-handling.tsx';
 import { SEVERITY_SHAPES, Status } from '../../parts/status.tsx';
 
@@ -65,7 +65,7 @@ function AlertLine({ alert, silences }: AlertLineProps) {
             .join(' · ')}
         </div>
       </td>
-      <td class="right">{alert.value === null ? '–' : digits(alert.value)}</td>
+      <td class="right">{formatValue(alert.value, '')}</td>
       <td title={dateTimeText(sinceS)}>{formatDuration(Math.max(0, nowS.value - sinceS))}</td>
       <td class="wrap">{alert.state === 'resolved' ? 'over' : handlingOf(alert, silences)}</td>
       <td>{alert.state === 'resolved' ? null : <AlertButtons alerts={[alert]} />}</td>
