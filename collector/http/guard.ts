@@ -12,6 +12,10 @@ export interface Caller {
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** False once the token that a request showed was revoked; for connections that outlive their request. */
+    isStillKnown(request: FastifyRequest): boolean;
+  }
   interface FastifyRequest {
     /** Set by the guard before any handler runs; null on routes that are open to everyone. */
     caller: Caller | null;
@@ -45,6 +49,7 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
     ['localhost', hostname(), ...options.hostNames].map((name) => name.toLowerCase()),
   );
   app.decorateRequest('caller', null);
+  app.decorate('isStillKnown', (request: FastifyRequest) => identify(request, options) !== null);
   app.addHook('onRequest', async (request, reply) => {
     checkHost(request, names);
     if (!READING.has(request.method) || isUpgrade(request)) checkOrigin(request);

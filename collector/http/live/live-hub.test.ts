@@ -222,6 +222,7 @@ function stuckSocket(): LiveSocket & { sent: number; pings: number; isTerminated
     pings: 0,
     isTerminated: false,
     bufferedAmount: 2 << 20,
+    isAllowed: () => true,
     send(data) {
       if (typeof data !== 'string') this.sent += 1;
     },
@@ -246,4 +247,18 @@ test('a client that does not take its frames gets none, and is ended when it ans
   assert.equal(socket.isTerminated, true);
   hub.close();
   await close();
+});
+
+test('whose token is revoked is told no more', async (t) => {
+  const { app, cluster, tokens, close } = await startTestServer({ tokensRequired: 'always' });
+  t.after(close);
+  const token = tokens.add('grafana', 'viewer', 0);
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const headers = { authorization: `Bearer ${token}` };
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/api/live`, { headers });
+  await once(socket, 'open');
+  tokens.revoke('grafana');
+  const closed = once(socket, 'close', { signal: AbortSignal.timeout(DEADLINE_MS) });
+  for (let second = 0; second < 15; second += 1) cluster.tick();
+  await closed;
 });

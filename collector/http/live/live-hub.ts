@@ -10,6 +10,8 @@ import { parseLiveRequest } from './live-request.ts';
 export interface LiveSocket {
   /** Bytes that the client has not taken yet. */
   readonly bufferedAmount: number;
+  /** False when whoever opened it may no longer read. */
+  isAllowed(): boolean;
   send(data: string | Uint8Array): void;
   ping(): void;
   terminate(): void;
@@ -208,10 +210,10 @@ export class LiveHub {
     }
   }
 
-  /** Ends connections whose other end has not answered since the last call: half-open ones would fill up for ever. */
+  /** Ends connections whose other end has not answered since the last call (half-open ones would fill up for ever) or may no longer read. */
   #checkAlive(): void {
     for (const connection of this.#connections) {
-      if (!connection.isAlive) connection.socket.terminate();
+      if (!connection.isAlive || !connection.socket.isAllowed()) connection.socket.terminate();
       connection.isAlive = false;
       connection.socket.ping();
     }

@@ -3,11 +3,12 @@ import type { LiveHub } from './live-hub.ts';
 
 /** `/api/live`: one WebSocket per page (docs/api.md, "Live values"). */
 export function liveRoute(app: FastifyInstance, hub: LiveHub): void {
-  app.get('/api/live', { websocket: true }, (socket) => {
+  app.get('/api/live', { websocket: true }, (socket, request) => {
     const page = hub.attach({
       get bufferedAmount() {
         return socket.bufferedAmount;
       },
+      isAllowed: () => app.isStillKnown(request),
       send: (data) => socket.send(data),
       ping: () => socket.ping(),
       terminate: () => socket.terminate(),
