@@ -1,13 +1,14 @@
-/** How often samples have come for each of the last seconds, in memory that all threads share; the ingest thread alone writes. */
+/** When samples last came for each of the last seconds, in memory that all threads share; the ingest thread alone writes. */
 
-/** Seconds kept; a power of two. */
+/** Seconds that have a place of their own. */
 const SECONDS = 64;
 const FIELDS = 2;
 
 export class Arrivals {
   readonly memory: SharedArrayBuffer;
-  /** By second modulo `SECONDS`: the second (since the epoch), and how often. */
+  /** By second modulo `SECONDS`: the second (since the epoch), and the number of its last arrival among all. */
   readonly #cells: Float64Array;
+  #number = 0;
 
   static create(): Arrivals {
     const bytes = SECONDS * FIELDS * Float64Array.BYTES_PER_ELEMENT;
@@ -19,21 +20,20 @@ export class Arrivals {
     this.#cells = new Float64Array(memory);
   }
 
-  /** To be called after the samples were put where readers find them. */
+  /** To be called after the samples were put where readers find them. A second of another minute, from a wrong clock, takes the place of one of now. */
   note(second: number): void {
     const at = (second % SECONDS) * FIELDS;
-    const kept = this.#cells[at] as number;
-    if (kept > second) return; // older than what is kept
-    if (kept < second) {
-      this.#cells[at + 1] = 0;
-      this.#cells[at] = second;
-    }
-    this.#cells[at + 1] = (this.#cells[at + 1] as number) + 1;
+    this.#number += 1;
+    this.#cells[at] = second;
+    this.#cells[at + 1] = this.#number;
   }
 
-  /** Whoever reads this before the samples can tell later, by another count, that there are others now. */
-  count(second: number): number {
+  /**
+   * The number of the last arrival for a second, NaN when it is not known. Whoever reads it before the samples can tell later, by the same number,
+   * that they are the same; a second that has lost its place never is.
+   */
+  newest(second: number): number {
     const at = (second % SECONDS) * FIELDS;
-    return this.#cells[at] === second ? (this.#cells[at + 1] as number) : 0;
+    return this.#cells[at] === second ? (this.#cells[at + 1] as number) : Number.NaN;
   }
 }

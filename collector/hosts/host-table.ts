@@ -23,8 +23,8 @@ export interface HostTable {
    * of this second or later. 0 before the first.
    */
   readonly second: number;
-  /** How often samples have come for each of the last seconds. */
-  readonly arrivals: Pick<Arrivals, 'count'>;
+  /** Tells whether samples have come for one of the last seconds since. */
+  readonly arrivals: Pick<Arrivals, 'newest'>;
   /** Counters since the start of the ingest thread. */
   readonly ingest: IngestStatus;
   /** What the ingest thread and the store cannot do at present, such as write to a full disk. */

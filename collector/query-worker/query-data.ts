@@ -23,7 +23,7 @@ export function openQueryData(hosts: HostTable, store: SampleStore): QueryData {
   const cache = new RangeCache({
     nowMs: Date.now,
     unsettled: () => [hosts.second - SETTLED_SECONDS + 1, hosts.second],
-    arrivals: (second) => hosts.arrivals.count(second),
+    arrivals: (second) => hosts.arrivals.newest(second),
     generation: () => natives.generation,
     lateValues: () => hosts.ingest.backfilled,
   });

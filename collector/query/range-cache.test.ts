@@ -50,7 +50,7 @@ function start() {
   const cache = new RangeCache({
     nowMs: () => world.nowS * SECOND_MS,
     unsettled: () => [world.nowS - 4, world.nowS - 1],
-    arrivals: (second) => world.arrivals.get(second) ?? 0,
+    arrivals: (second) => world.arrivals.get(second) ?? Number.NaN,
     generation: () => world.generation,
     lateValues: () => world.lateValues,
   });

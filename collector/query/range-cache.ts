@@ -16,7 +16,7 @@ export interface RangeCachePorts {
   nowMs(): number;
   /** The last seconds, of which samples may still come: from which one to which one. Seconds since the epoch. */
   unsettled(): readonly [fromS: number, newestS: number];
-  /** How often samples have come for a second; any other number than before for one that is long gone. */
+  /** The same number as before when no samples have come for a second since; NaN when that is not known. */
   arrivals(second: number): number;
   /** Another one after series have come, gone or got other labels. */
   generation(): number;
@@ -24,10 +24,10 @@ export interface RangeCachePorts {
   lateValues(): number;
 }
 
-/** The last seconds before a result was evaluated: from `fromS` on, how often samples had come for each. */
+/** The last seconds before a result was evaluated: from `fromS` on, what the ports said of the arrivals for each. */
 interface Unsettled {
   readonly fromS: number;
-  readonly counts: readonly number[];
+  readonly arrivals: readonly number[];
 }
 
 /** What was evaluated, in a form that does not depend on the thread. */
@@ -186,16 +186,16 @@ export class RangeCache {
   /** @param isBySecond false = values are of rows that go on, whatever has come so far: nothing of the last seconds is known for good */
   #unsettled(isBySecond: boolean): Unsettled {
     const [fromS, newestS] = this.#ports.unsettled();
-    if (!isBySecond) return { fromS, counts: [] };
-    const counts: number[] = [];
-    for (let at = fromS; at <= newestS; at += 1) counts.push(this.#ports.arrivals(at));
-    return { fromS, counts };
+    if (!isBySecond) return { fromS, arrivals: [] };
+    const arrivals: number[] = [];
+    for (let at = fromS; at <= newestS; at += 1) arrivals.push(this.#ports.arrivals(at));
+    return { fromS, arrivals };
   }
 
   /** The last evaluation time up to which no sample has come since. */
   #lastUnchanged({ firstMs, lastMs, unsettled }: Kept, stepMs: number): number {
-    const { fromS, counts } = unsettled;
-    const changed = counts.findIndex((count, at) => count !== this.#ports.arrivals(fromS + at));
+    const { fromS, arrivals } = unsettled;
+    const changed = arrivals.findIndex((one, at) => one !== this.#ports.arrivals(fromS + at));
     if (changed < 0) return lastMs;
     return Math.min(lastMs, stepUntil((fromS + changed) * 1000 - 1, firstMs, stepMs));
   }
@@ -210,7 +210,7 @@ export class RangeCache {
     const { stepMs, archives, unsettled } = asked;
     const firstMs = Math.min(asked.firstMs, before?.firstMs ?? asked.firstMs);
     const lastOfAllMs = Math.max(asked.lastMs, before?.lastMs ?? asked.lastMs);
-    const newestMs = (unsettled.fromS + unsettled.counts.length) * 1000 - 1;
+    const newestMs = (unsettled.fromS + unsettled.arrivals.length) * 1000 - 1;
     const lastMs = Math.min(lastOfAllMs, stepUntil(newestMs, firstMs, stepMs));
     if (value.type !== 'matrix' || lastMs < firstMs) return {};
     const { series } = value;
