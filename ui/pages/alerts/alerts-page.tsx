@@ -1,8 +1,9 @@
 import { type HandledAlerts, useHandledAlerts } from '../../data/handling.ts';
-import { params, setParams } from '../../data/router.ts';
+import { params } from '../../data/router.ts';
 import { byUrgency } from '../../lib/alert-groups.ts';
 import { namePattern } from '../../lib/name-pattern.ts';
 import { NotLoaded } from '../../parts/loading.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { AlertHistory } from './alert-history.tsx';
 import { AlertTable } from './alert-table.tsx';
 import { Receivers } from './receivers.tsx';
@@ -26,12 +27,10 @@ export function AlertsPage() {
     <>
       <div class="page-head">
         <h1>Alerts</h1>
-        <input
-          type="search"
-          aria-label="Filter alerts"
+        <SearchField
+          param="name"
+          label="Filter alerts"
           placeholder="rule, host, severity, state …"
-          value={pattern}
-          onInput={(event) => setParams({ name: event.currentTarget.value || null })}
         />
         <span class="faint">
           {shown.length} of {known.length}

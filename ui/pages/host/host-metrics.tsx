@@ -2,12 +2,13 @@ import { useMemo } from 'preact/hooks';
 import type { HostDetail, SeriesInfo } from '../../../wire/http.ts';
 import type { NoData } from '../../chart/marks.ts';
 import { nowS } from '../../data/live.ts';
-import { params, setParams } from '../../data/router.ts';
+import { params } from '../../data/router.ts';
 import { planCharts, searchText } from '../../lib/chart-plan.ts';
 import { whenText } from '../../lib/clock-text.ts';
 import { spoken } from '../../lib/metric-words.ts';
 import { namePattern } from '../../lib/name-pattern.ts';
 import { Changes } from '../../parts/changes.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { HostAlertStrip } from './host-alerts.tsx';
 import { KpiTiles } from './kpi-tiles.tsx';
 import { SeriesChart } from './series-chart.tsx';
@@ -42,13 +43,7 @@ export function HostMetrics({ host }: { host: HostDetail }) {
           {charts}
         </div>
         <aside class="toc">
-          <input
-            type="search"
-            aria-label="Find metrics"
-            placeholder="find …"
-            value={pattern}
-            onInput={(event) => setParams({ find: event.currentTarget.value || null })}
-          />
+          <SearchField param="find" label="Find metrics" placeholder="find …" />
           <nav aria-label="Groups of metrics">
             {groups.map((group) => (
               <a key={group.name} href={`#${anchorOf(group.name)}`}>

@@ -14,6 +14,7 @@ import { namePattern } from '../../lib/name-pattern.ts';
 import { formatDuration } from '../../lib/units.ts';
 import { Command } from '../../parts/command.tsx';
 import { NotLoaded } from '../../parts/loading.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { Status } from '../../parts/status.tsx';
 import { BulkActions } from './bulk-actions.tsx';
 import { MachineState, Steps } from './machine-state.tsx';
@@ -74,13 +75,7 @@ function Inventory({ nodes }: { nodes: readonly PxeNode[] }) {
       <div class="page-head">
         <h1>Machines</h1>
         <StateFilter nodes={nodes} wanted={wantedState} />
-        <input
-          type="search"
-          aria-label="Filter machines"
-          placeholder="name, MAC, class, rack …"
-          value={pattern}
-          onInput={(event) => setParams({ name: event.currentTarget.value || null })}
-        />
+        <SearchField param="name" label="Filter machines" placeholder="name, MAC, class, rack …" />
         <BulkActions
           nodes={chosen}
           onDone={() => {

@@ -1,7 +1,8 @@
 import { catalogue } from '../../data/catalogue.ts';
-import { linkTo, params, setParams } from '../../data/router.ts';
+import { linkTo, params } from '../../data/router.ts';
 import { namePattern } from '../../lib/name-pattern.ts';
 import { natural } from '../../lib/rack-map.ts';
+import { SearchField } from '../../parts/search-field.tsx';
 import { TableHead } from '../../parts/table-head.tsx';
 
 /** Every metric that any host sends. */
@@ -15,13 +16,7 @@ export function MetricsPage() {
     <>
       <div class="page-head">
         <h1>Metrics</h1>
-        <input
-          type="search"
-          aria-label="Filter metrics"
-          placeholder="name, title or group"
-          value={pattern}
-          onInput={(event) => setParams({ name: event.currentTarget.value || null })}
-        />
+        <SearchField param="name" label="Filter metrics" placeholder="name, title or group" />
         <span class="faint">
           {shown.length} of {catalogue.value.length}
         </span>

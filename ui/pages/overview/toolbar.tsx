@@ -3,6 +3,7 @@ import { params, setParams } from '../../data/router.ts';
 import type { Lens } from '../../lib/lens.ts';
 import { type Domain, RAMP_STEPS } from '../../lib/ramp.ts';
 import { formatTicks } from '../../lib/units.ts';
+import { SearchField } from '../../parts/search-field.tsx';
 import { LensSelect } from './lens-select.tsx';
 
 interface ToolbarProps {
@@ -37,13 +38,7 @@ export function Toolbar(props: ToolbarProps) {
           ))}
         </select>
       </label>
-      <input
-        type="search"
-        aria-label="Names"
-        placeholder="names, such as n[001-032] !n007"
-        value={params.value.get('name') ?? ''}
-        onInput={(event) => setParams({ name: event.currentTarget.value || null })}
-      />
+      <SearchField param="name" label="Names" placeholder="names, such as n[001-032] !n007" />
       <label class="check">
         <input
           type="checkbox"
