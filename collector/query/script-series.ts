@@ -89,14 +89,18 @@ function readNumber(text: string): number {
   return /nan$/i.test(text) ? Number.NaN : Number(text);
 }
 
-/** Start times of a series' samples, as offsets from each sample in ms: `-30s-1mx2 _ 5s`. Undefined where `_`. */
+/** Start times of a series' samples, as offsets from each sample in ms: `-30s-1mx2 _ 5s *x3`; `*` is the one before. Undefined where `_`. */
 export function parseStartTimes(text: string): (number | undefined)[] | undefined {
   const offsets: (number | undefined)[] = [];
   for (const item of text.trim().split(/\s+/)) {
     const gap = /^_(?:x(\d+))?$/.exec(item);
+    const again = /^\*(?:x(\d+))?$/.exec(item);
     const sequence = START_TIMES.exec(item);
     if (gap) for (let i = 0; i < Number(gap[1] ?? 1); i++) offsets.push(undefined);
-    else if (sequence) {
+    else if (again) {
+      const before = offsets.findLast((offset) => offset !== undefined) ?? 0;
+      for (let i = 0; i <= Number(again[1] ?? 0); i++) offsets.push(before);
+    } else if (sequence) {
       const [, sign, first = '', incrementSign, increment = '0', times] = sequence;
       const firstMs = signedMs(sign, first);
       const stepMs = signedMs(incrementSign, increment);

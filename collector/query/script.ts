@@ -150,7 +150,9 @@ function parseLoad(lines: readonly string[], start: number, end: number): LoadCo
     }
     const parsed = parseSeriesLine(line);
     if (!parsed) throw fault(at, `bad series ${JSON.stringify(line)}`);
-    series.push({ ...parsed, startOffsetsMs: starts ?? defaultStarts });
+    const startOffsetsMs =
+      starts ?? (defaultStarts && repeated(defaultStarts, parsed.values.length));
+    series.push({ ...parsed, startOffsetsMs });
     starts = undefined;
   }
   return {
@@ -159,6 +161,11 @@ function parseLoad(lines: readonly string[], start: number, end: number): LoadCo
     withNativeHistograms: head[1] !== undefined,
     series,
   };
+}
+
+/** The items over and over again until there are `length`. */
+function repeated<T>(items: readonly T[], length: number): T[] {
+  return Array.from({ length }, (_, index) => items[index % items.length] as T);
 }
 
 function duration(text: string, at: number): number {
