@@ -2,19 +2,11 @@
  * What becomes of native histograms. They are not evaluated (docs/decisions/0043), but most functions are about numbers and leave them out,
  * and some only ask whether there is a sample; only what would need their buckets is refused.
  */
-import {
-  type BinaryExpr,
-  COMPARISONS,
-  type Expr,
-  SET_OPERATORS,
-  type VectorSelector,
-} from './ast.ts';
+import { type BinaryExpr, COMPARISONS, type Expr, SET_OPERATORS } from './ast.ts';
 import type { Context } from './context.ts';
 import { DATE_PARTS, ELEMENTWISE, PARAMETERIZED } from './elementwise.ts';
 import { QueryError } from './errors.ts';
-import { METRIC_NAME } from './labels.ts';
-import { withoutMarked } from './marked.ts';
-import type { SampleSeries, SelectHints } from './source.ts';
+import type { Labels } from './labels.ts';
 import { type Column, HISTOGRAM } from './value.ts';
 
 /** Aggregations that leave histograms out, and say so. */
@@ -29,7 +21,7 @@ const IGNORING_AGGREGATIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** Functions of numbers, which leave histograms out. */
-const IGNORING: ReadonlySet<string> = new Set([
+export const IGNORING: ReadonlySet<string> = new Set([
   ...IGNORING_AGGREGATIONS,
   ...ELEMENTWISE.keys(),
   ...PARAMETERIZED.keys(),
@@ -52,7 +44,7 @@ const IGNORING: ReadonlySet<string> = new Set([
 ]);
 
 /** What only asks whether there is a sample, or passes samples on as they are; comparisons look for themselves (`withoutIncomparable`). */
-const PASSING: ReadonlySet<string> = new Set([
+export const PASSING: ReadonlySet<string> = new Set([
   ...COMPARISONS,
   ...SET_OPERATORS,
   'absent',
@@ -129,54 +121,10 @@ function clearHistograms(columns: readonly Column[]): boolean {
   return holding.length > 0;
 }
 
-/**
- * The samples of a range selector as the function above it sees them.
- * @throws QueryError `query-unsupported` when there are histograms that the result would depend on
- */
-export function numbersOf(
-  series: SampleSeries,
-  { annotations }: Context,
-  { selector, hints }: { readonly selector: VectorSelector; readonly hints: SelectHints },
-): SampleSeries {
-  const { histogram, labels } = series;
-  if (!histogram || PASSING.has(hints.operation) || !isAnyRead(series, histogram, hints))
-    return series;
-  if (!IGNORING.has(hints.operation)) throw unsupported(series, selector);
-  if (isAnyWindowMixed(series, histogram, hints))
-    annotations.inform(
-      `ignored histograms in a range containing both floats and histograms for metric name ${JSON.stringify(labels.get(METRIC_NAME))}`,
-      selector.span,
-    );
-  return withoutMarked(histogram, series);
-}
-
-function unsupported({ labels }: Pick<SampleSeries, 'labels'>, { span }: Expr): QueryError {
+export function unsupported({ labels }: { readonly labels: Labels }, { span }: Expr): QueryError {
   return new QueryError(
     'query-unsupported',
     `${labels} holds native histograms, which are not supported; query its classic buckets`,
     span,
   );
-}
-
-function isAnyRead(
-  { timesMs }: SampleSeries,
-  histogram: Uint8Array,
-  { afterMs, untilMs }: SelectHints,
-): boolean {
-  return timesMs.some((time, index) => histogram[index] && time > afterMs && time <= untilMs);
-}
-
-function isAnyWindowMixed(
-  { timesMs }: SampleSeries,
-  histogram: Uint8Array,
-  { afterMs, untilMs, stepMs, rangeMs }: SelectHints,
-): boolean {
-  for (let startMs = afterMs; startMs + rangeMs <= untilMs; startMs += stepMs || rangeMs) {
-    const inWindow = histogram.filter((_, index) => {
-      const time = timesMs[index] as number;
-      return time > startMs && time <= startMs + rangeMs;
-    });
-    if (inWindow.includes(0) && inWindow.includes(1)) return true;
-  }
-  return false;
 }

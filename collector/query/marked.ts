@@ -8,6 +8,7 @@ export function withoutMarked(marks: Uint8Array, series: SampleSeries): SampleSe
     timesMs: series.timesMs.filter(keep),
     values: series.values.filter(keep),
     ...(series.stale && { stale: series.stale.filter(keep) }),
+    ...(series.histogram && { histogram: series.histogram.filter(keep) }),
     ...(series.startTimesMs && { startTimesMs: series.startTimesMs.filter(keep) }),
   };
 }

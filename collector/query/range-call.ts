@@ -3,10 +3,11 @@ import { invalidQuantile } from './annotations.ts';
 import { type CallExpr, type MatrixSelector, type SubqueryExpr, unwrap } from './ast.ts';
 import type { Context } from './context.ts';
 import { executionError } from './errors.ts';
+import { windowOutcome } from './histogram-ranges.ts';
 import { METRIC_NAME } from './labels.ts';
 import { ANCHORED_FUNCTIONS, RANGE_FUNCTIONS, SMOOTHED_FUNCTIONS } from './range-functions.ts';
 import { firstAfter, type RangeSeries, type RangeVector, rangeVector } from './select.ts';
-import { type Column, type Grid, gridTime, isEmpty, newColumn } from './value.ts';
+import { type Column, type Grid, gridTime, HISTOGRAM, isEmpty, newColumn } from './value.ts';
 import type { RangeFunction, Window } from './window.ts';
 
 /** These act like `offset`: the result is still the metric itself. */
@@ -32,7 +33,7 @@ export function rangeCall(context: Context, call: CallExpr, grid: Grid): Column[
       series.dropName || !KEEPS_NAME.has(call.name),
       grid.count,
     );
-    fill(column, series, { context, vector, grid, range, compute, parameters });
+    fill(column, series, { context, call, vector, grid, range, compute, parameters });
     if (!isEmpty(column)) columns.push(column);
   }
   annotate(context, call, columns, parameters);
@@ -58,6 +59,7 @@ function functionFor(name: string, range: MatrixSelector | SubqueryExpr): RangeF
 
 interface Filling {
   readonly context: Context;
+  readonly call: CallExpr;
   readonly vector: RangeVector;
   readonly grid: Grid;
   readonly range: MatrixSelector | SubqueryExpr;
@@ -66,7 +68,7 @@ interface Filling {
 }
 
 function fill(column: Column, series: RangeSeries, filling: Filling): void {
-  const { context, vector, grid, range, compute, parameters } = filling;
+  const { context, call, vector, grid, range, compute, parameters } = filling;
   const { timesMs } = series;
   const { references, rangeMs } = vector;
   const extension = range.kind === 'range' ? range.selector.extension : undefined;
@@ -102,6 +104,11 @@ function fill(column: Column, series: RangeSeries, filling: Filling): void {
     window.timeMs = gridTime(grid, step);
     for (let i = 0; i < parameters.length; i++)
       arguments_[i] = (parameters[i] as Float64Array)[step] as number;
+    if (series.histogram && range.kind === 'range') {
+      const outcome = windowOutcome(context, call.name, window, series, range);
+      if (outcome === 'histogram') column.present[step] = HISTOGRAM;
+      if (outcome !== 'number') continue;
+    }
     const value = compute(window, arguments_);
     if (value === undefined) continue;
     column.values[step] = value;
@@ -123,7 +130,8 @@ function annotate(
       invalidQuantile(annotations, quantile, first.span);
   }
   if (call.name !== 'rate' && call.name !== 'increase') return;
-  for (const { labels } of columns) {
+  for (const { labels, present } of columns) {
+    if (!present.includes(1)) continue;
     const name = labels.get(METRIC_NAME);
     if (name && !/_(?:total|sum|count|bucket)$/.test(name))
       annotations.inform(

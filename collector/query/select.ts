@@ -2,7 +2,7 @@ import type { MatrixSelector, SubqueryExpr, TimeShift, VectorSelector } from './
 import { ColumnCopies } from './column-copies.ts';
 import type { Context } from './context.ts';
 import { durationMs } from './duration-expr.ts';
-import { numbersOf } from './histogram-use.ts';
+import { judgesWindows, numbersOf } from './histogram-ranges.ts';
 import type { Labels } from './labels.ts';
 import { withoutMarked } from './marked.ts';
 import type { SampleSeries, SelectHints } from './source.ts';
@@ -168,6 +168,8 @@ export interface RangeSeries {
   readonly values: Float64Array;
   readonly startTimesMs: Float64Array | undefined;
   readonly pointsPerSample: number;
+  /** 1 where the sample is a native histogram; for functions that look at each window (`histogram-ranges.ts`). */
+  readonly histogram: Uint8Array | undefined;
 }
 
 /** The series under a range function, and where its windows lie: the window of step k is (end_k - rangeMs, end_k]. */
@@ -214,6 +216,7 @@ function selectedRange(
       values: fresh.values,
       startTimesMs: fresh.startTimesMs,
       pointsPerSample: one.pointsPerSample ?? 1,
+      histogram: judgesWindows(operation) ? fresh.histogram : undefined,
     };
   });
   return { series, references, rangeMs };
@@ -253,6 +256,7 @@ function compact(column: Column, firstMs: number, stepMs: number): RangeSeries {
     values,
     startTimesMs: undefined,
     pointsPerSample: 1,
+    histogram: undefined,
   };
 }
 
