@@ -211,30 +211,37 @@ export class ClusterSource implements SampleSource {
 
   /** Tells the newest known value of each series that has one: out of memory, and of metrics that may be silent for longer out of archives. */
   #eachNewest(found: readonly IndexedSeries[], hints: SelectHints, tell: TellValue): void {
-    let known = 0;
+    const untilS = Math.floor(hints.untilMs / 1000);
+    const lastS = Math.min(this.#ports.hosts.second, untilS);
+    const older: LiveIndexed[] = [];
     for (const one of found) {
-      const second = this.#newestSecond(one, hints.untilMs);
-      if (second === undefined) continue;
-      known += 1;
-      tell(one.labels, second * 1000, one.series?.at(second) ?? upNow(one.host) ?? 0);
+      if (!isNumber(one)) {
+        const up = upNow(one.host);
+        if (up !== undefined) tell(one.labels, lastS * 1000, up);
+        continue;
+      }
+      const { series, labels } = one;
+      const firstS = newestFrom(series, untilS);
+      let second = lastS;
+      let value = Number.NaN;
+      for (; second >= firstS; second -= 1) {
+        value = series.at(second);
+        if (!Number.isNaN(value)) break;
+      }
+      if (Number.isNaN(value)) older.push(one);
+      else tell(labels, second * 1000, value);
     }
-    if (known < found.length) this.#eachOlder(found, hints, tell);
+    if (older.length > 0) this.#eachOlder(older, hints, tell);
   }
 
   /** The newest values of series that memory does not know: some metrics may be silent for longer than it reaches back. */
-  #eachOlder(found: readonly IndexedSeries[], hints: SelectHints, tell: TellValue): void {
+  #eachOlder(unknown: readonly LiveIndexed[], hints: SelectHints, tell: TellValue): void {
     const untilS = Math.floor(hints.untilMs / 1000);
     const memoryS = this.#ports.hosts.second - ROWS + 1;
-    const firstS = ({ series }: LiveIndexed) =>
-      untilS + 1 - staleAfterSeconds(1, series.metric.tmax);
-    const older = found
-      .filter(isNumber)
-      .filter(
-        (one) =>
-          firstS(one) < memoryS &&
-          firstS(one) * 1000 <= one.host.lastSeenMs &&
-          this.#newestSecond(one, hints.untilMs) === undefined,
-      );
+    const firstS = ({ series }: LiveIndexed) => newestFrom(series, untilS);
+    const older = unknown.filter(
+      (one) => firstS(one) < memoryS && firstS(one) * 1000 <= one.host.lastSeenMs,
+    );
     if (older.length === 0) return;
     const query = {
       series: older.map(({ series }) => series),
@@ -251,18 +258,6 @@ export class ClusterSource implements SampleSource {
       if (row < 0) return;
       tell(one.labels, (startS + (row + 1) * stepSeconds - 1) * 1000, values[row] as number);
     });
-  }
-
-  /** Of which second the newest known value is; none when the series has been silent for longer than it may be. */
-  #newestSecond({ host, series }: IndexedSeries, untilMs: number): number | undefined {
-    const untilS = Math.floor(untilMs / 1000);
-    const last = Math.min(this.#ports.hosts.second, untilS);
-    if (!series) return upNow(host) === undefined ? undefined : last;
-    const first = untilS - staleAfterSeconds(1, series.metric.tmax);
-    for (let second = last; second > first; second -= 1) {
-      if (!Number.isNaN(series.at(second))) return second;
-    }
-    return undefined;
   }
 
   #readHost(
@@ -323,6 +318,11 @@ function eachInMemory(
     use({ labels, dropName: false, values, present });
     return false;
   });
+}
+
+/** The oldest second whose value may be the newest one at `untilS`: the series has not been silent for longer than it may be. */
+function newestFrom({ metric }: LiveSeries, untilS: number): number {
+  return untilS + 1 - staleAfterSeconds(1, metric.tmax);
 }
 
 /** Evaluation times of an instant selector. */

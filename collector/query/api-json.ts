@@ -1,4 +1,5 @@
 import type { MatrixSeries, QueryResult, QueryValue } from './engine.ts';
+import { formatSampleValue } from './literal.ts';
 import { pointJson, pointsJson } from './points-json.ts';
 
 /** `data` of an answer to a query, in the HTTP API's JSON; `stats` is JSON text or ''. */
@@ -18,10 +19,11 @@ function valueJson(value: QueryValue, writePoints: (series: MatrixSeries) => str
     case 'string':
       return `[${value.timeMs / 1000},${JSON.stringify(value.value)}]`;
     case 'vector': {
+      const seconds = String(value.timeMs / 1000);
       let samples = '';
       for (const { labels, value: number } of value.samples) {
         if (samples !== '') samples += ',';
-        samples += `{"metric":${labels.json},"value":${pointJson(value.timeMs, number)}}`;
+        samples += `{"metric":${labels.json},"value":[${seconds},"${formatSampleValue(number)}"]}`;
       }
       return `[${samples}]`;
     }

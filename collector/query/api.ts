@@ -154,7 +154,8 @@ function instantQuery(params: URLSearchParams, ports: ApiPorts): string {
   const options = commonOptions(params, ports);
   const prepared = prepareParameter(params);
   const times = { startMs: timeMs, endMs: timeMs, stepMs: 0 };
-  const plans = planned(prepared, { ...options, ...times }, ports.gate);
+  ports.gate?.checkExpr(prepared.expr);
+  const plans = planned(prepared, { ...options, ...times });
   ports.gate?.checkPlans(plans);
   return queryAnswer(prepared, params, plans, evaluateInstant(prepared, { ...options, timeMs }));
 }
@@ -181,12 +182,18 @@ function rangeQuery(params: URLSearchParams, ports: ApiPorts): string {
       'query',
       `invalid expression type ${JSON.stringify(prepared.type === 'matrix' ? 'range vector' : 'string')} for range query, must be Scalar or instant Vector`,
     );
-  const plans = planned(prepared, options, ports.gate);
   const { cache, gate } = ports;
+  gate?.checkExpr(prepared.expr);
   if (cache && !params.has('stats')) {
-    const result = cache.evaluate(prepared, options, plans, gate?.checkPlans);
-    return queryAnswer(prepared, params, plans, result);
+    const plan = () => planned(prepared, options);
+    return queryAnswer(
+      prepared,
+      params,
+      [],
+      cache.evaluate(prepared, options, plan, gate?.checkPlans),
+    );
   }
+  const plans = planned(prepared, options);
   gate?.checkPlans(plans);
   return queryAnswer(prepared, params, plans, evaluateRange(prepared, options));
 }
@@ -215,9 +222,7 @@ function commonOptions(
 function planned(
   prepared: Prepared,
   options: Parameters<typeof planQuery>[1] & { readonly limits: Limits },
-  gate: QueryGate | undefined,
 ): readonly SelectorPlan[] {
-  gate?.checkExpr(prepared.expr);
   const plans = planQuery(prepared, options);
   refuseTooLarge(plans, options.limits);
   return plans;
@@ -226,6 +231,7 @@ function planned(
 function queryAnswer(
   prepared: Prepared,
   params: URLSearchParams,
+  /** For the statistics, where these are asked for. */
   plans: readonly SelectorPlan[],
   { value, annotations, stats, pointsJson }: QueryResult,
 ): string {

@@ -33,6 +33,7 @@ function start() {
     nowS: START_S,
     generation: 0,
     lateValues: 0,
+    planned: 0,
     arrivals: new Map<number, number>(),
   };
   const add = (node: string, second: number, value = Math.sin(second) * 10) => {
@@ -64,7 +65,10 @@ function start() {
       lookbackMs: LOOKBACK_MS,
     };
     const prepared = prepare(expr);
-    const result = cache.evaluate(prepared, options, planQuery(prepared, options));
+    const result = cache.evaluate(prepared, options, () => {
+      world.planned += 1;
+      return planQuery(prepared, options);
+    });
     const readFromMs = source.readFromMs;
     assert.deepEqual(shown(result), shown(evaluateRange(prepared, options)), expr);
     return readFromMs;
@@ -110,6 +114,19 @@ test('only what is new is read', () => {
   advance(1);
   const readFromMs = ask('sum_over_time(x[1s])', 80);
   assert.equal(readFromMs, (world.nowS - 2) * SECOND_MS, 'of the second that has come');
+});
+
+test('a range as long as the last one is not planned again, another one is', () => {
+  const { world, advance, ask } = start();
+  for (const [seconds, planned] of [
+    [60, 1],
+    [60, 1],
+    [61, 2],
+  ] as const) {
+    ask('sum(x)', seconds);
+    advance(1);
+    assert.equal(world.planned, planned, `${seconds} s`);
+  }
 });
 
 test('of rows that may be under way, what is not settled is read again', () => {

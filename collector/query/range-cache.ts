@@ -9,7 +9,7 @@ import {
 import { Labels } from './labels.ts';
 import { between, joined } from './matrix-parts.ts';
 import { planQuery, type SelectorPlan } from './plan.ts';
-import { type FinalTimes, PointTexts } from './point-texts.ts';
+import { PointTexts } from './point-texts.ts';
 
 /** What tells whether a result is still good. */
 export interface RangeCachePorts {
@@ -36,6 +36,8 @@ interface Evaluated {
   /** First and last evaluation time that is kept; the series may go on beyond. */
   readonly firstMs: number;
   readonly lastMs: number;
+  /** How long the range was that was asked for. */
+  readonly rangeMs: number;
   readonly unsettled: Unsettled;
   /** What the selectors read. */
   readonly archives: string;
@@ -98,44 +100,57 @@ export class RangeCache {
 
   /**
    * As `evaluateRange`.
-   * @param plans of the whole query
+   * @param plan  plans the whole query; is not called when a range as long was answered a moment ago: it would read as much from the same archives
    * @param check is told what will be read, before it is; what it throws ends the query
    */
   evaluate(
     prepared: Prepared,
     options: RangeOptions & { readonly lookbackMs: number },
-    plans: readonly SelectorPlan[],
+    plan: () => readonly SelectorPlan[],
     check: (plans: readonly SelectorPlan[]) => void = () => {},
   ): QueryResult {
+    const { startMs, endMs, stepMs, holdMs = '' } = options;
+    const key = `${stepMs} ${startMs % stepMs} ${holdMs} ${prepared.text}`;
+    const kept = this.#good(key, options);
+    const continued = () => kept && this.#continued(key, prepared, options, kept, check);
+    const result = kept?.rangeMs === endMs - startMs ? continued() : undefined;
+    if (result) return result;
+    const plans = plan();
     const whole = () => {
       check(plans);
       return evaluateRange(prepared, options);
     };
     if (OF_THE_RANGE.test(prepared.text) || plans.some(({ isOfTheRange }) => isOfTheRange))
       return whole();
-    const { startMs, endMs, stepMs, holdMs = '' } = options;
-    const key = `${stepMs} ${startMs % stepMs} ${holdMs} ${prepared.text}`;
     const archives = archivesOf(plans);
+    if (kept?.archives === archives) return continued() ?? whole();
     const unsettled = this.#unsettled(plans.every(({ rowSeconds }) => rowSeconds === 1));
-    const range = { firstMs: startMs, lastMs: lastStepOf(options), stepMs, archives, unsettled };
-    const before = this.#good(key, options, archives);
-    if (!before) {
-      const result = whole();
-      return { ...result, ...this.#keep(key, result, range) };
-    }
-    const gaps = gapsOf(before, options).map((gap) => ({ ...options, ...gap }));
-    const gapPlans = gaps.map((gap) => planQuery(prepared, gap));
-    // They would be answered from finer rows than the rest was.
-    if (gapPlans.some((some) => archivesOf(some) !== archives)) return whole();
-    check(gapPlans.flat());
+    const made = whole();
+    return { ...made, ...this.#keep(key, made, { ...options, archives, unsettled }) };
+  }
+
+  /** What is kept, and of the rest of the range what is evaluated now. @returns undefined when that would be answered from other archives */
+  #continued(
+    key: string,
+    prepared: Prepared,
+    options: RangeOptions & { readonly lookbackMs: number },
+    kept: Kept,
+    check: (plans: readonly SelectorPlan[]) => void,
+  ): QueryResult | undefined {
+    const { archives } = kept;
+    const gaps = gapsOf(kept, options).map((gap) => ({ ...options, ...gap }));
+    const plans = gaps.map((gap) => planQuery(prepared, gap));
+    if (plans.some((some) => archivesOf(some) !== archives)) return undefined;
+    check(plans.flat());
+    const unsettled = this.#unsettled(kept.unsettled.arrivals.length > 0);
     const result = joined(
-      before,
+      kept,
       gaps.map((gap) => evaluateRange(prepared, gap)),
     );
     return {
       ...result,
-      ...this.#keep(key, result, range, before),
-      value: between(result.value, startMs, endMs),
+      ...this.#keep(key, result, { ...options, archives, unsettled }, kept),
+      value: between(result.value, options.startMs, options.endMs),
     };
   }
 
@@ -169,7 +184,7 @@ export class RangeCache {
   }
 
   /** What is kept of the query, when it reaches into the range and is still good. */
-  #good(key: string, { startMs, endMs, stepMs }: RangeOptions, archives: string): Kept | undefined {
+  #good(key: string, { startMs, endMs, stepMs }: RangeOptions): Kept | undefined {
     const all = this.#kept.get(key);
     if (!all) return undefined;
     const kept = { ...all, lastMs: this.#lastUnchanged(all, stepMs) };
@@ -178,7 +193,6 @@ export class RangeCache {
     const hasChanged = kept.lateValues !== this.#ports.lateValues();
     const isGood =
       kept.generation === this.#ports.generation() &&
-      kept.archives === archives &&
       this.#ports.nowMs() < kept.madeMs + (hasChanged ? CHANGED_TTL_MS : TTL_MS);
     return isGood ? kept : undefined;
   }
@@ -204,12 +218,13 @@ export class RangeCache {
   #keep(
     key: string,
     { value, annotations }: QueryResult,
-    asked: FinalTimes & Pick<Kept, 'archives' | 'unsettled'> & { readonly stepMs: number },
+    asked: Range & Pick<Kept, 'archives' | 'unsettled'>,
     before?: Kept,
   ): Pick<QueryResult, 'pointsJson'> {
-    const { stepMs, archives, unsettled } = asked;
-    const firstMs = Math.min(asked.firstMs, before?.firstMs ?? asked.firstMs);
-    const lastOfAllMs = Math.max(asked.lastMs, before?.lastMs ?? asked.lastMs);
+    const { startMs, endMs, stepMs, archives, unsettled } = asked;
+    const lastAskedMs = lastStepOf(asked);
+    const firstMs = Math.min(startMs, before?.firstMs ?? startMs);
+    const lastOfAllMs = Math.max(lastAskedMs, before?.lastMs ?? lastAskedMs);
     const newestMs = (unsettled.fromS + unsettled.arrivals.length) * 1000 - 1;
     const lastMs = Math.min(lastOfAllMs, stepUntil(newestMs, firstMs, stepMs));
     if (value.type !== 'matrix' || lastMs < firstMs) return {};
@@ -221,6 +236,7 @@ export class RangeCache {
       annotations,
       firstMs,
       lastMs,
+      rangeMs: endMs - startMs,
       unsettled,
       archives,
       values: texts ? count * (1 + VALUES_PER_TEXT) : count,
@@ -231,7 +247,7 @@ export class RangeCache {
     });
     this.#newestKey = key;
     const settledMs = stepUntil(unsettled.fromS * 1000 - 1, firstMs, stepMs);
-    const final = { firstMs: asked.firstMs, lastMs: Math.min(asked.lastMs, settledMs) };
+    const final = { firstMs: startMs, lastMs: Math.min(lastAskedMs, settledMs) };
     return texts ? { pointsJson: (one) => texts.json(one, final) } : {};
   }
 
@@ -261,13 +277,15 @@ function archivesOf(plans: readonly SelectorPlan[]): string {
   return plans.map(({ archive }) => archive).join();
 }
 
+type Range = Pick<RangeOptions, 'startMs' | 'endMs' | 'stepMs'>;
+
 interface Gap {
   readonly startMs: number;
   readonly endMs: number;
 }
 
 /** The last evaluation time. */
-function lastStepOf({ startMs, endMs, stepMs }: RangeOptions): number {
+function lastStepOf({ startMs, endMs, stepMs }: Range): number {
   return stepUntil(endMs, startMs, stepMs);
 }
 
