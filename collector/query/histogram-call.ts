@@ -2,11 +2,12 @@ import { invalidQuantile } from './annotations.ts';
 import { type CallExpr, type Expr, type Span, unwrap } from './ast.ts';
 import type { Context } from './context.ts';
 import { executionError } from './errors.ts';
+import { unsupported } from './histogram-use.ts';
 import { textArguments } from './label-call.ts';
 import { type Labels, METRIC_NAME } from './labels.ts';
 import { formatSampleValue } from './literal.ts';
 import { type Bucket, bucketFraction, bucketQuantile } from './quantile.ts';
-import { type Column, type Grid, isEmpty, mergeSameLabels, newColumn } from './value.ts';
+import { type Column, type Grid, HISTOGRAM, isEmpty, mergeSameLabels, newColumn } from './value.ts';
 
 /** The label of a classic histogram's bucket that holds its upper bound. */
 const UPPER_BOUND = 'le';
@@ -122,11 +123,14 @@ function quantileColumn(
 }
 
 function informForced(context: Context, name: string, span: Span): void {
-  const forName = name ? ` for metric name ${JSON.stringify(name)}` : '';
   context.annotations.inform(
-    `input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)${forName}`,
+    `input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)${forMetric(name)}`,
     span,
   );
+}
+
+function forMetric(name: string): string {
+  return name && ` for metric name ${JSON.stringify(name)}`;
 }
 
 /** Calls `visit` for each step at which the histogram has buckets, with these buckets by upper bound. */
@@ -138,7 +142,8 @@ function eachStep(
   for (let step = 0; step < grid.count; step++) {
     const present: Bucket[] = [];
     for (const { upperBound, column } of buckets) {
-      if (column.present[step]) present.push({ upperBound, count: column.values[step] as number });
+      if (column.present[step] === 1)
+        present.push({ upperBound, count: column.values[step] as number });
     }
     if (present.length > 0) visit(step, present);
   }
@@ -146,7 +151,9 @@ function eachStep(
 
 function histogramsOf(context: Context, argument: Expr, grid: Grid): Histogram[] {
   const bySignature = new Map<string, Histogram>();
-  for (const column of context.vector(argument, grid)) {
+  const columns = context.vector(argument, grid);
+  for (const column of columns) {
+    if (!column.present.includes(1)) continue;
     const { labels } = column;
     const text = labels.get(UPPER_BOUND);
     const upperBound = parseUpperBound(text);
@@ -168,14 +175,38 @@ function histogramsOf(context: Context, argument: Expr, grid: Grid): Histogram[]
   }
   for (const { buckets } of bySignature.values())
     buckets.sort((a, b) => a.upperBound - b.upperBound || 0);
+  for (const column of columns) {
+    const classic = bySignature.get(column.labels.keyWithout(BUCKET_LABELS));
+    removeBesideNative(context, classic?.buckets ?? [], column, argument);
+  }
   return [...bySignature.values()];
 }
 
+/**
+ * Where a native histogram stands beside the buckets of a classic one with the same labels, neither counts. Changes the buckets' columns.
+ * @throws QueryError `query-unsupported` where it stands alone
+ */
+function removeBesideNative(
+  { annotations }: Context,
+  buckets: Histogram['buckets'],
+  native: Column,
+  argument: Expr,
+): void {
+  for (let step = 0; step < native.present.length; step++) {
+    if (native.present[step] !== HISTOGRAM) continue;
+    const beside = buckets.filter(({ column }) => column.present[step] === 1);
+    if (beside.length === 0) throw unsupported(native, argument);
+    for (const { column } of beside) column.present[step] = 0;
+    annotations.warn(
+      `vector contains a mix of classic and native histograms${forMetric(native.labels.get(METRIC_NAME))}`,
+      argument.span,
+    );
+  }
+}
+
 function warnBadBucket(context: Context, labels: Labels, text: string, span: Span): void {
-  const name = labels.get(METRIC_NAME);
-  const forName = name ? ` for metric name ${JSON.stringify(name)}` : '';
   context.annotations.warn(
-    `bucket label "le" is missing or has a malformed value of ${JSON.stringify(text)}${forName}`,
+    `bucket label "le" is missing or has a malformed value of ${JSON.stringify(text)}${forMetric(labels.get(METRIC_NAME))}`,
     span,
   );
 }

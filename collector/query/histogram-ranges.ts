@@ -1,7 +1,7 @@
 /** What range functions make of native histograms: most leave them out, the others look at each window. */
 import type { MatrixSelector, VectorSelector } from './ast.ts';
 import type { Context } from './context.ts';
-import { IGNORING, PASSING, unsupported } from './histogram-use.ts';
+import { IGNORING, PASSING, unsupported, warnOfMix } from './histogram-use.ts';
 import { METRIC_NAME } from './labels.ts';
 import { withoutMarked } from './marked.ts';
 import type { RangeSeries } from './select.ts';
@@ -36,23 +36,20 @@ export type WindowOutcome = 'number' | 'histogram' | 'nothing';
  * @throws QueryError `query-unsupported` when the number would depend on histograms
  */
 export function windowOutcome(
-  { annotations }: Context,
+  context: Context,
   operation: string,
   { from, to }: Window,
   { labels, histogram }: RangeSeries,
-  { selector, span }: MatrixSelector,
+  range: MatrixSelector,
 ): WindowOutcome {
   const rule = RULES.get(operation);
   const read = histogram?.subarray(rule?.isOfLast ? Math.max(from, to - rule.needed) : from, to);
   if (!read?.includes(1)) return 'number';
   if (OF_NEIGHBOURS.has(operation) && read.length === 1) return 'number';
-  if (!rule) throw unsupported({ labels }, selector);
+  if (!rule) throw unsupported({ labels }, range.selector);
   if (read.length < rule.needed) return 'nothing';
   if (!read.includes(0)) return 'histogram';
-  annotations.warn(
-    `encountered a mix of histograms and floats for metric name ${JSON.stringify(labels.get(METRIC_NAME))}`,
-    span,
-  );
+  warnOfMix(context, { labels }, range);
   return 'nothing';
 }
 

@@ -6,7 +6,7 @@ import { type BinaryExpr, COMPARISONS, type Expr, SET_OPERATORS } from './ast.ts
 import type { Context } from './context.ts';
 import { DATE_PARTS, ELEMENTWISE, PARAMETERIZED } from './elementwise.ts';
 import { QueryError } from './errors.ts';
-import type { Labels } from './labels.ts';
+import { type Labels, METRIC_NAME } from './labels.ts';
 import { type Column, HISTOGRAM } from './value.ts';
 
 /** Aggregations that leave histograms out, and say so. */
@@ -43,7 +43,10 @@ export const IGNORING: ReadonlySet<string> = new Set([
   'ts_of_min_over_time',
 ]);
 
-/** What only asks whether there is a sample, or passes samples on as they are; comparisons look for themselves (`withoutIncomparable`). */
+/**
+ * What only asks whether there is a sample, or passes samples on as they are; comparisons (`withoutIncomparable`) and the functions of
+ * classic histograms look for themselves.
+ */
 export const PASSING: ReadonlySet<string> = new Set([
   ...COMPARISONS,
   ...SET_OPERATORS,
@@ -52,6 +55,9 @@ export const PASSING: ReadonlySet<string> = new Set([
   'count',
   'count_over_time',
   'group',
+  'histogram_fraction',
+  'histogram_quantile',
+  'histogram_quantiles',
   'label_join',
   'label_replace',
   'limit_ratio',
@@ -119,6 +125,17 @@ function clearHistograms(columns: readonly Column[]): boolean {
     for (let step = 0; step < present.length; step++)
       if (present[step] === HISTOGRAM) present[step] = 0;
   return holding.length > 0;
+}
+
+export function warnOfMix(
+  { annotations }: Context,
+  { labels }: { readonly labels: Labels },
+  { span }: Expr,
+): void {
+  annotations.warn(
+    `encountered a mix of histograms and floats for metric name ${JSON.stringify(labels.get(METRIC_NAME))}`,
+    span,
+  );
 }
 
 export function unsupported({ labels }: { readonly labels: Labels }, { span }: Expr): QueryError {

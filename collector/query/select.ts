@@ -3,6 +3,7 @@ import { ColumnCopies } from './column-copies.ts';
 import type { Context } from './context.ts';
 import { durationMs } from './duration-expr.ts';
 import { judgesWindows, numbersOf } from './histogram-ranges.ts';
+import { withoutMixed } from './histogram-smoothed.ts';
 import type { Labels } from './labels.ts';
 import { withoutMarked } from './marked.ts';
 import type { SampleSeries, SelectHints } from './source.ts';
@@ -56,8 +57,10 @@ export function instantVector(
   const columns: Column[] = [];
   for (const series of found) {
     const column = newColumn(series.labels, false, grid.count);
-    if (isSmoothed) fillSmoothed(column, withoutStale(series), references, context.lookbackMs);
-    else fillNewest(column, series, references, context.lookbackMs, field);
+    if (isSmoothed) {
+      fillSmoothed(column, withoutStale(series), references, context.lookbackMs);
+      withoutMixed(column, series, context, selector, references);
+    } else fillNewest(column, series, references, context.lookbackMs, field);
     if (!isEmpty(column)) columns.push(column);
   }
   return columns;
