@@ -175,7 +175,7 @@ function histogramsOf(context: Context, argument: Expr, grid: Grid): Histogram[]
   }
   for (const { buckets } of bySignature.values())
     buckets.sort((a, b) => a.upperBound - b.upperBound || 0);
-  for (const column of columns) {
+  for (const column of context.source.holdsHistograms ? columns : []) {
     const classic = bySignature.get(column.labels.keyWithout(BUCKET_LABELS));
     removeBesideNative(context, classic?.buckets ?? [], column, argument);
   }
