@@ -28,7 +28,7 @@ export interface ValueReaderPorts {
 
 /** What is kept ends this far back: until then samples still arrive. */
 export const SETTLED_SECONDS = 20;
-/** Values that are surely in memory, when nothing was lost. */
+/** Seconds whose values are surely in memory, when nothing was lost. */
 const MEMORY_SECONDS = 180;
 /** Spans that are decoded at once where nothing of them is kept. */
 const SPANS_AT_ONCE = 16;
@@ -75,13 +75,20 @@ export class ValueReader {
 
   /** True when memory has seconds as old as the first of the range. */
   reachesBackTo(range: Pick<ValueQuery, 'archive' | 'field' | 'fromS'>): boolean {
-    return isInMemory(range) && range.fromS > this.#ports.newestSecond() - MEMORY_SECONDS;
+    return range.fromS > this.#memoryFromS(range);
+  }
+
+  /** From which second on memory has values, when nothing was lost. */
+  #memoryFromS(range: Pick<ValueQuery, 'archive' | 'field'>): number {
+    const { archive, field } = range;
+    if (archive.stepSeconds !== 1 || field === 'count') return Number.POSITIVE_INFINITY;
+    return this.#ports.newestSecond() - MEMORY_SECONDS;
   }
 
   /** Until when rows are kept: the second, or the whole span where memory cannot add rows to one. */
   #settledS(query: ValueQuery): number {
     const settledS = Math.floor(this.#ports.nowMs() / 1000) - SETTLED_SECONDS;
-    if (isInMemory(query)) return settledS;
+    if (Number.isFinite(this.#memoryFromS(query))) return settledS;
     const spanSeconds = SPAN_ROWS * query.archive.stepSeconds;
     return Math.floor(settledS / spanSeconds) * spanSeconds;
   }
@@ -91,7 +98,7 @@ export class ValueReader {
     const { stepSeconds } = archive;
     const spanSeconds = SPAN_ROWS * stepSeconds;
     const parts: Part[] = [];
-    let added = isInMemory(query) ? 0 : this.#readMissing(query, settledS);
+    let added = this.#readMissing(query, settledS);
     for (let at = fromS; at < toS; ) {
       const spanS = Math.floor(at / spanSeconds) * spanSeconds;
       const endS = spanS + spanSeconds;
@@ -122,16 +129,17 @@ export class ValueReader {
   }
 
   /**
-   * Decodes spans of which nothing is kept, many at once: spans and stored blocks do not begin together, and one span after the other most
-   * blocks would be read twice.
+   * Decodes whole spans of which nothing is kept and which memory does not have, many at once: spans and stored blocks do not begin together, and
+   * one span after the other most blocks would be read twice.
    * @returns how many series were added to spans
    */
   #readMissing(query: ValueQuery, settledS: number): number {
     const spanSeconds = SPAN_ROWS * query.archive.stepSeconds;
+    const wholeUntilS = Math.min(settledS, this.#memoryFromS(query));
     let added = 0;
     let missing: Span[] = [];
     let spanS = Math.floor(query.fromS / spanSeconds) * spanSeconds;
-    for (; spanS < Math.min(query.toS, settledS); spanS += spanSeconds) {
+    for (; spanS < query.toS && spanS + spanSeconds <= wholeUntilS; spanS += spanSeconds) {
       const span = this.#cache.span(spanKey(spanS, query), spanS + spanSeconds);
       const isMissing = !query.series.some((one) => span.has(one));
       if (isMissing) missing.push(span);
@@ -219,11 +227,6 @@ function sizeOf(spans: readonly Span[]): number {
 
 function spanKey(spanS: number, { archive, field }: Pick<ValueQuery, 'archive' | 'field'>): string {
   return `${spanS} ${archive.stepSeconds} ${field}`;
-}
-
-/** True for what memory can have: values of seconds. */
-function isInMemory({ archive, field }: Pick<ValueQuery, 'archive' | 'field'>): boolean {
-  return archive.stepSeconds === 1 && field !== 'count';
 }
 
 /** A loop rather than `set(subarray(…))`: a view would be made for each series. */
