@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
-import { SETTINGS_VARIABLE } from './daemon.ts';
+import { READY_MESSAGE, SETTINGS_VARIABLE } from './daemon.ts';
 
 /** Prints its settings and whether programs that it starts would see them, then ends as when it cannot start. */
 const DAEMON = `
@@ -28,4 +29,36 @@ for (const { name, env, args } of CASES)
     assert.deepEqual(JSON.parse(run.stdout), { settings: { a: 1 }, left: false });
     assert.equal(run.status, 1);
     assert.match(run.stdout + run.stderr, /sample start-failed reason="no port is free"/);
+  });
+
+/** Says that it starts and goes on when its supervisor is gone, if its settings want that. */
+const SUPERVISED = `
+const { runDaemon } = await import('./daemon.ts');
+await runDaemon('sample', async (settings) => {
+  if (settings.startLate) {
+    await new Promise((resolve) => {
+      process.once('disconnect', resolve);
+      process.send('starting');
+    });
+  }
+  setInterval(() => undefined, 1000);
+  return { close: async () => undefined };
+});`;
+
+for (const startLate of [false, true])
+  test(`a supervisor is told when the daemon runs; without it the daemon ends${startLate ? ', also while it starts' : ''}`, async () => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', SUPERVISED], {
+      cwd: import.meta.dirname,
+      env: { ...process.env, [SETTINGS_VARIABLE]: JSON.stringify({ startLate }) },
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    const ended = once(child, 'exit', { signal: AbortSignal.timeout(10_000) });
+    const [message] = await once(child, 'message');
+    assert.equal(message, startLate ? 'starting' : READY_MESSAGE);
+    child.disconnect();
+    try {
+      assert.deepEqual(await ended, [0, null]);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });

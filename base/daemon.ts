@@ -6,8 +6,13 @@ export interface Running {
   close(): Promise<void>;
 }
 
+const SUPERVISOR_GONE = 'the supervisor is gone';
+
 /** How long `close` may take before the process ends without it. */
 const CLOSE_MS_MAX = 10_000;
+
+/** What a daemon tells its supervisor, once, over the IPC channel between them: it has started. */
+export const READY_MESSAGE = 'ready';
 
 /** Where daemons get their settings from. Unlike arguments, which every user of the machine sees in `ps`: they hold URLs with tokens. */
 export const SETTINGS_VARIABLE = 'CLUSTERMON_SETTINGS';
@@ -43,7 +48,11 @@ export async function runDaemon(
     };
     process.on('SIGTERM', () => close('SIGTERM'));
     process.on('SIGINT', () => close('SIGINT'));
-    process.on('disconnect', () => close('the supervisor is gone'));
+    process.on('disconnect', () => close(SUPERVISOR_GONE));
+    // It may have gone while the daemon started: then there was nobody yet to hear of it.
+    process.send?.(READY_MESSAGE, undefined, undefined, (error) => {
+      if (error) close(SUPERVISOR_GONE);
+    });
   } catch (error) {
     log.error('start-failed', { reason: reasonOf(error) });
     process.exit(1);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { systemClock } from '../base/clock.ts';
+import { type Clock, ManualClock, systemClock } from '../base/clock.ts';
 import { openLog } from '../base/log.ts';
 import { superviseDaemons } from './supervisor.ts';
 
@@ -16,6 +16,7 @@ async function withDaemon(
     supervisor: ReturnType<typeof superviseDaemons>;
     lines: string[];
   }) => Promise<void>,
+  clock: Clock = systemClock,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'clustermon-supervisor-'));
   const file = join(folder, 'pids');
@@ -24,7 +25,7 @@ async function withDaemon(
     [{ name: 'sample', args: [SCRIPT], env: { SAMPLE: JSON.stringify({ file, mode }) } }],
     {
       log: openLog('up', 'info', (line) => lines.push(line)),
-      clock: systemClock,
+      clock,
       nodePath: process.execPath,
     },
   );
@@ -67,11 +68,31 @@ test('a daemon that is killed is started again', () =>
     assert.match(lines.join(''), /daemon-died daemon=sample signal=SIGKILL restartInMs=250/);
   }));
 
-test('a daemon that fails at its first start is reported, not tried for ever', () =>
-  withDaemon('fail', async ({ pids, supervisor }) => {
-    assert.equal(await supervisor.failed, 'sample');
-    assert.equal(pids().length, 1);
+test('a daemon that was ready is started again also when it ends by itself with an error', () =>
+  withDaemon('run', async ({ pids, lines }) => {
+    await until(() => pids().length === 1);
+    process.kill(pids()[0] ?? 0, 'SIGUSR2');
+    await until(() => pids().length === 2);
+    assert.match(lines.join(''), /daemon-died daemon=sample code=1 restartInMs=250/);
   }));
+
+test('a daemon that fails before it was ready is reported, however long it took, not tried for ever', () => {
+  const clock = new ManualClock();
+  return withDaemon(
+    'fail',
+    async ({ pids, supervisor, lines }) => {
+      clock.advance(60_000);
+      let failed: string | undefined;
+      void supervisor.failed.then((name) => {
+        failed = name;
+      });
+      await until(() => failed !== undefined || lines.length > 0);
+      assert.equal(failed, 'sample');
+      assert.equal(pids().length, 1);
+    },
+    clock,
+  );
+});
 
 test('closing ends the daemon', () =>
   withDaemon('run', async ({ pids, supervisor }) => {

@@ -15,7 +15,7 @@ export interface DaemonSpec {
 export interface Supervisor {
   /** Asks every daemon to close and waits until the last is gone. */
   close(): Promise<void>;
-  /** Resolves when a daemon could not be started at all, with its name. */
+  /** Resolves when a daemon ended with an error and had never been ready, with its name: no use in starting it again. */
   readonly failed: Promise<string>;
 }
 
@@ -24,8 +24,6 @@ const BACK_OFF_MS_MIN = 250;
 const BACK_OFF_MS_MAX = 30_000;
 /** A daemon that lived this long was well: its next death counts as the first. */
 const WELL_AFTER_MS = 20_000;
-/** A daemon that ends by itself with an error within this time of its first start cannot be started: no use in trying again. */
-const START_MS_MAX = 5_000;
 /** How long a daemon may take to close before it is killed. */
 const CLOSE_MS_MAX = 12_000;
 
@@ -56,17 +54,20 @@ function keepRunning(spec: DaemonSpec, context: Context): { close(): Promise<voi
   let child: ChildProcess | undefined;
   let closing = false;
   let deaths = 0;
-  let starts = 0;
+  let wasReady = false;
   let cancelRestart: Cancel = () => undefined;
   let announceEnd: () => void = () => undefined;
 
   const start = () => {
     const startedMs = clock.nowMs();
-    starts += 1;
     // The ipc channel tells the daemon when the supervisor is gone, even by kill -9.
     child = spawn(context.nodePath, spec.args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, ...spec.env },
+    });
+    // READY_MESSAGE: daemons say nothing else.
+    child.once('message', () => {
+      wasReady = true;
     });
     child.once('error', (error) =>
       log.error('spawn-failed', { daemon: spec.name, reason: error.message }),
@@ -75,11 +76,11 @@ function keepRunning(spec: DaemonSpec, context: Context): { close(): Promise<voi
       child = undefined;
       announceEnd();
       if (closing) return;
-      const livedMs = clock.nowMs() - startedMs;
-      if (starts === 1 && code !== null && code !== 0 && livedMs < START_MS_MAX) {
+      if (!wasReady && code !== null && code !== 0) {
         context.giveUp(spec.name);
         return;
       }
+      const livedMs = clock.nowMs() - startedMs;
       deaths = livedMs > WELL_AFTER_MS ? 1 : deaths + 1;
       const delayMs = Math.min(BACK_OFF_MS_MAX, BACK_OFF_MS_MIN * 2 ** (deaths - 1));
       log.error('daemon-died', {
