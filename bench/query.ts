@@ -4,8 +4,8 @@
  *
  *     node bench/query.ts [--hosts 1000] [--minutes 15] [--peers victoria,prometheus] [--rounds 15]
  *
- * Each query is asked by HTTP on a kept connection, one peer after the other, round after round,
- * each for a second later, as a dashboard asks. The column NOW is clustermon's alone: the same query up to the newest second, whose values
+ * Each query is asked by HTTP on a kept connection, one server after the other and another one first each round, all after the same rest, and each
+ * round for a second later, as a dashboard asks. The column NOW is clustermon's alone: the same query up to the newest second, whose values
  * are in memory; the newest values of the peers, which rest, are those of the history. FASTER compares medians with the
  * fastest of the peers' columns. VictoriaMetrics is asked twice, with its cache of answers and without. At the end the lag of ingest is told:
  * without queries, and while each of the servers, which share the machine, answers all of them each second.
@@ -44,6 +44,8 @@ const PANELS = 286;
 const CONNECTIONS = 6;
 /** Each server answers each query for so long before it is measured: of a server that runs for months the first seconds do not count. */
 const WARM_UP_MS = 2000;
+/** Before each query: a dashboard asks now and then, and a machine that has just been at work answers sooner. */
+const REST_MS = 20;
 /** How long the lag of ingest is watched without queries, and with them. */
 const LAG_SECONDS = 20;
 
@@ -258,9 +260,12 @@ async function measureCase(name: string, servers: readonly Server[], endS: numbe
       await measure(server, requests(server, endS - ROUNDS - 1));
   }
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [index, server] of servers.entries())
+    for (let turn = 0; turn < servers.length; turn += 1) {
+      const index = (round + turn) % servers.length;
+      const server = servers[index] as Server;
+      await sleep(REST_MS);
       times[index]?.push(await measure(server, requests(server, endS - ROUNDS + round)));
-    await sleep(20);
+    }
   }
   for (let round = 0; round < ROUNDS; round += 1) {
     now.push(await measure(own, requests(own, newestS())));
