@@ -193,7 +193,7 @@ test('what a silent host sent before memory begins is decoded once a minute, and
     readHosts.push(query.host);
     return hosts.read(query);
   };
-  const store = { archives: hosts.archives, read };
+  const store = { archives: hosts.archives, read, together: hosts.together };
   const source = new ClusterSource({ hosts, store, nowMs: () => hosts.nowMs() });
   hosts.tick(hosts.second + 180);
   for (let second = 0; second < 60; second += 1) {

@@ -20,7 +20,7 @@ import { ValueReader } from './value-reader.ts';
 
 export interface ClusterSourcePorts {
   readonly hosts: HostTable;
-  readonly store: Pick<SampleStore, 'archives' | 'read'>;
+  readonly store: Pick<SampleStore, 'archives' | 'read' | 'together'>;
   nowMs(): number;
 }
 

@@ -20,6 +20,7 @@ function start() {
       decoded.push(query);
       return cluster.read(query);
     },
+    together: <T>(run: () => T) => run(),
   };
   const reader = new ValueReader({
     store,

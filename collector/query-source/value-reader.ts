@@ -18,7 +18,7 @@ export interface ValueQuery {
 }
 
 export interface ValueReaderPorts {
-  readonly store: Pick<SampleStore, 'read'>;
+  readonly store: Pick<SampleStore, 'read' | 'together'>;
   nowMs(): number;
   /** The newest second whose samples are all in. */
   newestSecond(): number;
@@ -156,16 +156,13 @@ export class ValueReader {
     const spanSeconds = SPAN_ROWS * query.archive.stepSeconds;
     const startS = endS - spans.length * spanSeconds;
     const before = sizeOf(spans);
-    for (const series of Map.groupBy(query.series, ({ host }) => host.number).values()) {
-      const decoded = this.#decode({ ...query, series, fromS: startS, toS: endS });
-      for (const [index, one] of series.entries()) {
-        for (const [at, span] of spans.entries()) {
-          const first = at * SPAN_ROWS;
-          const values = (decoded[index] as Float64Array).slice(first, first + SPAN_ROWS);
-          span.set(one, { values, toS: startS + (at + 1) * spanSeconds });
-        }
+    this.#decodeEach({ ...query, fromS: startS, toS: endS }, (one, rows) => {
+      for (const [at, span] of spans.entries()) {
+        const first = at * SPAN_ROWS;
+        const values = rows.slice(first, first + SPAN_ROWS);
+        span.set(one, { values, toS: startS + (at + 1) * spanSeconds });
       }
-    }
+    });
     return sizeOf(spans) - before;
   }
 
@@ -183,14 +180,11 @@ export class ValueReader {
         cached.toS = toS;
       else notInMemory.push(one);
     }
-    for (const series of Map.groupBy(notInMemory, ({ host }) => host.number).values()) {
-      const decoded = this.#decode({ ...query, series, toS: aheadS });
-      for (const [index, one] of series.entries()) {
-        const cached = span.get(one) as CachedRows;
-        cached.values.set(decoded[index] as Float64Array);
-        cached.toS = aheadS;
-      }
-    }
+    this.#decodeEach({ ...query, series: notInMemory, toS: aheadS }, (one, rows) => {
+      const cached = span.get(one) as CachedRows;
+      cached.values.set(rows);
+      cached.toS = aheadS;
+    });
   }
 
   /** The newest seconds: from memory when it has them without a gap, otherwise also from the archive. */
@@ -210,6 +204,16 @@ export class ValueReader {
       values[at + second - fromS] = value;
     }
     return true;
+  }
+
+  #decodeEach(query: ValueQuery, use: (series: LiveSeries, rows: Float64Array) => void): void {
+    if (query.series.length === 0) return;
+    this.#ports.store.together(() => {
+      for (const series of Map.groupBy(query.series, ({ host }) => host.number).values()) {
+        for (const [index, rows] of this.#decode({ ...query, series }).entries())
+          use(series[index] as LiveSeries, rows);
+      }
+    });
   }
 
   /** @param query series of one host */

@@ -81,6 +81,10 @@ class SampleReader implements SampleStore {
     return { archive, stepSeconds: step, startS, rowCount, columns };
   }
 
+  together<T>(run: () => T): T {
+    return this.#database.transaction(run)();
+  }
+
   #foldedColumns(index: number, range: Range, series: readonly number[]): Column[] {
     const folded = this.#folded(index, range);
     return series.map((id) => {

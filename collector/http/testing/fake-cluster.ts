@@ -280,6 +280,10 @@ export class FakeCluster implements HostTable, SampleStore {
     return { archive, stepSeconds, startS, rowCount, columns };
   }
 
+  together<T>(run: () => T): T {
+    return run();
+  }
+
   status(): StoreStatus {
     return { fileBytes: 4096, plannedBytes: 8192, archives: this.archives, writable: true };
   }
