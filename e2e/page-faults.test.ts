@@ -50,12 +50,15 @@ test('a restart of the collector is said, with the age of the data, and over by 
     const { port } = new URL(url);
     await server.close();
     const banner = page.getByRole('alert').filter({ hasText: 'The collector does not answer' });
-    await banner.getByText(/What you see is .* old; (next try in \d+ s|trying now)/).waitFor();
+    await page.getByText(/What you see is .* old; (next try in \d+ s|trying now)/).waitFor();
+    // What changes each second is not read out each second.
+    assert.equal(await banner.textContent(), 'The collector does not answer.');
     await keepPicture(page, 'fault-no-connection');
     server = new FakeAppliance(50);
     await server.start(Number(port));
     await banner.waitFor({ state: 'detached' });
     await isLive(page);
+    await page.getByRole('status').getByText('The collector answers again.').waitFor();
     await server.close();
   });
 });
@@ -299,6 +302,32 @@ for (const path of [
     await page.close();
   });
 }
+
+test('on a phone an alert is acknowledged without scrolling sideways', async () => {
+  const { page, faults } = await openPage(browser, `${url}/alerts`, PHONE);
+  const alerts = page.getByRole('table').filter({ hasText: 'What is done about it' });
+  const button = alerts.getByRole('row', { name: /n003/ }).getByRole('button', { name: /^Ack/ });
+  await button.waitFor();
+  const { x, width } = (await button.boundingBox())!;
+  assert.ok(x >= 0 && x + width <= PHONE.width, `Ack reaches from ${x} to ${x + width}`);
+  await assertAccessible(page, 'alerts on a phone');
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test('on paper the page is light and without what can only be clicked on', async () => {
+  await onPage('/host/n001', async (page) => {
+    await isLive(page);
+    const theme = () => page.locator('html').getAttribute('data-theme');
+    assert.equal(await theme(), 'dark');
+    await page.emulateMedia({ media: 'print' });
+    await waitFor('the light theme', async () => (await theme()) === 'light');
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor({ state: 'hidden' });
+    await page.getByRole('figure', { name: 'Load' }).waitFor();
+    await page.emulateMedia({ media: 'screen' });
+    await waitFor('the dark theme', async () => (await theme()) === 'dark');
+  });
+});
 
 test('charts stand still while they are read, and catch up afterwards', async () => {
   await onPage('/host/n001', async (page) => {

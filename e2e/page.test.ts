@@ -363,6 +363,21 @@ test('the metric page shows every host, the explorer answers PromQL and explains
   });
 });
 
+test('the explorer asks a query once: its chart draws the answer that named the lines', async () => {
+  const toS = Math.floor(Date.now() / 1000) - 60;
+  await onPage(`/explore?from=${toS - 600}&to=${toS}`, async (page) => {
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/query_range?')) asked.push(request.url());
+    });
+    await page.getByRole('textbox', { name: 'PromQL' }).fill('vector(7)');
+    await page.keyboard.press('Enter');
+    const figure = chart(page, 'vector(7)');
+    await figure.locator('.legend b').filter({ hasText: '7' }).waitFor();
+    assert.equal(asked.length, 1, asked.join('\n'));
+  });
+});
+
 const PICTURES: readonly (readonly [name: string, path: string])[] = [
   ['overview', '/'],
   ['overview-table', '/?view=table'],

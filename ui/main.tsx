@@ -7,6 +7,7 @@ import './style/shell.css';
 import './style/overview.css';
 import './style/host.css';
 import './style/pages.css';
+import './style/print.css';
 import { App } from './app.tsx';
 import { startLive } from './data/live.ts';
 import { startRouter } from './data/router.ts';

@@ -316,8 +316,9 @@ function timeAxis(): uPlot.Axis {
   return {
     ...axisLook(),
     space: 64,
-    size: 22,
-    gap: 3,
+    size: 24,
+    // Below the half of the lowest label of the value axis that reaches under the plot.
+    gap: 6,
     values: (_chart, ticks, _axis, _space, step) => timeTicks(ticks, step),
   };
 }

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { Rows, Window } from '../data/history.ts';
+import { KeptAnswer } from '../data/kept-answer.ts';
 import { clockReady, nowS } from '../data/live.ts';
 import { useLoaded } from '../data/load.ts';
 import {
@@ -23,6 +24,10 @@ import type { Threshold } from './threshold.ts';
 
 /** Lines that a chart can tell apart. */
 const LINES_MAX = 12;
+/** Less than the time after which a chart reads its range again, more than most queries take. */
+const SAME_WINDOW_SECONDS = 10;
+/** A query that nothing answers is asked again. */
+const RETRY_SECONDS = 20;
 
 interface PromChartProps {
   readonly expr: string;
@@ -40,19 +45,29 @@ interface PromChartProps {
 /** The answer of a PromQL query over the range of the page. */
 export function PromChart({ expr, title, units, height, threshold, children }: PromChartProps) {
   const shown = range.value;
+  const answers = useMemo(
+    () => new KeptAnswer((window) => queryRange(expr, window), SAME_WINDOW_SECONDS),
+    [expr, JSON.stringify(shown)],
+  );
   const load = async () => {
     await clockReady;
-    return queryRange(expr, rangeBounds(shown, nowS.peek()));
+    return answers.load(rangeBounds(shown, nowS.peek()));
   };
-  const { state, reload } = useLoaded(load, JSON.stringify([expr, shown]));
+  const newest = answers.newest.value;
+  const isLacking = newest?.series.length === 0 && shown.kind === 'live';
+  const { state, reload } = useLoaded(
+    load,
+    JSON.stringify([expr, shown]),
+    isLacking ? RETRY_SECONDS : 0,
+  );
   const series = state.kind === 'loaded' ? state.value.series : [];
   const largest = useMemo(() => series.toSorted(byLast), [series]);
   const drawn = largest.slice(0, LINES_MAX);
   const identity = drawn.map(({ metric }) => nameOfSeries(metric)).join('\n');
   const lines = useMemo(() => linesOf(drawn), [identity]);
   const source = useMemo(
-    () => sourceOf(expr, units, identity.split('\n')),
-    [expr, units, identity],
+    () => sourceOf({ expr, answers }, units, identity.split('\n')),
+    [answers, units, identity],
   );
   if (state.kind === 'failed') return <QueryFailure expr={expr} message={state.message} />;
   if (state.kind === 'loading')
@@ -62,6 +77,8 @@ export function PromChart({ expr, title, units, height, threshold, children }: P
       </section>
     );
   if (series.length === 0) return <p class="panel faint">No series answers this in this range.</p>;
+  // The lines stay those that the range began with; what stands below goes on with each answer.
+  const latest = newest ?? state.value;
   const omitted = series.length - drawn.length;
   const note = omitted > 0 ? { note: `the ${LINES_MAX} largest of ${series.length} series` } : {};
   return (
@@ -76,7 +93,7 @@ export function PromChart({ expr, title, units, height, threshold, children }: P
         {...note}
         {...(threshold ? { threshold } : {})}
       />
-      {children?.(largest, state.value)}
+      {children?.(latest.series.toSorted(byLast), latest)}
     </>
   );
 }
@@ -106,13 +123,18 @@ function linesOf(series: readonly PromSeries[]): Line[] {
   );
 }
 
-function sourceOf(expr: string, units: string, names: readonly string[]): ChartSource {
+interface Query {
+  readonly expr: string;
+  readonly answers: KeptAnswer<RangeResult>;
+}
+
+function sourceOf({ expr, answers }: Query, units: string, names: readonly string[]): ChartSource {
   return {
     columnCount: names.length,
     svg: (window) => rangePicture([expr], units, window),
-    async load(window: Window): Promise<Rows> {
-      const { series: answer } = await queryRange(expr, window);
-      const byName = new Map(answer.map((one) => [nameOfSeries(one.metric), one.values]));
+    async load(wanted: Window): Promise<Rows> {
+      const { window, series } = await answers.load(wanted);
+      const byName = new Map(series.map((one) => [nameOfSeries(one.metric), one.values]));
       const columns = names.map((name) => columnOf(byName.get(name) ?? [], window));
       return { startS: window.fromS, stepSeconds: stepFor(window), columns };
     },

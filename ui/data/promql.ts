@@ -20,6 +20,7 @@ export interface SelectorPlan {
 }
 
 export interface RangeResult {
+  readonly window: Window;
   readonly series: readonly PromSeries[];
   readonly plan: readonly SelectorPlan[];
   readonly samplesRead: number;
@@ -56,6 +57,7 @@ export async function queryRange(query: string, window: Window): Promise<RangeRe
   });
   const { samples, selectors } = data.stats;
   return {
+    window,
     series: data.result,
     plan: selectors,
     samplesRead: samples.samplesRead,

@@ -1,4 +1,4 @@
-/** Dark or light: the system's choice until the person makes one; and the colours of the theme for what is drawn on canvas. */
+/** Dark or light: the system's choice until the person makes one, light on paper; and the colours of the theme for what is drawn on canvas. */
 import { computed, signal } from '@preact/signals';
 import { RAMP_STEPS } from '../lib/ramp.ts';
 
@@ -12,7 +12,13 @@ systemLight.addEventListener('change', () => {
   system.value = systemLight.matches ? 'light' : 'dark';
 });
 
-export const theme = computed(() => chosen.value ?? system.value);
+const paper = matchMedia('print');
+const isPrinted = signal(paper.matches);
+paper.addEventListener('change', () => {
+  isPrinted.value = paper.matches;
+});
+
+export const theme = computed(() => (isPrinted.value ? 'light' : (chosen.value ?? system.value)));
 
 function stored(): Theme | null {
   const text = localStorage.getItem(KEY);

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { frameAtMs, liveState } from '../data/live.ts';
+import { frameAtMs, liveState, reconnects } from '../data/live.ts';
 import { stopped } from '../data/pause.ts';
 import { formatDuration } from '../lib/units.ts';
 import { Status } from './status.tsx';
@@ -47,18 +47,34 @@ function LiveText() {
 /** Across the page while the collector cannot be reached: how old the data is, and when the next try is. */
 export function ConnectionBanner() {
   const state = liveState.value;
-  if (state.kind !== 'lost') return null;
-  const waitS = Math.max(0, Math.ceil((state.retryAtMs - second.value) / 1000));
+  const isBack = state.kind === 'live' && reconnects.value > 0;
+  return (
+    <>
+      {state.kind === 'lost' ? (
+        <div class="banner">
+          <span role="alert">
+            <Status shape="crit">The collector does not answer.</Status>
+          </span>
+          <WaitText retryAtMs={state.retryAtMs} />
+        </div>
+      ) : null}
+      <span class="hidden-text" role="status">
+        {isBack ? 'The collector answers again.' : ''}
+      </span>
+    </>
+  );
+}
+
+/** Changes each second, and is therefore no part of what is read out by itself. */
+function WaitText({ retryAtMs }: { retryAtMs: number }) {
+  const waitS = Math.max(0, Math.ceil((retryAtMs - second.value) / 1000));
   const age =
     frameAtMs.value === 0
       ? 'Nothing was received yet'
       : `What you see is ${formatDuration(ageSeconds())} old`;
   return (
-    <div class="banner" role="alert">
-      <Status shape="crit">The collector does not answer.</Status>
-      <span>
-        {age}; {waitS > 0 ? `next try in ${waitS} s` : 'trying now …'}
-      </span>
-    </div>
+    <span>
+      {age}; {waitS > 0 ? `next try in ${waitS} s` : 'trying now …'}
+    </span>
   );
 }

@@ -33,7 +33,7 @@ interface ChartPanelProps {
 export function ChartPanel({ panel, queries }: ChartPanelProps) {
   const shown = range.value;
   const exprs = queries.map(({ expr }) => expr);
-  const loader = useMemo(() => new RangeLoader(queries), [JSON.stringify(queries)]);
+  const loader = useMemo(() => new RangeLoader(queries), [JSON.stringify([queries, shown])]);
   const isLacking = useSignal(false);
   const load = async () => {
     await clockReady;

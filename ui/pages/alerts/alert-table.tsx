@@ -7,12 +7,22 @@ import { formatDuration, formatValue } from '../../lib/units.ts';
 import { AlertButtons, handlingOf } from '../../parts/alert-handling.tsx';
 import { SEVERITY_SHAPES, Status } from '../../parts/status.tsx';
 
+interface AlertTableProps extends HandledAlerts {
+  /** There are alerts that are not among these. */
+  readonly isFiltered?: boolean;
+}
+
 /** What is wrong, since when, and what is done about it. */
-export function AlertTable({ alerts, silences }: HandledAlerts) {
-  if (alerts.length === 0) return <p class="panel faint calm">No alert matches. All quiet.</p>;
+export function AlertTable({ alerts, silences, isFiltered = false }: AlertTableProps) {
+  if (alerts.length === 0)
+    return (
+      <p class="panel faint calm">
+        {isFiltered ? 'No alert matches these words.' : 'All quiet: no alert.'}
+      </p>
+    );
   return (
     <section class="panel scroll" aria-label="Alerts of now">
-      <table class="list">
+      <table class="list alert-table">
         <thead>
           <tr>
             <th scope="col">State</th>

@@ -39,7 +39,7 @@ export function AlertsPage() {
       <div class="stack">
         {state.kind === 'loaded' ? (
           <>
-            <AlertTable alerts={shown} silences={silences} />
+            <AlertTable alerts={shown} silences={silences} isFiltered={known.length > 0} />
             <Silences silences={silences} />
           </>
         ) : (
