@@ -1,7 +1,6 @@
 /** Who this agent is: its id, its host name and the number of its boot. */
 import { randomBytes } from 'node:crypto';
 import {
-  mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -11,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { agentIdOf } from '../base/agent-id.ts';
+import { makeFolder } from '../base/data-folder.ts';
 import { reasonOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { AGENT_ID_SIZE, agentIdFromHex, agentIdToHex } from '../wire/packet.ts';
@@ -87,7 +87,7 @@ export function nextBoot({ data, log }: IdentityPorts, nowMs: number): number {
 /** A folder that cannot be written is no reason not to run: the clock serves, and a random id that lasts until the end. */
 function keep(file: string, text: string, log: Log): void {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     const next = `${file}.${process.pid}`;
     writeFileSync(next, `${text}\n`);
     renameSync(next, file);

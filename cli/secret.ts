@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDataFolder } from '../base/data-folder.ts';
 import { InputError, WorldError } from '../base/errors.ts';
 
 /** Bytes of the cluster's secret, twice as many hexadecimal digits in its file. */
@@ -14,8 +15,8 @@ const SECRET_SIZE = 32;
  */
 export function ensureSecret(dataFolder: string): string {
   const file = join(dataFolder, 'secret');
+  makeDataFolder(dataFolder);
   try {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
     // `wx` fails when the file is there: of two that start at once, one makes the secret and both use it.
     writeFileSync(file, `${randomBytes(SECRET_SIZE).toString('hex')}\n`, {
       mode: 0o600,

@@ -1,11 +1,11 @@
 /** The collector: ingest thread, query threads, web server, joined together. */
-import { mkdirSync } from 'node:fs';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import type { Running } from '../base/daemon.ts';
+import { makeDataFolder } from '../base/data-folder.ts';
 import { InputError, WorldError } from '../base/errors.ts';
 import { openLog } from '../base/log.ts';
 import { OwnerAccess } from './access/owner-access.ts';
@@ -71,7 +71,7 @@ export async function startCollector(settings: CollectorSettings): Promise<Runni
 
 async function start(settings: CollectorSettings, teardown: Teardown): Promise<RunningCollector> {
   const log = openLog('collector');
-  mkdirSync(settings.data, { recursive: true, mode: 0o700 });
+  makeDataFolder(settings.data);
   const registry = openRegistry(settings.data);
   teardown.add(() => registry.close());
   const problems = new Problems(log);

@@ -1,9 +1,9 @@
 /** Provisioning: the registry of nodes, the boot services of the named interfaces, the API. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCheckpoints } from '../base/checkpoints.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Running } from '../base/daemon.ts';
+import { makeDataFolder } from '../base/data-folder.ts';
 import { InputError } from '../base/errors.ts';
 import { type Log, openLog } from '../base/log.ts';
 import { openDatabase } from '../base/sqlite.ts';
@@ -48,7 +48,7 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
       },
     );
   }
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  makeDataFolder(data);
   const file = join(data, 'pxe.db');
   const migrations = REGISTRY_MIGRATIONS;
   const database = openDatabase(file, { migrations, synchronous: 'FULL' });

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { makeDataFolder } from '../../base/data-folder.ts';
 import { ROLES, type Role } from '../../collector/access/role.ts';
 import { TokenStore } from '../../collector/access/token-store.ts';
 import { openRegistry } from '../../collector/registry.ts';
@@ -64,7 +64,7 @@ Examples:
 
 function withTokens<T>(command: Command, use: (tokens: TokenStore) => T): T {
   const { data } = loadConfiguration(command.optsWithGlobals<ConfigurationOptions>()).collector;
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  makeDataFolder(data);
   const registry = openRegistry(data);
   try {
     return use(new TokenStore(registry));

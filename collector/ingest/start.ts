@@ -1,8 +1,8 @@
 /** The ingest thread as the main thread sees it. */
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { makeDataFolder } from '../../base/data-folder.ts';
 import { InputError } from '../../base/errors.ts';
 import { HostReplica } from '../hosts/host-replica.ts';
 import type { HostTable } from '../hosts/host-table.ts';
@@ -34,7 +34,7 @@ export interface IngestHandle {
  * @throws InputError `data-locked` when another collector uses the folder, `database-corrupt`, `archive-changed`, `listen`…
  */
 export async function startIngest(data: IngestThreadData): Promise<IngestHandle> {
-  mkdirSync(data.data, { recursive: true, mode: 0o700 });
+  makeDataFolder(data.data);
   const unlock = lockFolder(data.data);
   try {
     return await startThread(data, unlock);

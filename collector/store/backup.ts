@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeDataFolder, makeFolder } from '../../base/data-folder.ts';
 import { InputError } from '../../base/errors.ts';
 import { damageOf, openDatabase } from '../../base/sqlite.ts';
 import { checkSamples } from './check.ts';
@@ -45,7 +46,7 @@ export async function backupFolder(
   }
   const part = `${to}.part`;
   try {
-    mkdirSync(part, { recursive: true, mode: 0o700 });
+    makeFolder(part);
     const sizes = databases.map((name) => statSync(join(data, name)).size);
     const total = sizes.reduce((sum, size) => sum + size, 0);
     let done = 0;
@@ -114,7 +115,7 @@ function makeWhole(file: string): void {
  */
 export function restoreFolder(from: string, data: string, nowMs: number): string | undefined {
   const names = backupIn(from);
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  makeDataFolder(data);
   const unlock = lockFolder(data);
   try {
     for (const name of names) {

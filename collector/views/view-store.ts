@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -13,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../base/data-folder.ts';
 import { InputError, reasonOf } from '../../base/errors.ts';
 import type { View, ViewOrigin, ViewProblem } from '../../wire/views.ts';
 import { parseView, VIEW_LENGTH_MAX } from './parse-view.ts';
@@ -144,7 +144,7 @@ export class ViewStore {
   }
 
   #write(name: string, text: string): void {
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.#folder);
     const file = this.#path(name);
     const draft = `${file}.new`;
     const out = openSync(draft, 'w', 0o644);

@@ -1,8 +1,9 @@
 /** Puts the parts of installation together: boot files, images, the service that machines talk to. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Cancel, Clock } from '../../base/clock.ts';
+import { makeDataFolder } from '../../base/data-folder.ts';
 import { reasonOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { openDatabase } from '../../base/sqlite.ts';
@@ -67,7 +68,7 @@ export class Provisioning {
     this.#options = options;
     this.#architectures =
       options.architectures.length > 0 ? options.architectures : [OWN_ARCHITECTURE];
-    mkdirSync(data, { recursive: true, mode: 0o700 });
+    makeDataFolder(data);
     this.#database = openDatabase(join(data, 'installs.db'), {
       migrations: INSTALL_MIGRATIONS,
       synchronous: 'FULL',

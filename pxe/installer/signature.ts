@@ -1,7 +1,8 @@
 /** Signed documents: the appliance signs with Ed25519 (RFC 8032), machines check with the public key that they booted with. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDataFolder } from '../../base/data-folder.ts';
 import { InputError } from '../../base/errors.ts';
 import type { Signed } from './protocol.ts';
 
@@ -15,7 +16,7 @@ export interface SigningKey {
 export function loadSigningKey(file: string): SigningKey {
   if (!existsSync(file)) {
     const { privateKey } = generateKeyPairSync('ed25519');
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeDataFolder(dirname(file));
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
     writeFileSync(file, pem, { mode: 0o600, flag: 'wx' });
   }
