@@ -46,16 +46,31 @@ export async function openOutlet(settings: OutletSettings, log: Log): Promise<Ou
   const multicasts = routes.filter((one) => one.isMulticast);
   let failures = 0;
   let failing = false;
+  let isMissing = false;
 
   for (const { socket, address, port } of multicasts) {
     socket?.setMulticastTTL(settings.ttl);
     if (settings.interface !== '' || !(await hasRoute({ address, port }))) chooseInterfaces();
   }
 
+  /** An interface that is named may come later, as those of tunnels and USB do: until then the kernel's route serves. */
   function chooseInterfaces(): void {
+    const wasMissing = isMissing;
+    isMissing = false;
     for (const { socket, address } of multicasts) {
       const chosen = multicastInterface(settings.interface, isIPv6(address));
       if (chosen !== undefined) socket?.setMulticastInterface(chosen);
+      else isMissing ||= settings.interface !== '';
+    }
+    if (isMissing === wasMissing) return;
+    if (!isMissing) log.info('interface-found', { interface: settings.interface });
+    else {
+      log.warn('interface-missing', {
+        interface: settings.interface,
+        present: Object.keys(networkInterfaces()).join(', '),
+        advice:
+          'no interface or address of this name is up: the routing table decides where datagrams leave until there is one',
+      });
     }
   }
 
@@ -74,6 +89,7 @@ export async function openOutlet(settings: OutletSettings, log: Log): Promise<Ou
 
   return {
     broadcast(datagram) {
+      if (isMissing) chooseInterfaces();
       for (const { socket, address, port } of routes) socket?.send(datagram, port, address, done);
     },
     sendTo({ address, port }, datagram) {
