@@ -31,7 +31,8 @@ async function withDaemon(
   );
   const pids = () => {
     try {
-      return readFileSync(file, 'utf8').trim().split('\n').map(Number);
+      // Whole lines only: a file that was just made is empty, and signals to process 0 go to everyone.
+      return (readFileSync(file, 'utf8').match(/\d+(?=\n)/g) ?? []).map(Number);
     } catch {
       return [];
     }
