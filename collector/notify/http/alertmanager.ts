@@ -4,7 +4,7 @@ import { type Alert, fingerprint, isResolved, type LabelSet } from '../alert.ts'
 import { LabelMatcher, matchesAll, parseMatchers } from '../matcher.ts';
 import type { Notifier } from '../notifier.ts';
 import { type Silence, type SilenceState, stateOf } from '../silence.ts';
-import { toPostedAlert } from './posted-alert.ts';
+import { requireRoom, toPostedAlert } from './posted-alert.ts';
 import { toGettableSilence, toSilence } from './silence-json.ts';
 
 export interface AlertmanagerOptions {
@@ -167,10 +167,9 @@ class Api {
       throw new InputError('body-invalid', 'the body must be a JSON array of alerts');
     const nowMs = this.#options.nowMs();
     const { resolveTimeoutMs } = this.#notifier.config;
-    this.#notifier.put(
-      body.map((alert) => toPostedAlert(alert, { nowMs, resolveTimeoutMs })),
-      nowMs,
-    );
+    const alerts = body.map((alert) => toPostedAlert(alert, { nowMs, resolveTimeoutMs }));
+    requireRoom(alerts, this.#notifier);
+    this.#notifier.put(alerts, nowMs);
   }
 
   #silences(query: AlertsQuery) {

@@ -1,5 +1,11 @@
 import { InputError } from '../../../base/errors.ts';
-import type { Alert, LabelSet } from '../alert.ts';
+import { type Alert, fingerprint, type LabelSet } from '../alert.ts';
+import type { Notifier } from '../notifier.ts';
+
+/** Alerts that are known at the same time, the appliance's own among them, from which on no further ones of others are taken. */
+const ALERTS_MAX = 20_000;
+/** Characters of one alert as JSON. */
+const ALERT_LENGTH_MAX = 16 * 1024;
 
 /** An alert of somebody else counts as resolved when it is not sent again in time. */
 interface PostTimes {
@@ -14,6 +20,9 @@ interface PostTimes {
  */
 export function toPostedAlert(body: unknown, { nowMs, resolveTimeoutMs }: PostTimes): Alert {
   if (typeof body !== 'object' || body === null) throw bad('an alert must be a JSON object');
+  const { length } = JSON.stringify(body);
+  if (length > ALERT_LENGTH_MAX)
+    throw bad(`an alert has ${length} characters, the limit is ${ALERT_LENGTH_MAX}`);
   const fields = new Map<string, unknown>(Object.entries(body));
   const labels = textMap(fields.get('labels'), 'labels');
   if (Object.keys(labels).length === 0) throw bad('at least one label pair required');
@@ -28,6 +37,24 @@ export function toPostedAlert(body: unknown, { nowMs, resolveTimeoutMs }: PostTi
     endsAtMs: endsAtMs ?? nowMs + resolveTimeoutMs,
     generatorUrl: String(fields.get('generatorURL') ?? ''),
   };
+}
+
+/**
+ * What is known already may always be sent again.
+ * @throws InputError `alerts-full` when `alerts` do not all fit beside those that are known
+ */
+export function requireRoom(
+  alerts: readonly Alert[],
+  notifier: Pick<Notifier, 'alert' | 'alerts'>,
+): void {
+  const ids = new Set(alerts.map(({ labels }) => fingerprint(labels)));
+  const added = [...ids].filter((id) => notifier.alert(id) === undefined).length;
+  const known = notifier.alerts().length;
+  if (added === 0 || known + added <= ALERTS_MAX) return;
+  throw new InputError(
+    'alerts-full',
+    `${known} alerts are known, ${added} more exceed the limit of ${ALERTS_MAX}: nothing was taken; end some, or send fewer`,
+  );
 }
 
 /** Empty labels are the same as none. */
