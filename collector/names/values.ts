@@ -43,13 +43,20 @@ export function deriveCounter(
   inputs: Inputs,
   endsAtMs: number | undefined,
 ): SampleSeries {
+  const { first } = inputs;
   const rates = valuesOf(metric, inputs);
-  const seconds = inputs.first.pointsPerSample ?? 1;
-  const known = inputs.first.timesMs.filter((_, index) => !Number.isNaN(rates[index] as number));
-  const values = rates.filter((rate) => !Number.isNaN(rate));
-  let total = 2 * seconds * values.reduce((sum, rate) => sum + rate, 0);
-  for (const [index, rate] of values.entries()) {
-    total += rate * seconds;
+  const seconds = first.pointsPerSample ?? 1;
+  const isKnown = (_: number, index: number) => !Number.isNaN(rates[index] as number);
+  const known = first.timesMs.filter(isKnown);
+  const values = rates
+    .map((rate, index) => {
+      const isLast = index === rates.length - 1;
+      return rate * (isLast ? (first.pointsOfLast ?? seconds) : seconds);
+    })
+    .filter(isKnown);
+  let total = 2 * values.reduce((sum, added) => sum + added, 0);
+  for (const [index, added] of values.entries()) {
+    total += added;
     values[index] = total;
   }
   const series = { labels, timesMs: known, values, pointsPerSample: seconds };

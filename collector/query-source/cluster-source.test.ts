@@ -396,3 +396,18 @@ for (const { name, fromS, stepMs, offset } of grids) {
     }
   });
 }
+
+test('a long range counts the row under way, with as many points as it has', () => {
+  const hosts = cluster();
+  const host = hosts.byName('a') ?? assert.fail();
+  const { metric } = host.seriesByKey('load_one') ?? assert.fail();
+  host.add({ ...metric, name: 'young' }, (second) =>
+    second >= START_S && second <= hosts.second ? 7 : Number.NaN,
+  );
+  hosts.tick(START_S + 41);
+  const results = ['avg_over_time', 'count_over_time', 'sum_over_time', 'max_over_time'].map(
+    (name) => instant(hosts, `${name}(young[30d])`).map((line) => Number(line.split(' ').at(-1))),
+  );
+  assert.deepEqual(results, [[7], [42], [7 * 42], [7]]);
+  assert.deepEqual(instant(hosts, 'count_over_time(young[30d])', START_S + 15), []);
+});

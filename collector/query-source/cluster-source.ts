@@ -278,7 +278,7 @@ export class ClusterSource implements SampleSource {
       const series =
         hints.rangeMs === 0
           ? maker.newestSamples(labels, rows, hints)
-          : maker.allSamples(labels, rows, heldSeconds);
+          : maker.allSamples(labels, rows, { heldSeconds, newestS: this.#ports.hosts.second });
       if (hasValues(series)) found.push(series);
     };
     const numbers = indexed.filter(isNumber);

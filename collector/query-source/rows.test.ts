@@ -30,9 +30,30 @@ for (const { name, values, heldSeconds, samples } of cases) {
     const made = new SampleMaker().allSamples(
       Labels.from({}),
       { ...rows, staleAfterSeconds: 5 },
-      heldSeconds,
+      { heldSeconds, newestS: values.length - 1 },
     );
     const shown = Array.from(made.timesMs, (timeMs, at) => `${timeMs / 1000}:${made.values[at]}`);
     assert.equal(shown.join(' '), samples);
+  });
+}
+
+/** Rows of a minute each, from second 0; the samples as `second:value`, and the points of the last one. */
+const underWay = [
+  { newestS: 119, values: [1, 2], samples: '59:1 119:2', pointsOfLast: undefined },
+  { newestS: 120, values: [1, 2, 3], samples: '59:1 119:2 120:3', pointsOfLast: 1 },
+  { newestS: 178, values: [1, 2, 3], samples: '59:1 119:2 159:3', pointsOfLast: 59 },
+  { newestS: 179, values: [1, 2, 3], samples: '59:1 119:2 179:3', pointsOfLast: undefined },
+  { newestS: 178, values: [1, 2, _], samples: '59:1 119:2', pointsOfLast: undefined },
+];
+for (const { newestS, values, samples, pointsOfLast } of underWay) {
+  test(`a row under way at second ${newestS} of ${values}`, () => {
+    const rows = { values: Float64Array.from(values), startS: 0, stepSeconds: 60 };
+    const made = new SampleMaker().allSamples(
+      Labels.from({}),
+      { ...rows, staleAfterSeconds: 180 },
+      { heldSeconds: 0, newestS },
+    );
+    const shown = Array.from(made.timesMs, (timeMs, at) => `${timeMs / 1000}:${made.values[at]}`);
+    assert.deepEqual([shown.join(' '), made.pointsOfLast], [samples, pointsOfLast]);
   });
 }

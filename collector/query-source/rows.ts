@@ -3,6 +3,9 @@ import type { Metric } from '../../wire/metric.ts';
 import type { Labels } from '../query/labels.ts';
 import type { SampleSeries, SelectHints } from '../query/source.ts';
 
+/** What is known of a second may change until it is this old: until then samples still arrive. */
+export const SETTLED_SECONDS = 20;
+
 /** Values of one series, row by row; NaN = unknown. */
 export interface Rows {
   readonly values: Float64Array;
@@ -63,14 +66,16 @@ export class SampleMaker {
   #lastTimesMs = new Float64Array(0);
 
   /**
-   * What range functions get: every known row. A row is dated at its last second, so that it is never seen before its samples were taken.
+   * What range functions get: every known row. A row is dated at its last second, so that it is never seen before its samples were taken, and
+   * one that is under way at the first of the seconds that are still coming in: a month counts its last minutes, too.
    * @param heldSeconds rows that repeat the value of a sample at most so long before them are left out: see `heldSecondsOf`. A measurement may
    *   come late by a third of that: only then is it sure that the value was measured again and has not changed.
+   * @param newestS     the newest second there is
    */
   allSamples(
     labels: Labels,
     { values, startS, stepSeconds }: Rows,
-    heldSeconds: number,
+    { heldSeconds, newestS }: { readonly heldSeconds: number; readonly newestS: number },
   ): SampleSeries {
     const heldRows = Math.floor(heldSeconds / stepSeconds);
     const lateRows = Math.ceil(heldRows / 3);
@@ -79,6 +84,7 @@ export class SampleMaker {
     this.#begin(values.length);
     const timesMs = this.#timesMs;
     const kept = this.#chunk;
+    const wholeRows = Math.floor((newestS + 1 - startS) / stepSeconds);
     let count = 0;
     for (let row = 0; row < values.length; row += 1) {
       const value = values[row] as number;
@@ -94,12 +100,19 @@ export class SampleMaker {
       kept[count] = value;
       count += 1;
     }
+    const secondsOfLast = newestS + 1 - startS - lastRow * stepSeconds;
+    const isUnderWay = lastRow === wholeRows && secondsOfLast < stepSeconds;
+    if (isUnderWay) {
+      const firstS = startS + lastRow * stepSeconds;
+      timesMs[count - 1] = Math.max(firstS, newestS - SETTLED_SECONDS + 1) * 1000;
+    }
     this.#count = count;
     return {
       labels,
       timesMs: this.#finishTimes(),
       values: this.#finishValues(),
       pointsPerSample: stepSeconds,
+      ...(isUnderWay && { pointsOfLast: secondsOfLast }),
     };
   }
 

@@ -1,6 +1,6 @@
 import type { LiveSeries } from '../hosts/host-table.ts';
 import type { ArchiveInfo, Column, SampleStore } from '../store/sample-store.ts';
-import { type Rows, staleAfterSeconds } from './rows.ts';
+import { type Rows, SETTLED_SECONDS, staleAfterSeconds } from './rows.ts';
 import { type CachedRows, SPAN_ROWS, type Span, SpanCache } from './span-cache.ts';
 
 export type Field = keyof Column;
@@ -26,8 +26,6 @@ export interface ValueReaderPorts {
   lateValues(): number;
 }
 
-/** What is kept ends this far back: until then samples still arrive. */
-export const SETTLED_SECONDS = 20;
 /** Seconds whose values are surely in memory, when nothing was lost. */
 const MEMORY_SECONDS = 180;
 /** Spans that are decoded at once where nothing of them is kept. */

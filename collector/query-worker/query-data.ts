@@ -4,7 +4,7 @@ import type { QueryGate } from '../query/api.ts';
 import { RangeCache } from '../query/range-cache.ts';
 import type { SampleSource } from '../query/source.ts';
 import { ClusterSource } from '../query-source/cluster-source.ts';
-import { SETTLED_SECONDS } from '../query-source/value-reader.ts';
+import { SETTLED_SECONDS } from '../query-source/rows.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
 /** What tasks read from. */

@@ -85,6 +85,7 @@ function fill(column: Column, series: RangeSeries, filling: Filling): void {
     rangeMs,
     timeMs: 0,
     pointsPerSample: series.pointsPerSample,
+    pointsOfLast: series.pointsOfLast,
     resets: undefined,
   };
   const arguments_ = parameters.map(() => 0);

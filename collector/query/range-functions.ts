@@ -24,7 +24,7 @@ export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<strin
   ['last_over_time', (window) => window.values[window.to - 1]],
   ['ts_of_first_over_time', (window) => secondsAt(window, window.from)],
   ['ts_of_last_over_time', (window) => secondsAt(window, window.to - 1)],
-  ['count_over_time', (window) => (window.to - window.from) * window.pointsPerSample],
+  ['count_over_time', count],
   ['present_over_time', () => 1],
   ['absent_over_time', () => 1],
   ['quantile_over_time', (window, [quantile]) => quantileOf(quantile as number, copyOf(window))],
@@ -111,10 +111,22 @@ function slowAverage(values: Float64Array, from: number, to: number): number {
   return means.mean(0);
 }
 
-function sum({ values, from, to, pointsPerSample }: Window): number {
+function count(window: Window): number {
+  return (window.to - window.from) * window.pointsPerSample - missingOfLast(window);
+}
+
+function sum(window: Window): number {
+  const { values, from, to, pointsPerSample } = window;
   const total = new KahanSum();
   for (let i = from; i < to; i++) total.add(values[i] as number);
-  return total.total * pointsPerSample;
+  const missing = missingOfLast(window);
+  if (missing === 0) return total.total * pointsPerSample;
+  return total.total * pointsPerSample - (values[to - 1] as number) * missing;
+}
+
+/** Points that the last sample of the window lacks, when it is a row under way. */
+function missingOfLast({ timesMs, to, pointsPerSample, pointsOfLast }: Window): number {
+  return to === timesMs.length ? pointsPerSample - pointsOfLast : 0;
 }
 
 const isLess = (value: number, best: number): boolean => value < best;

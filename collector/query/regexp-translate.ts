@@ -203,10 +203,7 @@ class Translator {
       if (tail.startsWith(']') && !first) break;
       const posix = /^\[:(\^?)(\w+):\]/.exec(tail);
       if (posix) {
-        const named = POSIX_CLASSES[posix[2] as string];
-        if (named === undefined || posix[1]) throw fail('invalid character class range', posix[0]);
-        members +=
-          named + (this.#ignoreCase && /^(lower|upper)$/.test(posix[2] as string) ? 'A-Za-z' : '');
+        members += this.#posixClass(posix);
         this.#at += posix[0].length;
       } else {
         members += this.#range();
@@ -218,6 +215,14 @@ class Translator {
     if (!negated) this.#out += `[${members}]`;
     else if (wide || /^[*+]/.test(this.#pattern.slice(this.#at))) this.#out += `[^${members}]`;
     else this.#out += `(?:${PAIR}|[^${members}\\ud800-\\udfff])`;
+  }
+
+  /** `[:alpha:]`, or `[:^alpha:]` for all others. */
+  #posixClass([text, negation, name = '']: RegExpExecArray): string {
+    const isCase = name === 'lower' || name === 'upper';
+    const named = POSIX_CLASSES[this.#ignoreCase && isCase ? 'alpha' : name];
+    if (named === undefined) throw fail('invalid character class range', text);
+    return negation ? othersThan(named) : named;
   }
 
   /** One character of a class, or two with `-` between. */
@@ -306,6 +311,15 @@ class Translator {
 
 function unicodeClass(letter: string, name: string): string {
   return name.length <= 2 ? `\\${letter}{${name}}` : `\\${letter}{Script=${name}}`;
+}
+
+/** Members of a class: every character that is not among these, which are of ASCII. */
+function othersThan(members: string): string {
+  const among = new RegExp(`[${members}]`);
+  const others = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode(code))
+    .filter((char) => !among.test(char))
+    .map(classLiteral);
+  return `${others.join('')}\\x80-\u{10ffff}`;
 }
 
 /** The other case of a letter, when it has one of the same length. */

@@ -14,6 +14,14 @@ const PATTERNS: readonly (readonly [pattern: string, matching: string, other: st
   ['(?P<name>a)b', 'ab', 'b'],
   ['[[:alpha:]_]+', 'ab_c', 'ab1'],
   ['[^[:digit:]]', 'a', '1'],
+  ['[[:^alpha:]]+', '1]-é\n😀', 'a'],
+  ['[[:^alpha:]xy]', 'x', 'z'],
+  ['[^[:^alpha:]x]', 'y', 'x'],
+  ['[^[:^alpha:]x]', 'Z', '😀'],
+  ['[[:^ascii:]]', 'é', 'e'],
+  ['[[:^punct:]]', 'a', '^'],
+  ['(?i)[[:^lower:]]', '1', 'A'],
+  ['[[:^lower:]]', 'A', 'a'],
   ['[]a]', ']', 'b'],
   ['[a-c-]', '-', 'd'],
   ['[a\\]b]', ']', '\\'],
@@ -64,6 +72,7 @@ for (const [pattern, message] of [
   ['(?=a)', 'error parsing regexp: invalid or unsupported Perl syntax: `(?=`'],
   ['(a)\\1', 'error parsing regexp: invalid escape sequence: `\\1`'],
   ['\\', 'error parsing regexp: trailing backslash at end of expression'],
+  ['[[:^frob:]]', 'error parsing regexp: invalid character class range: `[:^frob:]`'],
   ['[[:frob:]]', 'error parsing regexp: invalid character class range: `[:frob:]`'],
 ] as const) {
   test(`pattern ${JSON.stringify(pattern)} is refused as RE2 refuses it`, () => {

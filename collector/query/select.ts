@@ -171,6 +171,8 @@ export interface RangeSeries {
   readonly values: Float64Array;
   readonly startTimesMs: Float64Array | undefined;
   readonly pointsPerSample: number;
+  /** Of the last sample. */
+  readonly pointsOfLast: number;
   /** 1 where the sample is a native histogram; for functions that look at each window (`histogram-ranges.ts`). */
   readonly histogram: Uint8Array | undefined;
 }
@@ -219,6 +221,7 @@ function selectedRange(
       values: fresh.values,
       startTimesMs: fresh.startTimesMs,
       pointsPerSample: one.pointsPerSample ?? 1,
+      pointsOfLast: one.pointsOfLast ?? one.pointsPerSample ?? 1,
       histogram: judgesWindows(operation) ? fresh.histogram : undefined,
     };
   });
@@ -259,6 +262,7 @@ function compact(column: Column, firstMs: number, stepMs: number): RangeSeries {
     values,
     startTimesMs: undefined,
     pointsPerSample: 1,
+    pointsOfLast: 1,
     histogram: undefined,
   };
 }

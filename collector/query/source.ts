@@ -53,6 +53,8 @@ export interface SampleSeries {
   readonly startTimesMs?: Float64Array;
   /** Primary points that each sample stands for (a row of a consolidated archive); count_over_time and sum_over_time multiply by it. */
   readonly pointsPerSample?: number;
+  /** The same of the last sample, where that is a row under way. */
+  readonly pointsOfLast?: number;
   /** 1 where the sample is a native histogram; its value is ignored (`histogram-use.ts`). */
   readonly histogram?: Uint8Array;
 }

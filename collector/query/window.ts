@@ -13,6 +13,8 @@ export interface Window {
   /** The evaluation time, which `offset` and `@` do not move. */
   timeMs: number;
   pointsPerSample: number;
+  /** Of the last sample of the series. */
+  pointsOfLast: number;
   /** Indexes of all samples of the series before which a counter was reset; found once per series, when first asked for. */
   resets: Uint32Array | undefined;
 }
