@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InputError } from '../../base/errors.ts';
 import { Families } from './families.ts';
-import { parseInflux, precisionMs } from './influx.ts';
+import { influxLines, parseInflux, precisionMs } from './influx.ts';
 import type { SampleTaker } from './received-sample.ts';
 import { RefusalTally } from './refusals.ts';
 import { readWriteRequest } from './remote-write.ts';
@@ -38,9 +38,7 @@ function influxRoutes(scope: FastifyInstance, into: SampleTaker): void {
     scope.post(path, async (request, reply) => {
       const { precision } = request.query as Readonly<Record<string, string | undefined>>;
       const options = { unitMs: precisionMs(precision), sender: request.ip };
-      const lines = textOf(request)
-        .split('\n')
-        .filter((line) => line.trim() !== '' && !line.startsWith('#'));
+      const lines = influxLines(textOf(request));
       if (lines.length > LINES_MAX) {
         const reason = `has ${lines.length} points, the limit is ${LINES_MAX}; send smaller ones`;
         throw new InputError('inlet-body', `body: ${reason}`, { field: 'body' });

@@ -41,7 +41,42 @@ export interface InfluxOptions {
 }
 
 /**
- * One line of InfluxDB's line protocol: `cpu,host=web01,core=0 user=12.5,idle=80i 1767225600000000000`. Each numeric field is a sample
+ * Splits a body into its points; a text in quotes may hold newlines. One whose quotes do not end within the longest line ends at its first
+ * newline, so that it takes no others with it. Empty lines and comments are left out.
+ */
+export function influxLines(body: string): string[] {
+  const lines = body.split('\n');
+  const points: string[] = [];
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const isOpen = line.includes('"') && isUneven(seriesOf(line.trimStart()).rest);
+    const end = isOpen ? endOfText(lines, at) : at;
+    points.push(end === at ? line : lines.slice(at, end + 1).join('\n'));
+    at = end;
+  }
+  return points;
+}
+
+/** The line on which the text ends that begins on this one. */
+function endOfText(lines: readonly string[], begin: number): number {
+  let length = lines[begin]?.length ?? 0;
+  for (let at = begin + 1; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    length += line.length + 1;
+    if (length > LINE_MAX) break;
+    if (isUneven(line)) return at;
+  }
+  return begin;
+}
+
+/** Whether a text begins here and does not end, or the other way round. */
+function isUneven(fields: string): boolean {
+  return fields.replaceAll(/\\./g, '').split('"').length % 2 === 0;
+}
+
+/**
+ * One point of InfluxDB's line protocol: `cpu,host=web01,core=0 user=12.5,idle=80i 1767225600000000000`. Each numeric field is a sample
  * `measurement_field` (`measurement` alone for the field `value`); true and false are 1 and 0; texts are left out.
  * Source: InfluxDB documentation, "Line protocol".
  * @throws InputError `inlet-sample`

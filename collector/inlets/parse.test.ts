@@ -4,7 +4,7 @@ import { InputError } from '../../base/errors.ts';
 import { seededRandom } from '../ingest/testing/random.ts';
 import { Families } from './families.ts';
 import { parseGraphite } from './graphite.ts';
-import { parseInflux, precisionMs } from './influx.ts';
+import { influxLines, parseInflux, precisionMs } from './influx.ts';
 import { checkSample, type ReceivedSample, UNTOLD } from './received-sample.ts';
 import { readWriteRequest } from './remote-write.ts';
 import { unpackSnappy } from './snappy.ts';
@@ -41,6 +41,7 @@ const influx = [
     line: String.raw`size,host=w1,model=3.5",of="a\=1 v="x=1 y",w=2`,
     is: ['w1 size_w{model=3.5",of="a=1} 2 @now'],
   },
+  { line: 'up text="a\nb c=1,\\"\nd",value=t', is: ['10.0.0.1 up{} 1 @now'] },
   { line: 'up value=t', is: ['10.0.0.1 up{} 1 @now'] },
   {
     line: String.raw`disk\ io,host=w\,1,path=/a\ b read=1u,text="a b, c=d \" e",x=false`,
@@ -48,10 +49,35 @@ const influx = [
   },
 ];
 for (const { line, is } of influx) {
-  test(`InfluxDB: ${line}`, () => {
+  test(`InfluxDB: ${JSON.stringify(line)}`, () => {
     const options = { unitMs: precisionMs(undefined), sender: '10.0.0.1' };
     assert.deepEqual(parseInflux(line, options).map(text), is);
   });
+}
+
+/** Bodies, and the points that they are split into. */
+const bodies: readonly { name: string; body: string; points: readonly string[] }[] = [
+  { name: 'a point a line', body: 'a b=1\n\n# c\nd e=2\r\n', points: ['a b=1', 'd e=2\r'] },
+  {
+    name: 'a text of several lines, one of them like a point',
+    body: 'a b="\n# c\nd e=\\"1\n",f=1\ng h=2',
+    points: ['a b="\n# c\nd e=\\"1\n",f=1', 'g h=2'],
+  },
+  {
+    name: 'a text that ends where another begins',
+    body: 'a b="1\n",c="2\n" 5\nd e=1',
+    points: ['a b="1\n",c="2\n" 5', 'd e=1'],
+  },
+  { name: 'quotes in tags', body: 'a,b=3" c=1\nd,e=5" f=1', points: ['a,b=3" c=1', 'd,e=5" f=1'] },
+  { name: 'a text without an end', body: 'a b="1\nc d=1', points: ['a b="1', 'c d=1'] },
+  {
+    name: 'a text that is longer than a line may be',
+    body: `a b="1\n${'c d=1\n'.repeat(11_000)}"`,
+    points: ['a b="1', ...Array.from({ length: 11_000 }, () => 'c d=1'), '"'],
+  },
+];
+for (const { name, body, points } of bodies) {
+  test(`InfluxDB: ${name}`, () => assert.deepEqual(influxLines(body), points));
 }
 
 const statsd = [
