@@ -1,9 +1,18 @@
-/** The text format that Prometheus scrapes, version 0.0.4. */
+/**
+ * What Prometheus scrapes, in both of its formats. Sources: Prometheus, "Exposition formats", text 0.0.4; OpenMetrics 1.0, "Text Format".
+ */
 import type { Labels } from '../../wire/metric.ts';
 
-export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+export type ExpositionFormat = 'text' | 'openmetrics';
+
+/** Media types as answers have them. */
+export const EXPOSITION_TYPES: Readonly<Record<ExpositionFormat, string>> = {
+  text: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+};
 
 export interface Family {
+  /** Of a counter with its `_total`. */
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram' | 'untyped';
   readonly help: string;
@@ -19,25 +28,58 @@ export interface FamilySample {
   readonly timeMs?: number;
 }
 
-export function formatExposition(families: Iterable<Family>): string {
+/** OpenMetrics where a client likes it better than plain text. @param accept the header (RFC 9110, 12.5.1) */
+export function preferredFormat(accept = ''): ExpositionFormat {
+  const weights = new Map(accept.split(',').map(weightOf));
+  const text = weights.get('text/plain') ?? weights.get('text/*') ?? weights.get('*/*') ?? 0;
+  return (weights.get('application/openmetrics-text') ?? 0) > text ? 'openmetrics' : 'text';
+}
+
+function weightOf(range: string): [type: string, weight: number] {
+  const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+  const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
+  return [type, weight === undefined ? 1 : Number(weight) || 0];
+}
+
+export function formatExposition(families: Iterable<Family>, format: ExpositionFormat): string {
   let text = '';
-  for (const { name, type, help, samples } of families) {
-    if (help !== '')
-      text += `# HELP ${name} ${help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n')}\n`;
-    text += `# TYPE ${name} ${type}\n`;
-    for (const sample of samples) text += formatSample(name + (sample.suffix ?? ''), sample);
-  }
+  for (const family of families) text += format === 'text' ? plain(family) : openMetrics(family);
+  return format === 'text' ? text : `${text}# EOF\n`;
+}
+
+function plain({ name, type, help, samples }: Family): string {
+  let text = help && `# HELP ${name} ${escapeHelp(help)}\n`;
+  text += `# TYPE ${name} ${type}\n`;
+  for (const { timeMs, ...sample } of samples) text += line(name, sample, timeMs);
   return text;
 }
 
-function formatSample(name: string, { labels = {}, value, timeMs }: FamilySample): string {
+/** Counters are called without their `_total`, times are seconds. */
+function openMetrics({ name, type, help, samples }: Family): string {
+  const called = type === 'counter' ? name.replace(/_total$/, '') : name;
+  let text = `# TYPE ${called} ${type === 'untyped' ? 'unknown' : type}\n`;
+  if (help !== '') text += `# HELP ${called} ${escapeLabel(help)}\n`;
+  for (const { timeMs, ...sample } of samples)
+    text += line(name, sample, timeMs === undefined ? undefined : timeMs / 1000);
+  return text;
+}
+
+function line(
+  name: string,
+  { suffix = '', labels = {}, value }: FamilySample,
+  time: number | undefined,
+): string {
   const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
   const braces = pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-  return `${name}${braces} ${formatValue(value)}${timeMs === undefined ? '' : ` ${timeMs}`}\n`;
+  return `${name}${suffix}${braces} ${formatValue(value)}${time === undefined ? '' : ` ${time}`}\n`;
+}
+
+function escapeHelp(text: string): string {
+  return text.replace(/\\/g, '\\\\').replace(/\n/g, '\\n');
 }
 
 function escapeLabel(text: string): string {
-  return text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');
+  return escapeHelp(text).replace(/"/g, '\\"');
 }
 
 /** As Go prints them. */

@@ -5,6 +5,7 @@ import type { BacktestRequest } from '../alerts/backtest-report.ts';
 import type { RecordedSeries } from '../query-worker/recorded.ts';
 import type { ChangesRequest } from '../range/changes.ts';
 import type { BandRangeRequest, SeriesRangeRequest } from '../range/read-range.ts';
+import type { ExpositionFormat } from './exposition.ts';
 
 /** Rules and alerts as the API shows them. */
 export interface AlertService {
@@ -43,7 +44,11 @@ export type QueryTask =
       readonly params: string;
       readonly recorded: readonly RecordedSeries[];
     }
-  | { readonly kind: 'federate'; readonly selectors: readonly string[] }
+  | {
+      readonly kind: 'federate';
+      readonly selectors: readonly string[];
+      readonly format: ExpositionFormat;
+    }
   | {
       readonly kind: 'alert-graph';
       readonly request: AlertGraphRequest;

@@ -1,6 +1,7 @@
 import { InputError } from '../../base/errors.ts';
 import {
-  EXPOSITION_TYPE,
+  EXPOSITION_TYPES,
+  type ExpositionFormat,
   type Family,
   type FamilySample,
   formatExposition,
@@ -19,7 +20,10 @@ const LOOKBACK_MS = 300_000;
  * @throws InputError `query-parse`
  */
 export function federate(
-  selectors: readonly string[],
+  {
+    selectors,
+    format,
+  }: { readonly selectors: readonly string[]; readonly format: ExpositionFormat },
   source: SampleSource,
   nowMs: number,
 ): QueryAnswer {
@@ -34,8 +38,8 @@ export function federate(
   for (const matchers of selectors.map(matchersOf)) {
     for (const series of source.select(matchers, hints)) found.set(series.labels.key, series);
   }
-  const text = formatExposition(familiesOf(found.values()));
-  return { status: 200, type: EXPOSITION_TYPE, body: text };
+  const body = formatExposition(familiesOf(found.values()), format);
+  return { status: 200, type: EXPOSITION_TYPES[format], body };
 }
 
 function matchersOf(selector: string): readonly Matcher[] {

@@ -58,7 +58,7 @@ const cases: readonly (readonly [isQuick: boolean, what: string, task: QueryTask
   [false, 'a long text', instant(`load_one${' + 1'.repeat(400)}`)],
   [false, 'series of rules', { ...instant('load_one'), recorded: [rule] }],
   [false, 'another path', { ...instant('load_one'), path: 'labels' }],
-  [false, 'another kind of task', { kind: 'federate', selectors: ['up'] }],
+  [false, 'another kind of task', { kind: 'federate', selectors: ['up'], format: 'text' }],
 ];
 for (const [isQuick, what, task] of cases) {
   test(`${what}: ${isQuick ? 'at once' : 'elsewhere'}`, async () => {

@@ -46,7 +46,7 @@ export function runTask(task: QueryTask, data: QueryData, isCancelled: () => boo
     case 'prometheus':
       return prometheus(task, data, isCancelled);
     case 'federate':
-      return federate(task.selectors, data.source, data.nowMs());
+      return federate(task, data.source, data.nowMs());
     case 'alert-graph': {
       const source = withRecorded(task.recorded, data.source);
       return json(drawAlertGraph(task.request, { source, isCanceled: isCancelled }));

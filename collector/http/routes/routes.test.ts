@@ -220,6 +220,18 @@ test('/metrics tells how the collector itself does', async () => {
   assert.match(body, /^clustermon_ingest_lag_seconds_count 100$/m);
 });
 
+test('/metrics and /federate speak OpenMetrics to who prefers it', async () => {
+  for (const url of ['/metrics', '/federate?match[]=up']) {
+    const headers = { accept: 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5' };
+    const answer = await server.app.inject({ url, headers });
+    assert.match(
+      String(answer.headers['content-type']),
+      /^application\/openmetrics-text; version=1/,
+    );
+    assert.match(answer.body, /\n# EOF\n$/);
+  }
+});
+
 const QUERY = { query: 'sum by (rack) (load_one)', time: String(START_S + 60) };
 
 for (const method of ['GET', 'POST'] as const) {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { BandRangeRequest, SeriesRangeRequest } from '../../range/read-range.ts';
+import { preferredFormat } from '../exposition.ts';
 import { labelFilter, many, one, type QueryString, required, timeRange, whole } from '../params.ts';
 import { type QueryRunner, RANGE_FORMATS } from '../ports.ts';
 import { answerQuery } from './answer.ts';
@@ -45,6 +46,7 @@ export function seriesRoutes(app: FastifyInstance, queries: QueryRunner): void {
     answerQuery(queries, reply, {
       kind: 'federate',
       selectors: many(request.query, 'match[]', SELECTORS_MAX),
+      format: preferredFormat(request.headers.accept),
     }),
   );
 }
