@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { CommandError, EXIT } from './exit.ts';
 
 /**
- * Asks for a word to be typed before data is destroyed.
+ * Asks for a word to be typed before data is destroyed, or what else cannot be taken back is done.
  * @param word what has to be typed: the name of the one thing, or how many there are
  * @throws CommandError `usage` without a terminal and `--yes`, `failed` when something else is typed
  */

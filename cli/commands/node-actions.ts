@@ -16,34 +16,42 @@ interface ActionOptions {
 interface Action {
   readonly name: 'approve' | 'install' | 'cancel' | 'retire';
   readonly description: string;
-  /** Whether disks get written to in consequence. */
-  readonly destroys: boolean;
+  /** What cannot be taken back; asked about before. */
+  readonly warning?: (whom: string) => string;
+  /** Whether there is an installation to wait for. */
+  readonly installs: boolean;
   readonly done: string;
 }
+
+const erases = (whom: string) => `The disks of ${whom} will be erased.`;
 
 const ACTIONS: readonly Action[] = [
   {
     name: 'approve',
     description: 'let discovered machines install; their disks are erased',
-    destroys: true,
+    warning: erases,
+    installs: true,
     done: 'is approved: it installs when it next boots from the network, or now if it waits in the installer',
   },
   {
     name: 'install',
     description: 'install machines anew at their next boot; their disks are erased',
-    destroys: true,
+    warning: erases,
+    installs: true,
     done: 'is armed: it installs at its next boot from the network',
   },
   {
     name: 'cancel',
     description: 'take an approval or installation back',
-    destroys: false,
+    installs: false,
     done: 'is no longer to be installed',
   },
   {
     name: 'retire',
     description: 'take machines out of service for good; they are never installed again',
-    destroys: false,
+    warning: (whom) =>
+      `There is no way back for ${whom}: what is retired is never installed again.`,
+    installs: false,
     done: 'is retired',
   },
 ];
@@ -54,11 +62,9 @@ export function register(node: Command): void {
       .command(`${action.name} <nodes...>`)
       .description(action.description)
       .option('--json', 'print JSON');
-    if (action.destroys) {
-      command
-        .option('--yes', 'do not ask')
-        .option('--wait', 'until they are up or failed; shows how far each is');
-    }
+    if (action.warning) command.option('--yes', 'do not ask');
+    if (action.installs)
+      command.option('--wait', 'until they are up or failed; shows how far each is');
     command.action(async (sets: string[], options: ActionOptions, self: Command) => {
       await act(clientOf(self), { action, sets, options });
     });
@@ -70,10 +76,10 @@ async function act(
   { action, sets, options }: { action: Action; sets: readonly string[]; options: ActionOptions },
 ): Promise<void> {
   const nodes = await fetchSelectedNodes(client, sets);
-  if (action.destroys) {
+  if (action.warning) {
     const [only] = nodes;
     const isOne = nodes.length === 1 && only !== undefined;
-    const question = `The disks of ${isOne ? only.name : `${nodes.length} machines`} will be erased.`;
+    const question = action.warning(isOne ? only.name : `${nodes.length} machines`);
     await confirmByTyping(question, isOne ? only.name : String(nodes.length), options.yes ?? false);
   }
   const changed: PxeNode[] = [];
