@@ -25,8 +25,7 @@ export interface ProblemSource {
   problems(): readonly Problem[];
 }
 
-export const RANGE_FORMATS = ['json', 'csv', 'svg'] as const;
-export type RangeFormat = (typeof RANGE_FORMATS)[number];
+export type RangeFormat = 'json' | 'csv' | 'svg';
 
 /** Work for a query thread. */
 export type QueryTask =

@@ -16,7 +16,7 @@ add('load', 'a', [1, 2, 3]);
 add('load', '<b>"', [4, undefined, Number.POSITIVE_INFINITY]);
 add('heat', 'a', [20, 21, 22]);
 
-function graph(path: 'query_range.csv' | 'query_range.svg', params: string) {
+function graph(path: Parameters<typeof answerGraph>[0], params: string) {
   return answerGraph(path, new URLSearchParams(params), { source, nowMs: () => 1_020_000 });
 }
 
@@ -32,6 +32,16 @@ test('each series of each query is a column; what is no finite number is nothing
     '1970-01-01T00:17:00.000Z,,3,23',
     '',
   ]);
+});
+
+test('JSON has the series of all queries in one matrix', () => {
+  const { type, body } = graph('query_range.json', `query=load{host="a"}&query=heat&${RANGE}`);
+  const { status, data } = JSON.parse(body);
+  assert.deepEqual([type, status, data.resultType], ['application/json', 'success', 'matrix']);
+  assert.deepEqual(
+    data.result.map(({ metric }: { metric: { __name__: string } }) => metric.__name__),
+    ['load', 'heat'],
+  );
 });
 
 test('a picture has the units, and names as text', () => {

@@ -1,4 +1,4 @@
-/** Range queries as a table or a picture: `query_range.csv` and `.svg`, a column or line for each series of each `query` parameter. */
+/** Range queries as one graph: `query_range.json`, `.csv` and `.svg` have the series of each `query` parameter, as a matrix, columns or lines. */
 
 import { seriesKey } from '../../wire/metric.ts';
 import { type ApiAnswer, type ApiPorts, answerApi } from '../query/api.ts';
@@ -7,45 +7,51 @@ import { formatCsv } from '../range/csv.ts';
 import { formatSvg } from '../range/svg.ts';
 import type { RangeColumn, RangeTable } from '../range/table.ts';
 
-const FORMATS = {
-  'query_range.csv': { type: 'text/csv; charset=utf-8', format: formatCsv },
-  'query_range.svg': { type: 'image/svg+xml; charset=utf-8', format: formatSvg },
+const TYPES = {
+  'query_range.json': 'application/json',
+  'query_range.csv': 'text/csv; charset=utf-8',
+  'query_range.svg': 'image/svg+xml; charset=utf-8',
 } as const;
 
-export function isGraphPath(path: string): path is keyof typeof FORMATS {
-  return path in FORMATS;
+export function isGraphPath(path: string): path is keyof typeof TYPES {
+  return Object.hasOwn(TYPES, path);
 }
 
 /** The matrix of a range query's answer. */
-interface Matrix {
-  readonly data: {
-    readonly result: readonly {
-      readonly metric: Readonly<Record<string, string>>;
-      readonly values: readonly (readonly [seconds: number, value: string])[];
-    }[];
-  };
-}
+type Matrix = readonly {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly values: readonly (readonly [seconds: number, value: string])[];
+}[];
 
 /** @returns the first answer that is an error, in the API's envelope, else the graph */
 export function answerGraph(
-  path: keyof typeof FORMATS,
+  path: keyof typeof TYPES,
   params: URLSearchParams,
   ports: ApiPorts,
 ): ApiAnswer {
-  const columns: RangeColumn[] = [];
+  const matrix: Matrix[number][] = [];
   for (const query of params.getAll('query')) {
     const one = new URLSearchParams(params);
     one.set('query', query);
     const answer = answerApi({ path: 'query_range', params: one }, ports);
     if (answer.status !== 200) return answer;
-    columns.push(...columnsOf(JSON.parse(answer.body) as Matrix, gridOf(params)));
+    matrix.push(...(JSON.parse(answer.body) as { data: { result: Matrix } }).data.result);
   }
-  if (columns.length === 0 && !params.has('query'))
-    return answerApi({ path: 'query_range', params }, ports);
-  const { startS, stepSeconds } = gridOf(params);
-  const table: RangeTable = { startS, stepSeconds, units: params.get('units') ?? '', columns };
-  const { type, format } = FORMATS[path];
-  return { status: 200, type, body: format(table) };
+  if (!params.has('query')) return answerApi({ path: 'query_range', params }, ports);
+  return { status: 200, type: TYPES[path], body: drawn(path, params, matrix) };
+}
+
+function drawn(path: keyof typeof TYPES, params: URLSearchParams, matrix: Matrix): string {
+  if (path === 'query_range.json')
+    return JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: matrix } });
+  const grid = gridOf(params);
+  const table: RangeTable = {
+    startS: grid.startS,
+    stepSeconds: grid.stepSeconds,
+    units: params.get('units') ?? '',
+    columns: columnsOf(matrix, grid),
+  };
+  return path === 'query_range.csv' ? formatCsv(table) : formatSvg(table);
 }
 
 interface Grid {
@@ -62,8 +68,8 @@ function gridOf(params: URLSearchParams): Grid {
   return { startS: startMs / 1000, stepSeconds: stepMs / 1000, rowCount };
 }
 
-function columnsOf({ data }: Matrix, { startS, stepSeconds, rowCount }: Grid): RangeColumn[] {
-  return data.result.map(({ metric, values }) => {
+function columnsOf(matrix: Matrix, { startS, stepSeconds, rowCount }: Grid): RangeColumn[] {
+  return matrix.map(({ metric, values }) => {
     const { __name__: name = '', ...labels } = metric;
     const column = new Array<number | null>(rowCount).fill(null);
     for (const [seconds, value] of values) {

@@ -43,7 +43,7 @@ export function registerPrometheusApi(app: FastifyInstance, ports: PrometheusApi
       handler: (request, reply) => run(ports, path, request, reply),
     });
   }
-  for (const path of ['query_range.csv', 'query_range.svg']) {
+  for (const path of ['query_range.json', 'query_range.csv', 'query_range.svg']) {
     app.get(`/api/v1/${path}`, (request, reply) => run(ports, path, request, reply));
   }
   app.get<{ Params: { name: string } }>('/api/v1/label/:name/values', (request, reply) =>

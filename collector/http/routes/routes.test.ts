@@ -83,6 +83,15 @@ test('the time after a host went down is null', async () => {
   );
 });
 
+test('a graph has its numbers under .json, too', async () => {
+  const query = `from=${START_S - 5}&to=${START_S}&points=10`;
+  for (const graph of ['series?host=a&metric=load_one', 'bands?metric=load_one'])
+    assert.deepEqual(
+      await get(`/api/${graph.replace('?', '.json?')}&${query}`),
+      await get(`/api/${graph}&${query}`),
+    );
+});
+
 test('a range as CSV has a column per series, unknown as nothing', async () => {
   const range = `from=${START_S - 1}&to=${START_S + 2}&points=10`;
   const { body, headers } = await server.app.inject({

@@ -2,19 +2,25 @@ import type { FastifyInstance } from 'fastify';
 import type { BandRangeRequest, SeriesRangeRequest } from '../../range/read-range.ts';
 import { preferredFormat } from '../exposition.ts';
 import { labelFilter, many, one, type QueryString, required, timeRange, whole } from '../params.ts';
-import { type QueryRunner, RANGE_FORMATS } from '../ports.ts';
+import type { QueryRunner, RangeFormat } from '../ports.ts';
 import { answerQuery } from './answer.ts';
 
 const HOSTS_MAX = 1000;
 const METRICS_MAX = 200;
 const SELECTORS_MAX = 100;
 const CHANGES = { default: 50, min: 1, max: 1000 };
+/** Of paths of graphs, with what each gives. */
+const SUFFIXES: readonly (readonly [suffix: string, format: RangeFormat])[] = [
+  ['', 'json'],
+  ['.json', 'json'],
+  ['.csv', 'csv'],
+  ['.svg', 'svg'],
+];
 const POINTS = { default: 900, min: 1, max: 20_000 };
 
 /** What query threads answer: ranges of series and of the spread over all hosts; newest values for another Prometheus. */
 export function seriesRoutes(app: FastifyInstance, queries: QueryRunner): void {
-  for (const format of RANGE_FORMATS) {
-    const suffix = format === 'json' ? '' : `.${format}`;
+  for (const [suffix, format] of SUFFIXES) {
     app.get<{ Querystring: QueryString }>(`/api/series${suffix}`, async (request, reply) =>
       answerQuery(queries, reply, {
         kind: 'series',
