@@ -80,7 +80,15 @@ function printSecond(view: ClusterView, { once, csv, json }: TopOptions, order: 
   printStyled(`${[summaryLine(view), ...lines].join('\n')}\n`);
 }
 
-function canBeDrawnOn({ stdin, stdout, env }: NodeJS.Process): boolean {
+export function canBeDrawnOn({
+  stdin,
+  stdout,
+  env,
+}: {
+  readonly stdin: { readonly isTTY: boolean };
+  readonly stdout: { readonly isTTY: boolean };
+  readonly env: NodeJS.ProcessEnv;
+}): boolean {
   return stdin.isTTY && stdout.isTTY && env['TERM'] !== 'dumb';
 }
 

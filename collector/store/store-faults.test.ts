@@ -97,6 +97,26 @@ test('a full disk: blocks wait in memory and are written when there is room', ()
     assert.deepEqual(report.damages, []);
   }));
 
+test('what a flush that failed would have folded, the next one folds', () =>
+  inFolder((_, file) => {
+    const coarse = ARCHIVES[1] as Archive;
+    const database = openSamples(file, ARCHIVES);
+    const writer = new SampleWriter(database, ARCHIVES);
+    const pages = Number(database.pragma('page_count', { simple: true }));
+    const start = blockStart(coarse, 1, START);
+    const end = start + coarse.spanSeconds;
+    const first = blockStart(FINEST, 1, start);
+    for (let at = first; at < end; at += FINEST.spanSeconds) writer.put(1, at, columns(at - first));
+    database.pragma(`max_page_count = ${pages}`);
+    assert.equal(writer.flush(), false);
+    const blocks = new BlockStore(database, ARCHIVES);
+    assert.ok(!blocks.has(coarse, 1, start));
+    database.pragma('max_page_count = 1000000');
+    assert.ok(writer.flush());
+    assert.ok(blocks.has(coarse, 1, start));
+    database.close();
+  }));
+
 test('a sound file has no damages', () =>
   inFolder((_, file) => {
     fill(file);

@@ -103,6 +103,11 @@ for (const [range, status, body, contentRange] of ranges) {
   });
 }
 
+test('connections are bounded, in number and in time without a byte', () => {
+  assert.equal(app.server.maxConnections, 4096);
+  assert.equal(app.server.timeout, 60_000);
+});
+
 test('a range of a file that has changed since is answered with the whole file', async () => {
   const headers = { range: 'bytes=2-4', 'if-range': '"other"' };
   assert.equal((await app.inject({ url: '/media/amd64/vmlinuz', headers })).statusCode, 200);

@@ -213,6 +213,13 @@ function assertInstalled(): void {
   assert.equal(readFileSync(join(folder, 'target/etc/agent.key'), 'utf8'), 'key');
 }
 
+test('a machine that says more than 256 KiB of itself is refused', async () => {
+  const payload = { mac: MAC, uuid: UUID, hardware: { disks: [], noise: 'x'.repeat(256 * 1024) } };
+  const answer = await app.inject({ method: 'POST', url: '/installer/hello', payload });
+  assert.equal(answer.statusCode, 413);
+  assert.equal(registry.byMac(MAC), undefined);
+});
+
 test('an approved machine is installed', async () => {
   approve();
   assert.equal(await installation().run(), true);
