@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { reasonOf } from '../../base/errors.ts';
-import { type Catalogue, unknownMetrics } from '../../collector/alerts/catalogue-warnings.ts';
+import { type Catalogue, rulesInDoubt } from '../../collector/alerts/catalogue-warnings.ts';
 import type { ExperimentalFeature } from '../../collector/alerts/experimental.ts';
 import { type Duplicate, duplicatesOf } from '../../collector/alerts/lint.ts';
 import { parseRuleFile } from '../../collector/alerts/rule-file.ts';
 import type { FileProblem } from '../../collector/alerts/yaml-reader.ts';
 import { clientOf } from '../client.ts';
 import { CommandError, EXIT } from '../exit.ts';
-import { metricNames } from '../expression-notes.ts';
+import { catalogueOf } from '../expression-notes.ts';
 import { note, print, printJson } from '../output.ts';
 import { featureOption } from './feature-option.ts';
 
@@ -41,7 +41,7 @@ export function register(alert: Command): void {
     .option('--lint-fatal', 'exit with 3 when only lint found something')
     .option('--ignore-unknown-fields', 'accept fields that no rule file has')
     .addOption(featureOption())
-    .option('--live', 'warn of metrics that no host of the appliance has')
+    .option('--live', 'warn of metrics and labels that no host of the appliance has')
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
@@ -49,7 +49,7 @@ export function register(alert: Command): void {
         'Examples:\n  clustermon alert check rules/*.yml\n  clustermon alert check < rules.yml',
     )
     .action(async (files: string[], options: CheckOptions, command: Command) => {
-      check(files, options, options.live ? await metricNames(clientOf(command)) : undefined);
+      check(files, options, options.live ? await catalogueOf(clientOf(command)) : undefined);
     });
 }
 
@@ -92,7 +92,7 @@ function report(file: string, options: CheckOptions, catalogue: Catalogue | unde
     lint: options.lint === 'none' ? [] : describe(duplicatesOf(groups)),
     warnings: [
       ...warnings.map(placed),
-      ...(catalogue && problems.length === 0 ? unknownMetrics(groups, catalogue) : []),
+      ...(catalogue && problems.length === 0 ? rulesInDoubt(groups, catalogue) : []),
     ],
   };
 }

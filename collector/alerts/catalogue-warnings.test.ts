@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { unknownMetrics, unknownMetricsOf } from './catalogue-warnings.ts';
+import { doubtsOf, rulesInDoubt } from './catalogue-warnings.ts';
 import { parseRuleFile } from './rule-file.ts';
 
-const CATALOGUE = new Set(['load_one', 'cpu_num']);
+const CATALOGUE = {
+  metrics: new Set(['load_one', 'cpu_num']),
+  labels: new Set(['__name__', 'host', 'rack']),
+};
 
 for (const { expr, want } of [
   { expr: 'load_one / cpu_num > 1', want: [] },
-  { expr: 'laod_one > 1 or laod_one < 0', want: ['laod_one'] },
-  { expr: 'rate({__name__="bytez"}[5m]) > 0', want: ['bytez'] },
-  { expr: '{__name__=~"x.*"} == 0 and up unless clustermon_gap_samples', want: [] },
+  { expr: 'laod_one > 1 or laod_one < 0', want: ['no host has laod_one'] },
+  { expr: 'rate({__name__="bytez"}[5m]) > 0', want: ['no host has bytez'] },
+  { expr: '{__name__=~"x.*"} == 0 and up unless clustermon_gap_samples{reason="x"}', want: [] },
+  { expr: 'load_one{hots="n1"} > 1', want: ['no series has the label hots'] },
+  { expr: 'up{hots=~"n1|n2", rack!="r1"} == 0', want: ['no series has the label hots'] },
+  { expr: 'load_one{maintenance!="yes", class=~".*", note=""} > 1', want: [] },
+  { expr: 'ALERTS{alertname="HostDown"} == 1', want: [] },
 ]) {
-  test(`unknown metrics of ${expr}`, () =>
-    assert.deepEqual(unknownMetricsOf(expr, CATALOGUE), want));
+  test(`what is in doubt of ${expr}`, () => assert.deepEqual(doubtsOf(expr, CATALOGUE), want));
 }
 
 test('what the file records is known, also in resolve:', () => {
@@ -20,10 +26,10 @@ test('what the file records is known, also in resolve:', () => {
 - name: g
   rules:
   - record: host:load
-    expr: load_one
+    expr: label_replace(load_one, "kind", "mean", "", "")
   - alert: X
-    expr: host:load > 8
+    expr: host:load{kind="mean"} > 8
     resolve: host:laod < 5
 `);
-  assert.deepEqual(unknownMetrics(groups, CATALOGUE), ['6: rule X: no host has host:laod']);
+  assert.deepEqual(rulesInDoubt(groups, CATALOGUE), ['6: rule X: no host has host:laod']);
 });
