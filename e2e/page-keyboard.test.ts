@@ -40,6 +40,25 @@ test('every page is a pair of keys away', async () => {
   });
 });
 
+test('the crosshair of the keyboard stands in all charts at one time', async () => {
+  await onPage('/host/n001', async (page) => {
+    const plotOf = (name: string) => page.getByRole('figure', { name }).locator('.u-over');
+    await plotOf('Load').waitFor();
+    await plotOf('Memory').waitFor();
+    await tabTo(page, page.getByRole('figure', { name: 'Load' }));
+    await press(page, 'Home', 'Shift+ArrowRight');
+    const place = async (name: string) => {
+      const line = await plotOf(name).locator('.u-cursor-x').boundingBox();
+      return line && line.x - (await plotOf(name).boundingBox())!.x;
+    };
+    const [here, there] = [(await place('Load'))!, (await place('Memory'))!];
+    // Ten of 900 seconds from the left, on some 330 pixels.
+    assert.ok(here > 0 && here < 20 && Math.abs(here - there) <= 3, `at ${here} and ${there}`);
+    await press(page, 'Escape');
+    assert.equal(await place('Memory'), null);
+  });
+});
+
 test('hosts are selected on the map, compared and silenced', async () => {
   await onPage('/', async (page) => {
     await tabTo(page, page.getByRole('application'));

@@ -12,6 +12,8 @@ export interface NoData {
 const HATCH_PX = 7;
 /** Half the width of a mark. */
 const MARK_PX = 3.5;
+/** Each mark has a line up through the chart, unless there are more than one to so many pixels: they would hide what they cross. */
+const LINE_ROOM_PX = 12;
 
 interface Look {
   readonly colour: (colours: Colours) => string;
@@ -89,27 +91,41 @@ function drawSpan({ ctx, bbox, valToPos }: uPlot, colours: Colours, { fromS, toS
     ctx.fillRect(Math.round(x), bbox.top, devicePixelRatio, bbox.height);
 }
 
-/** Of many at one place the last of each kind is drawn: two hundred hosts that start together are one mark. */
+interface Mark {
+  /** Device pixels of the canvas. */
+  readonly x: number;
+  readonly look: Look;
+}
+
 function drawHappenings(chart: uPlot, colours: Colours, happenings: readonly Happening[]): void {
-  const { ctx, bbox, valToPos } = chart;
+  const { ctx, bbox } = chart;
   const ratio = devicePixelRatio;
   const foot = bbox.top + bbox.height - MARK_PX * ratio - 1;
-  const seen = new Set<string>();
-  for (const { timeS, kind } of happenings) {
-    const x = Math.round(valToPos(timeS, 'x', true));
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
-    const place = `${kind}${Math.round(x / (2 * ratio))}`;
-    if (seen.has(place)) continue;
-    seen.add(place);
-    const look = LOOKS[kind];
+  const marks = marksOf(chart, happenings);
+  const hasLines = marks.length * LINE_ROOM_PX * ratio <= bbox.width;
+  for (const { x, look } of marks) {
     ctx.fillStyle = look.colour(colours);
-    ctx.globalAlpha = 0.22;
-    ctx.fillRect(x, bbox.top, ratio, bbox.height);
-    ctx.globalAlpha = 1;
+    if (hasLines) {
+      ctx.globalAlpha = 0.22;
+      ctx.fillRect(x, bbox.top, ratio, bbox.height);
+      ctx.globalAlpha = 1;
+    }
     ctx.beginPath();
     look.trace(ctx, x, foot, MARK_PX * ratio);
     ctx.fill();
   }
+}
+
+/** Those in view; of many of a kind at one place the first: two hundred hosts that start together are one mark. */
+function marksOf({ bbox, valToPos }: uPlot, happenings: readonly Happening[]): Mark[] {
+  const marks = new Map<string, Mark>();
+  for (const { timeS, kind } of happenings) {
+    const x = Math.round(valToPos(timeS, 'x', true));
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    const place = `${kind}${Math.round(x / (2 * devicePixelRatio))}`;
+    if (!marks.has(place)) marks.set(place, { x, look: LOOKS[kind] });
+  }
+  return [...marks.values()];
 }
 
 function drawNoData(

@@ -89,8 +89,11 @@ export class Plot {
   /** Puts the crosshair of this and all synced charts on a row; null takes it away. */
   showAt(row: number | null): void {
     const time = row === null ? undefined : this.#chart.data[0]?.[row];
-    const left = time === undefined ? -10 : this.#chart.valToPos(time, 'x');
+    // The first row may lie a fraction of a pixel before the window.
+    const left = time === undefined ? -10 : Math.max(0, this.#chart.valToPos(time, 'x'));
     this.#chart.setCursor({ left, top: time === undefined ? -10 : 10 });
+    // The others take the place from here; uPlot itself sets it only for the pointer.
+    this.#chart.cursor.sync!.values = [time ?? 0, 0];
     uPlot
       .sync(SYNC_KEY)
       .pub('mousemove', this.#chart, left, 10, this.#width, this.#height, row ?? -1);

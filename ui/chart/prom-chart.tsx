@@ -12,7 +12,7 @@ import {
   rangePicture,
   stepFor,
 } from '../data/promql.ts';
-import { range } from '../data/router.ts';
+import { linkTo, range } from '../data/router.ts';
 import { tellingNames } from '../lib/telling-names.ts';
 import { rangeBounds } from '../lib/time-range.ts';
 import { NotLoaded } from '../parts/loading.tsx';
@@ -76,7 +76,7 @@ export function PromChart({ expr, title, units, height, threshold, children }: P
         <NotLoaded state={state} onRetry={reload} />
       </section>
     );
-  if (series.length === 0) return <p class="panel faint">No series answers this in this range.</p>;
+  if (series.length === 0) return <NothingAnswers />;
   // The lines stay those that the range began with; what stands below goes on with each answer.
   const latest = newest ?? state.value;
   const omitted = series.length - drawn.length;
@@ -95,6 +95,15 @@ export function PromChart({ expr, title, units, height, threshold, children }: P
       />
       {children?.(latest.series.toSorted(byLast), latest)}
     </>
+  );
+}
+
+function NothingAnswers() {
+  return (
+    <p class="panel faint">
+      No series answers this in this range. A longer one may have more;{' '}
+      <a href={linkTo({ name: 'metrics' })}>Metrics</a> lists the names that are known.
+    </p>
   );
 }
 

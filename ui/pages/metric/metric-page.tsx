@@ -44,6 +44,7 @@ export function MetricPage({ name }: { name: string }) {
         {units === '' ? null : <span class="dim">in {units}</span>}
         <span class="dim">{metric?.description === title ? '' : metric?.description}</span>
         <a href={`/explore?${new URLSearchParams({ expr: name })}`}>Explore</a>
+        <a href={linkTo({ name: 'metrics' })}>All metrics</a>
       </header>
       {metric && metric.labelNames.length === 0 ? <Spread metric={metric} state={state} /> : null}
       {metric ? <Comparison metric={metric} /> : null}
