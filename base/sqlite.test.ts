@@ -37,6 +37,16 @@ test('a file of a later version is refused', () =>
     });
   }));
 
+test('a file for which the disk has no room is refused with what to do', () =>
+  inFolder((file) => {
+    // SQLite answers SQLITE_FULL, as for a full disk, when the file may not grow.
+    const migrations = [`PRAGMA max_page_count = 2; ${FIRST}; CREATE TABLE b (x INTEGER) STRICT`];
+    assert.throws(() => openDatabase(file, { migrations, synchronous: 'NORMAL' }), {
+      code: 'database-open',
+      message: /test\.db \(its disk is full: make room there, .*\): database or disk is full$/,
+    });
+  }));
+
 test('a file that is not a database is refused with what to do', () =>
   inFolder((file) => {
     writeFileSync(

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { isDiskFull } from './disk-full.ts';
 import { InputError, reasonOf, WorldError } from './errors.ts';
 
 /** Each entry brings the schema from version `index` to `index + 1`; entries are never edited once released. */
@@ -42,7 +43,10 @@ export function openDatabase(file: string, options: OpenOptions): Database.Datab
         { cause: error },
       );
     }
-    throw new WorldError('database-open', `cannot open ${file}`, error);
+    const advice = isDiskFull(error)
+      ? ' (its disk is full: make room there, `clustermon image list` and `remove` help)'
+      : '';
+    throw new WorldError('database-open', `cannot open ${file}${advice}`, error);
   }
 }
 
