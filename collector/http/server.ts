@@ -18,6 +18,7 @@ import { OwnMetrics } from './own-metrics.ts';
 import type { AlertService, ProblemSource, QueryRunner } from './ports.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
 import { hostRoutes } from './routes/hosts.ts';
 import { ownMetricsRoute } from './routes/own-metrics.ts';
 import { pageRoutes } from './routes/page.ts';
@@ -120,6 +121,7 @@ export async function buildServer(
   statusRoutes(app, own);
   prometheusRoutes(app, { ...own, catalogue });
   ownMetricsRoute(app, new OwnMetrics({ ...own, liveConnections: () => hub.connectionCount }));
+  healthRoutes(app, ports.hosts);
   pxeRoutes(app, options.pxeSocket);
   liveRoute(app, hub);
   pageRoutes(app, options.pageFolder);
