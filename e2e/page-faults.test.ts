@@ -63,6 +63,25 @@ test('a restart of the collector is said, with the age of the data, and over by 
   });
 });
 
+test('a page that was hidden loads what it missed, and calls that no fault', async () => {
+  await onPage('/host/n001', async (page) => {
+    await isLive(page);
+    await page.getByRole('figure', { name: 'Load' }).locator('.u-over').waitFor();
+    const setHidden = (isHidden: boolean) =>
+      page.evaluate(
+        `Object.defineProperty(document, 'hidden', { configurable: true, value: ${isHidden} });
+        document.dispatchEvent(new Event('visibilitychange'))`,
+      );
+    await setHidden(true);
+    await page.getByRole('button', { name: 'connecting' }).waitFor();
+    const asked = page.waitForRequest((one) => one.url().includes('/api/series?'));
+    await setHidden(false);
+    await asked;
+    await isLive(page);
+    assert.equal(await page.getByText('The collector answers again.').count(), 0);
+  });
+});
+
 test('what is known stays while nobody answers', async () => {
   await onPage('/machine/n202', async (page) => {
     await isLive(page);

@@ -57,6 +57,8 @@ let socket: WebSocket | undefined;
 let request: LiveRequest = mergeWants(0, []);
 let reader: FrameReader | undefined;
 let waiting: ArrayBuffer[] = [];
+/** Connections so far, those that failed included. */
+let tries = 0;
 let failures = 0;
 let gather: number | undefined;
 let silence: number | undefined;
@@ -80,7 +82,7 @@ export function onEvent(listener: (event: EventInfo) => void): () => void {
 /** Connects, and from then on follows the visibility of the page: a hidden page costs the collector nothing. */
 export function startLive(): void {
   document.addEventListener('visibilitychange', () => {
-    if (document.hidden) disconnect();
+    if (document.hidden) rest();
     else connect();
   });
   addEventListener('online', () => connect());
@@ -90,6 +92,7 @@ export function startLive(): void {
 function connect(): void {
   clearTimeout(retry);
   if (socket) return;
+  tries += 1;
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
   socket = new WebSocket(`${scheme}//${location.host}/api/live`);
   socket.binaryType = 'arraybuffer';
@@ -112,6 +115,12 @@ function disconnect(): void {
   socket = undefined;
   reader = undefined;
   waiting = [];
+}
+
+/** What is not seen needs no values; what was missed is loaded when the page is looked at again. */
+function rest(): void {
+  disconnect();
+  liveState.value = { kind: 'connecting' };
 }
 
 function onLost(): void {
@@ -199,7 +208,7 @@ function deliver(): void {
 }
 
 function onLive(): void {
-  if (liveState.value.kind === 'lost') reconnects.value += 1;
+  if (tries > 1) reconnects.value += 1;
   failures = 0;
   liveState.value = { kind: 'live' };
   clockIsKnown();

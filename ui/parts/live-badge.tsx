@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
-import { frameAtMs, liveState, reconnects } from '../data/live.ts';
+import { useRef } from 'preact/hooks';
+import { frameAtMs, liveState } from '../data/live.ts';
 import { stopped } from '../data/pause.ts';
 import { formatDuration } from '../lib/units.ts';
 import { Status } from './status.tsx';
@@ -47,7 +48,10 @@ function LiveText() {
 /** Across the page while the collector cannot be reached: how old the data is, and when the next try is. */
 export function ConnectionBanner() {
   const state = liveState.value;
-  const isBack = state.kind === 'live' && reconnects.value > 0;
+  const wasLost = useRef(false);
+  // A page that was hidden connects anew too, which is no news.
+  if (state.kind !== 'live') wasLost.current = state.kind === 'lost';
+  const isBack = state.kind === 'live' && wasLost.current;
   return (
     <>
       {state.kind === 'lost' ? (

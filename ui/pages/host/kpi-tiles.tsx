@@ -1,8 +1,9 @@
+import { effect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { HostDetail } from '../../../wire/http.ts';
 import { sizeCanvas, traceSparkline } from '../../chart/sparkline.ts';
 import { loadSeries } from '../../data/history.ts';
-import { clockReady, nowS, subscribe } from '../../data/live.ts';
+import { clockReady, nowS, reconnects, subscribe } from '../../data/live.ts';
 import { colours } from '../../data/theme.ts';
 import { chooseKpis, type Kpi } from '../../lib/kpi.ts';
 import { TimeWindow } from '../../lib/time-window.ts';
@@ -41,17 +42,19 @@ function KpiTile({ host, kpi }: { host: string; kpi: Kpi }) {
       text.textContent = formatValue(values.at(-1), kpi.units);
       drawLine(line, values, kpi.max);
     };
-    void clockReady
-      .then(() => {
-        const series = kpi.keys.map((key) => ({ key, metric: key }));
-        return loadSeries(host, series, { fromS: nowS.peek() - SECONDS, toS: nowS.peek() });
-      })
-      .then(({ startS, stepSeconds, columns }) => {
-        rows.load(startS, stepSeconds, columns);
-        if (isShown) show();
-      })
+    const load = async () => {
+      await clockReady;
+      const series = kpi.keys.map((key) => ({ key, metric: key }));
+      const window = { fromS: nowS.peek() - SECONDS, toS: nowS.peek() };
+      const { startS, stepSeconds, columns } = await loadSeries(host, series, window);
+      rows.load(startS, stepSeconds, columns);
+      if (isShown) show();
+    };
+    const stopLoading = effect(() => {
+      void reconnects.value;
       // The charts below say what is wrong; the tile goes on with live values.
-      .catch(() => {});
+      load().catch(() => {});
+    });
     const want = { series: kpi.keys.map((key) => ({ host, key })) };
     const stop = subscribe(want, (frame) => {
       rows.append(Math.round(frame.timeMs / 1000), (column) =>
@@ -61,6 +64,7 @@ function KpiTile({ host, kpi }: { host: string; kpi: Kpi }) {
     });
     return () => {
       isShown = false;
+      stopLoading();
       stop();
     };
   }, [host, kpi]);

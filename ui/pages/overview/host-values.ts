@@ -1,7 +1,7 @@
 /** Live values of all hosts under the lenses on screen, and the last minutes of one of them. */
 import { signal } from '@preact/signals';
 import { loadMetric } from '../../data/history.ts';
-import { nowS, subscribe } from '../../data/live.ts';
+import { nowS, reconnects, subscribe } from '../../data/live.ts';
 import { paused } from '../../data/pause.ts';
 import { HostHistory } from '../../lib/host-history.ts';
 import type { Lens } from '../../lib/lens.ts';
@@ -11,7 +11,7 @@ import type { FrameReader } from '../../lib/live-frame.ts';
 export const HISTORY_SECONDS = 300;
 
 export class HostValues {
-  /** Grows with each frame that was taken in: what draws values reads it. */
+  /** Grows with each frame that is to be seen: what draws values reads it. */
   readonly version = signal(0);
   readonly history = new HostHistory(HISTORY_SECONDS);
   /** True once the minutes before the page was opened are there. */
@@ -22,16 +22,15 @@ export class HostValues {
   readonly #indexOf = new Map<string, number>();
   readonly #stop: () => void;
   #hosts: readonly string[] = [];
-  #isFilled = false;
+  /** Reconnects at the time the past was asked for. */
+  #filledAt = -1;
 
   /** @param main the lens whose history is kept */
   constructor(main: Lens, others: readonly Lens[]) {
     this.#main = main;
     this.#lenses = [...new Set([main, ...others])];
     const metrics = [...new Set(this.#lenses.flatMap((lens) => lens.metrics))];
-    this.#stop = subscribe({ metrics }, (frame) => {
-      if (!paused.peek()) this.#take(frame);
-    });
+    this.#stop = subscribe({ metrics }, (frame) => this.#take(frame));
   }
 
   close(): void {
@@ -53,11 +52,11 @@ export class HostValues {
     for (const lens of this.#lenses) this.#compute(lens, frame);
     const main = this.#values.get(this.#main.id);
     if (main) this.history.append(Math.round(frame.timeMs / 1000), frame.hosts, main);
-    if (!this.#isFilled) {
-      this.#isFilled = true;
+    if (this.#filledAt !== reconnects.peek()) {
+      this.#filledAt = reconnects.peek();
       void this.#fill();
     }
-    this.version.value += 1;
+    if (!paused.peek()) this.version.value += 1;
   }
 
   #compute(lens: Lens, frame: FrameReader): void {
@@ -75,7 +74,7 @@ export class HostValues {
     }
   }
 
-  /** The minutes before the page was opened. A failure leaves the lines to grow from now on; the charts say what is wrong. */
+  /** The minutes before the page was opened, or those without a connection. A failure leaves the lines to grow from now on; the charts say what is wrong. */
   async #fill(): Promise<void> {
     const toS = nowS.peek();
     const window = { fromS: toS - HISTORY_SECONDS, toS };
