@@ -21,7 +21,7 @@ export interface Client {
   getText(path: string, query?: Query): Promise<string>;
   /** The answer's bytes, for archives. */
   getBytes(path: string): Promise<Uint8Array>;
-  /** `body` goes as JSON, URLSearchParams as a form. */
+  /** `body` goes as JSON, URLSearchParams as a form; undefined where the answer has no body. */
   send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>;
   /** A WebSocket to `path`; opening and errors are the caller's. */
   openSocket(path: string): WebSocket;
@@ -67,7 +67,8 @@ export function connect(options: ConnectOptions): Client {
     getBytes: async (path) => (await request(path, {}, {})).bytes(),
     send: async <T>(method: string, path: string, body?: unknown) => {
       const response = await request(path, {}, { method, ...bodyOf(body) });
-      return (response.status === 204 ? undefined : await response.json()) as T;
+      const text = await response.text();
+      return (text === '' ? undefined : JSON.parse(text)) as T;
     },
     openSocket: (path) => new WebSocket(url.replace(/^http/, 'ws') + path, { headers }),
   };

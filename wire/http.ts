@@ -67,6 +67,14 @@ export interface MetricInfo {
   readonly labelNames: readonly string[];
 }
 
+/** Newest value of a series of texts, which no query can give. GET /api/texts?metric=NAME */
+export interface TextValue {
+  readonly host: string;
+  /** Those of the host and of the series. */
+  readonly labels: Labels;
+  readonly value: string;
+}
+
 /**
  * GET /api/series?host=…&metric=…&label.device=sda&from=…&to=…&points=…&only=average
  * `host` and `metric` may be repeated; without `host` it is every host. The range is answered from the finest archive that gives at most
@@ -176,7 +184,7 @@ export interface AlertTransition {
   readonly timeMs: number;
   readonly rule: string;
   readonly labels: Labels;
-  /** What it became; `gone` = it was pending and its condition became false. */
+  /** What it became; `gone` = it was pending and its condition became false, or its rule or host is gone. */
   readonly state: 'pending' | 'firing' | 'nodata' | 'inactive' | 'gone';
   readonly value: number | null;
 }

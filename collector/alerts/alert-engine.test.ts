@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { openDatabase } from '../../base/sqlite.ts';
 import { type Alert, isResolved } from '../notify/alert.ts';
-import { Labels } from '../query/labels.ts';
+import { Labels, METRIC_NAME } from '../query/labels.ts';
+import { Matcher } from '../query/matcher.ts';
 import { AlertEngine } from './alert-engine.ts';
 import { ALERT_TABLES, AlertStore } from './alert-store.ts';
 import type { RuleGroup } from './rule.ts';
@@ -78,6 +79,16 @@ class Bench {
       else this.source.append({ labels, value }, this.second * 1000);
       this.engine.evaluate(this.second * 1000);
     }
+  }
+
+  /** Series of rules that a query finds now, as `name value of the label "of"`. */
+  get recorded(): readonly string[] {
+    const every = new Matcher(METRIC_NAME, '!=', '');
+    const untilMs = this.second * 1000;
+    return this.engine.recorded
+      .select([every], { afterMs: 0, untilMs, stepMs: 0, rangeMs: 0, operation: '' })
+      .filter(({ stale }) => stale?.at(-1) !== 1)
+      .map(({ labels }) => `${labels.get(METRIC_NAME)} ${labels.get('of')}`.trim());
   }
 
   get states(): readonly string[] {
@@ -172,6 +183,9 @@ test('removing a rule resolves what it fires; its name is free again', () => {
   assert.throws(() => bench.engine.addRule({ expr: 'load_one > 8' }), { code: 'rule-exists' });
   bench.engine.removeRule('load_one_above_8');
   assert.deepEqual(bench.told, ['load_one_above_8 firing', 'load_one_above_8 resolved']);
+  assert.deepEqual(bench.recorded, []);
+  const transitions = new AlertStore(bench.database).transitions({ fromMs: 0, toMs: 100_000 });
+  assert.equal(transitions.at(-1)?.state, 'inactive');
   assert.throws(() => bench.engine.removeRule('load_one_above_8'), { code: 'rule-unknown' });
   bench.engine.addRule({ expr: 'load_one > 8' });
   bench.close();
@@ -211,6 +225,34 @@ test('other groups replace the old ones and the alerts of rules that stay are ke
   bench.run(nines(1));
   assert.deepEqual(bench.states, ['A firing']);
   assert.deepEqual(bench.told, ['A firing']);
+  bench.close();
+});
+
+test('series of rules that are not in the files any more have ended, those of others go on', () => {
+  const groupsOf = (...of: readonly string[]) => {
+    const rules = of.map((name) => `\n  - {record: load, expr: load_one, labels: {of: ${name}}}`);
+    return parseRuleFile(`groups:\n- name: g\n  rules:${rules.join('')}\n`).groups;
+  };
+  const bench = new Bench(groupsOf('a', 'b', 'c'));
+  bench.run([...warmUp, 9, 9]);
+  bench.engine.load(groupsOf('d', 'c', 'b'));
+  assert.deepEqual(bench.recorded, ['load b', 'load c']);
+  bench.run([9]);
+  assert.deepEqual(bench.recorded, ['load b', 'load c', 'load d']);
+  bench.engine.load([]);
+  assert.deepEqual(bench.recorded, []);
+  bench.close();
+});
+
+test('two rules that record one series, changing which of them has it, let it go on', () => {
+  const { groups } = parseRuleFile(
+    'groups:\n- name: g\n  rules:\n  - {record: load, expr: load_one > 8}\n  - {record: load, expr: load_one <= 8}\n',
+  );
+  const bench = new Bench(groups);
+  bench.run([...warmUp, 9, 1]);
+  assert.deepEqual(bench.recorded, ['load']);
+  bench.run([9]);
+  assert.deepEqual(bench.recorded, ['load']);
   bench.close();
 });
 

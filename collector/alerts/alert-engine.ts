@@ -101,10 +101,12 @@ export class AlertEngine {
   /** Replaces the groups of files and built-in rules; alerts of rules that stay are kept, those of others are over. */
   load(groups: readonly RuleGroup[]): void {
     const added = this.#ports.store.rules().map(groupOfAddedRule);
+    const rulesBefore = this.#rules();
     const before = new Map(
-      this.#rules().map((health) => [identityOf(health.rule), health.alerts?.instances]),
+      rulesBefore.map((health) => [identityOf(health.rule), health.alerts?.instances]),
     );
     this.#groups = [...groups, ...added].map((group) => this.#schedule(group));
+    this.#handOverSeries(rulesBefore);
     for (const health of this.#rules()) {
       const instances = before.get(identityOf(health.rule));
       if (health.alerts && instances) health.alerts.instances = instances;
@@ -117,6 +119,16 @@ export class AlertEngine {
     this.#pairs = new PairedSeverities();
     this.#pairs.learn(this.#rules());
     this.#ports.inhibit(this.#pairs.inhibitRules());
+  }
+
+  /** What rules wrote that are gone has ended; the others' goes on until they write again. */
+  #handOverSeries(before: readonly RuleHealth[]): void {
+    const left = Map.groupBy(before, ({ rule }) => authorOf(rule));
+    for (const { rule, output } of this.#rules()) {
+      const predecessor = left.get(authorOf(rule))?.shift();
+      if (predecessor) output.takeOver(predecessor.output);
+    }
+    for (const { output } of [...left.values()].flat()) output.end(this.#ports.nowMs());
   }
 
   /** Series of recording rules and `ALERTS`, for queries. */
@@ -196,7 +208,8 @@ export class AlertEngine {
     const isRemoved = ({ state }: ScheduledGroup) => state.group.name === `added ${name}`;
     const removed = this.#groups.filter(isRemoved).flatMap(({ state }) => state.rules);
     this.#groups = this.#groups.filter((group) => !isRemoved(group));
-    for (const { rule, alerts } of removed) {
+    for (const { rule, alerts, output } of removed) {
+      output.end(nowMs);
       this.#drop(identityOf(rule), [...(alerts?.instances.values() ?? [])], nowMs);
     }
     this.#tell();
@@ -326,7 +339,15 @@ export class AlertEngine {
     this.#ports.store.write({
       saved: [],
       forgotten: instances.map(({ labels }) => ({ rule: identity, key: labels.key })),
-      transitions: [],
+      transitions: instances
+        .filter(({ state }) => state !== 'inactive')
+        .map(({ labels, state }) => ({
+          timeMs: nowMs,
+          rule: labels.get('alertname'),
+          labels: labels.toObject(),
+          state: state === 'pending' ? 'gone' : 'inactive',
+          value: null,
+        })),
     });
     const resolved = instances
       .filter(isFiring)
@@ -381,6 +402,13 @@ function identityOf(rule: Rule): string {
   const labels =
     rule.kind === 'record' ? [] : [...rule.labels].map(([name, { text }]) => [name, text]);
   return JSON.stringify([rule.name, ...labels]);
+}
+
+/** By it a rule's series are found again after a reload: rules that record different things under one name have labels that differ. */
+function authorOf(rule: Rule): string {
+  return rule.kind === 'record'
+    ? JSON.stringify(['record', rule.name, rule.labels])
+    : identityOf(rule);
 }
 
 type Snapshot = ReadonlyMap<RuleHealth, ReadonlyMap<string, AlertInstance>>;

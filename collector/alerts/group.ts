@@ -19,6 +19,8 @@ export interface RuleHealth {
   readonly error: string | undefined;
   readonly lastEvaluationMs: number | undefined;
   readonly durationMs: number;
+  /** What the rule records, or its `ALERTS`. */
+  readonly output: WrittenSeries;
 }
 
 interface Entry {

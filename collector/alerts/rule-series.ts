@@ -43,6 +43,12 @@ export class RuleSeries implements SampleSource {
     return this.#byMetric.keys();
   }
 
+  /** True when the series has a sample of that time as its last. */
+  goesOnAt(labels: Labels, timeMs: number): boolean {
+    const series = this.#series.get(labels.key);
+    return series?.timesMs.at(-1) === timeMs && series.stale.at(-1) === 0;
+  }
+
   /** From now on the series has ended. */
   end(labels: Labels, timeMs: number): void {
     this.#append(labels, timeMs, Number.NaN, 1);

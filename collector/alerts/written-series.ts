@@ -18,8 +18,22 @@ export class WrittenSeries {
       written.set(sample.labels.key, sample.labels);
     }
     for (const [key, labels] of this.#written) {
-      if (!written.has(key)) this.#output.end(labels, timeMs);
+      // Another rule may write it from now on, and have done so already.
+      if (!written.has(key) && !this.#output.goesOnAt(labels, timeMs)) {
+        this.#output.end(labels, timeMs);
+      }
     }
     this.#written = written;
+  }
+
+  /** Nobody writes them any more. */
+  end(timeMs: number): void {
+    for (const labels of this.#written.values()) this.#output.end(labels, timeMs);
+    this.#written = new Map();
+  }
+
+  /** `before` wrote these series until now. */
+  takeOver(before: WrittenSeries): void {
+    this.#written = before.#written;
   }
 }
