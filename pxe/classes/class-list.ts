@@ -97,7 +97,7 @@ export function classScripts(folder: string): {
     else if (!status.isFile() || name.endsWith('~') || name.endsWith('.bak')) continue;
     else if ((status.mode & 0o111) === 0) {
       problems.push(
-        problem('warning', 'script-mode', where, 'not executable, so it defines no classes'),
+        problem('error', 'script-mode', where, 'not executable, so it defines no classes'),
       );
     } else if (name.endsWith('.source')) {
       problems.push(problem('error', 'script-name', where, 'the suffix .source is gone: use .sh'));

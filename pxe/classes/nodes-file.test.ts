@@ -96,6 +96,7 @@ const BAD: readonly { text: string; problem: string }[] = [
   { text: 'nodes:\n  - match: {}\n    unit: 61', problem: '3 nodes-value' },
   { text: 'nodes:\n  - match: {}\n    address: 10.0.0.256', problem: '3 nodes-value' },
   { text: 'nodes:\n  - match: {}\n    classes: [A/B]', problem: '3 class-name' },
+  { text: 'nodes:\n  - match: {}\n    approve: yes', problem: '3 nodes-value' },
   { text: 'nodes:\n  - match: {memory: lots}', problem: '2 nodes-value' },
   { text: 'nodes:\n  - name: a\n    match: {}\n  - name: a', problem: '4 nodes-twice' },
   { text: 'nodes: [', problem: '1 nodes-syntax' },

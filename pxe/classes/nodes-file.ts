@@ -44,6 +44,8 @@ export type NodeSettings = Partial<Omit<NodeEntry, 'line' | 'match'>>;
 type Reader = (value: string) => string | undefined;
 
 const pattern: Reader = () => undefined;
+const isTrueOrFalse: Reader = (value) =>
+  /^(true|false)$/i.test(value) ? undefined : 'is neither true nor false';
 const MATCH_KEYS: Readonly<Record<keyof NodeMatch, Reader>> = {
   mac: (value) => (parseMac(value) ? undefined : 'is no MAC address'),
   name: pattern,
@@ -112,9 +114,10 @@ class NodesReader {
       const key = isScalar(pair.key) ? String(pair.key.value) : '';
       if (key === 'match') entry['match'] = this.#match(pair);
       else if (key === 'classes') entry['classes'] = this.#classes(pair);
-      else if (key === 'approve')
-        entry['approve'] = isScalar(pair.value) && pair.value.value === true;
-      else if (key in VALUE_KEYS) {
+      else if (key === 'approve') {
+        const value = this.#scalar(pair, isTrueOrFalse);
+        entry['approve'] = value?.toLowerCase() === 'true';
+      } else if (key in VALUE_KEYS) {
         const value = this.#scalar(pair, VALUE_KEYS[key as keyof typeof VALUE_KEYS]);
         if (value !== undefined) entry[key] = key === 'unit' ? Number(value) : value;
       } else this.#unknownKey(pair, ['match', 'classes', 'approve', ...Object.keys(VALUE_KEYS)]);

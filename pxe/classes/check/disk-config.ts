@@ -14,22 +14,41 @@ const NEEDS_MACHINE = new Set(['disk-preserve', 'disk-ram']);
 
 /** Finds syntax errors and layouts that cannot fit any disk. */
 export function checkDiskConfig(text: string, path: string): readonly Problem[] {
-  try {
-    const stanzas = parseDiskConfig(text);
-    if (stanzas.some(namesSpecialDisk)) return [];
-    const errors = TRIAL_SIZES.map((size) => trial(text, trialDisks(stanzas, size)));
-    const [first] = errors;
-    if (!first || errors.some((error) => error === undefined)) return [];
-    return NEEDS_MACHINE.has(first.code) ? [] : [toProblem(first, path)];
-  } catch (error) {
-    if (error instanceof InputError) return [toProblem(error, path)];
-    throw error;
+  const errors = syntaxErrors(text);
+  if (errors.length > 0) return errors.map((error) => toProblem(error, path));
+  const stanzas = parseDiskConfig(text);
+  if (stanzas.some(namesSpecialDisk)) return [];
+  const trials = TRIAL_SIZES.map((size) => trial(text, trialDisks(stanzas, size)));
+  const [first] = trials;
+  if (!first || trials.some((error) => error === undefined)) return [];
+  return NEEDS_MACHINE.has(first.code) ? [] : [toProblem(first, path)];
+}
+
+/**
+ * The parser stops at the first error: it goes on without that line, unless others depend on it.
+ * @returns in the order of lines
+ */
+function syntaxErrors(text: string): readonly InputError[] {
+  const lines = text.split('\n');
+  const errors: InputError[] = [];
+  for (;;) {
+    const error = inputError(() => parseDiskConfig(lines.join('\n')));
+    if (!error) return errors;
+    errors.push(error);
+    const at = (error.line ?? 0) - 1;
+    const isHeader = /^\s*disk_config\b/.test(lines[at] ?? 'disk_config');
+    if (isHeader || error.code === 'disk-context') return errors;
+    lines[at] = '';
   }
 }
 
 function trial(text: string, disks: readonly Disk[]): InputError | undefined {
+  return inputError(() => planDisks(text, disks, { ramBytes: TRIAL_RAM, initial: true }));
+}
+
+function inputError(run: () => unknown): InputError | undefined {
   try {
-    planDisks(text, disks, { ramBytes: TRIAL_RAM, initial: true });
+    run();
     return undefined;
   } catch (error) {
     if (error instanceof InputError) return error;

@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { WorldError } from '../../../base/errors.ts';
 import { insertLine } from '../line-insert.ts';
 import type { Problem } from '../problem.ts';
+import { SYNTAX_CHECKS } from './syntax.ts';
 
 const AINSL = /^\s*ainsl((?:\s+-[a-zA-Z]+)*)\s+\S+\s+(["'])([^"'$`]*)\2\s*$/;
 const FCOPY = /^\s*fcopy((?:\s+-[a-zA-Z]+)*)((?:\s+\/[\w./-]+)+)\s*$/;
@@ -12,7 +11,7 @@ const FCOPY = /^\s*fcopy((?:\s+-[a-zA-Z]+)*)((?:\s+\/[\w./-]+)+)\s*$/;
 export type ScriptUse = 'executed' | 'sourced';
 
 /**
- * Checks one script without running it: executable, interpreter, shell syntax, and calls of FAI's helpers that cannot mean what they say.
+ * Checks one script without running it: executable, interpreter, syntax, and calls of FAI's helpers that cannot mean what they say.
  * @param path relative to the config space
  */
 export function checkScript(space: string, path: string, use: ScriptUse): readonly Problem[] {
@@ -28,38 +27,28 @@ export function checkScript(space: string, path: string, use: ScriptUse): readon
   const problems: Problem[] = [];
   if (use === 'executed' && (status.mode & 0o111) === 0) {
     const message = 'not executable, so it is never run: chmod +x';
-    problems.push({ ...at(path), severity: 'warning', code: 'script-mode', message });
+    problems.push({ ...at(path), severity: 'error', code: 'script-mode', message });
   }
-  const shell = use === 'sourced' ? 'bash' : interpreter(text);
-  if (shell === undefined) {
+  const program = use === 'sourced' ? 'bash' : interpreter(text);
+  if (program === undefined) {
     const message = 'the first line names no interpreter (#!)';
     problems.push({ ...at(path, 1), severity: 'error', code: 'script-interpreter', message });
   }
-  if (shell !== 'bash' && shell !== 'sh') return problems;
-  return [...problems, ...shellSyntax(shell, file, path), ...helperCalls(space, path, text)];
+  const found = SYNTAX_CHECKS.get(program ?? '')?.(file, text);
+  if (found) {
+    const { line, message } = found;
+    problems.push({ ...at(path, line), severity: 'error', code: 'script-syntax', message });
+  }
+  const isShell = program === 'bash' || program === 'sh';
+  return isShell ? [...problems, ...helperCalls(space, path, text)] : problems;
 }
 
 function interpreter(text: string): string | undefined {
   const [, program = '', argument = ''] = /^#!\s*(\S+)(?:[ \t]+(\S+))?/.exec(text) ?? [];
   const name = program.endsWith('/env') ? argument : (program.split('/').at(-1) ?? '');
   if (name === '') return undefined;
-  return name === 'dash' ? 'sh' : name;
-}
-
-function shellSyntax(shell: string, file: string, path: string): readonly Problem[] {
-  const run = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
-  if (run.error) throw new WorldError('profile-shell', `running ${shell} -n`, run.error);
-  if (run.status === 0) return [];
-  const [first = ''] = run.stderr.split('\n');
-  const [, line, message = first] = /: (?:line )?(\d+): (.*)$/.exec(first) ?? [];
-  return [
-    {
-      ...at(path, line === undefined ? undefined : Number(line)),
-      severity: 'error',
-      code: 'script-syntax',
-      message,
-    },
-  ];
+  if (name === 'dash') return 'sh';
+  return /^python3\.\d+$/.test(name) ? 'python3' : name;
 }
 
 function helperCalls(space: string, path: string, text: string): readonly Problem[] {

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -22,6 +31,7 @@ test('the space of debian-edu-fai has no error', () => {
   );
 });
 
+const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
 const OK = '#!/bin/bash\ntrue\n';
 
 /** One file of an otherwise empty space (mode 755 for scripts), and what is found: `path:line code`. */
@@ -48,6 +58,16 @@ const CASES: readonly { path: string; text: string; mode?: number; found: readon
     path: 'disk_config/WEB',
     text: 'disk_config disk1\nprimary / 60% ext4 rw\nprimary /b 50%-60% ext4 rw\n',
     found: ['disk_config/WEB:3 disk-space'],
+  },
+  {
+    path: 'disk_config/WEB',
+    text: 'disk_config disk1\nprimary / 1Q ext4 rw\nprimary /a 1G ext9 rw\nprimary /b 1G ext4 rw\n',
+    found: ['disk_config/WEB:2 disk-size', 'disk_config/WEB:3 disk-filesystem'],
+  },
+  {
+    path: 'disk_config/WEB',
+    text: 'disk_config disk1 disklabel:gtp\nprimary / 1Q ext4 rw\n',
+    found: ['disk_config/WEB:1 disk-syntax'],
   },
   {
     path: 'disk_config/WEB',
@@ -110,7 +130,21 @@ const CASES: readonly { path: string; text: string; mode?: number; found: readon
     found: ['scripts/WEB/10-x:2 ainsl-pattern'],
   },
   { path: 'scripts/WEB/10-x', text: '#!/bin/sh\nainsl -Q /etc/x "a[b]"\n', found: [] },
-  { path: 'scripts/WEB/10-x', text: '#!/usr/bin/perl\nif (\n', found: [] },
+  {
+    path: 'scripts/WEB/10-x',
+    text: '#!/usr/bin/perl -w\nuse strict;\nmy $x = ;\n',
+    found: ['scripts/WEB/10-x:3 script-syntax'],
+  },
+  { path: 'scripts/WEB/10-x', text: '#!/usr/bin/perl\nuse strict;\nmy $x = 1;\n', found: [] },
+  { path: 'scripts/WEB/10-x', text: '#!/usr/bin/perl\nuse No::Such::Module;\nif (\n', found: [] },
+  { path: 'scripts/WEB/10-x', text: '#!/usr/bin/perl -T\nprint 1;\n', found: [] },
+  {
+    path: 'scripts/WEB/10-x',
+    text: '#!/usr/bin/env python3\nif True\n  pass\n',
+    // A machine without Python cannot judge it.
+    found: HAS_PYTHON ? ['scripts/WEB/10-x:2 script-syntax'] : [],
+  },
+  { path: 'scripts/WEB/10-x', text: '#!/usr/bin/python3\nprint(1)\n', found: [] },
   { path: 'files/motd', text: 'x', found: ['files/motd file-class'] },
   { path: 'files/etc/motd/WEB', text: 'x', found: [] },
   {
@@ -125,6 +159,11 @@ const CASES: readonly { path: string; text: string; mode?: number; found: readon
     found: ['files/etc/motd/preinst script-mode'],
   },
   { path: 'nodes.yaml', text: 'nodes:\n  - clases: [A]\n', found: ['nodes.yaml:2 nodes-key'] },
+  {
+    path: 'nodes.yaml',
+    text: 'nodes:\n  - match: {}\n    classes: [NONE]\n',
+    found: ['nodes.yaml:2 class-unknown'],
+  },
 ];
 
 for (const { path, text, mode = 0o755, found } of CASES) {
@@ -141,12 +180,37 @@ for (const { path, text, mode = 0o755, found } of CASES) {
   });
 }
 
-test('a link that leads nowhere is named', () => {
-  inSpace((space) => {
-    symlinkSync('/nowhere', join(space, 'class/10-a'));
-    const found = checkSpace(space).map((one) => one.code);
-    assert.ok(found.includes('script-link'));
+for (const path of ['class/10-a', 'files/etc/motd/WEB', 'basefiles/WEB.tar.xz', 'debconf/WEB']) {
+  test(`${path}: a link that leads nowhere is named`, () => {
+    inSpace((space) => {
+      mkdirSync(dirname(join(space, path)), { recursive: true });
+      symlinkSync('/nowhere', join(space, path));
+      const found = checkSpace(space).map((one) => `${one.path} ${one.code}`);
+      assert.ok(found.includes(`${path} script-link`));
+    });
   });
+}
+
+test('classes of nodes.yaml may be meant by a script alone', () => {
+  inSpace((space) => {
+    mkdirSync(join(space, 'scripts'));
+    writeFileSync(join(space, 'nodes.yaml'), 'nodes:\n  - match: {}\n    classes: [WEB, FAST]\n');
+    writeFileSync(join(space, 'scripts/WEB'), '#!/bin/sh\nifclass FAST && true\n', { mode: 0o755 });
+    assert.deepEqual(checkSpace(space), []);
+  });
+});
+
+test('what Perl would run to parse a script is not run', () => {
+  for (const line of [`BEGIN { MARK }`, `use constant A => do { MARK };`, `use lib '.';`]) {
+    inSpace((space) => {
+      const mark = join(space, 'mark');
+      mkdirSync(join(space, 'scripts'));
+      const code = line.replace('MARK', `open(my $f, '>', '${mark}')`);
+      writeFileSync(join(space, 'scripts/WEB'), `#!/usr/bin/perl\n${code}\n`, { mode: 0o755 });
+      assert.deepEqual(checkSpace(space), []);
+      assert.equal(existsSync(mark), false);
+    });
+  }
 });
 
 test('links to folders are not followed: they lead out of the space, or in circles', () => {

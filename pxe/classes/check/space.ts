@@ -4,6 +4,7 @@ import { InputError } from '../../../base/errors.ts';
 import { CLASS_NAME, classScripts } from '../class-list.ts';
 import { FCOPY_CONTROL_FILES } from '../files.ts';
 import { parseNodesFile } from '../nodes-file.ts';
+import { overview } from '../overview.ts';
 import { parsePackageConfig } from '../package-config.ts';
 import type { Problem } from '../problem.ts';
 import { checkDiskConfig } from './disk-config.ts';
@@ -66,6 +67,7 @@ export function checkSpace(space: string): readonly Problem[] {
     ...scripts(space, 'scripts'),
     ...scripts(space, 'tests'),
     ...targets(space, 'files'),
+    ...entries(space, 'basefiles').flatMap((name) => brokenLink(space, `basefiles/${name}`)),
     ...nodes(space),
   ].toSorted(byPlace);
 }
@@ -162,6 +164,7 @@ function targets(space: string, folder: string): readonly Problem[] {
     ...files
       .filter((name) => !mixed.includes(name))
       .flatMap((name) => className(`${folder}/${name}`)),
+    ...files.flatMap((name) => brokenLink(space, `${folder}/${name}`)),
     ...inside
       .filter((name) => name === 'preinst' || name === 'postinst')
       .flatMap((name) => checkScript(space, `${folder}/${name}`, 'executed')),
@@ -174,9 +177,42 @@ function targets(space: string, folder: string): readonly Problem[] {
   ];
 }
 
+/** Where a link leads nowhere, FAI takes the file of a lower class, or none, and says nothing. */
+function brokenLink(space: string, path: string): readonly Problem[] {
+  const exists = existsSync(join(space, path));
+  return exists ? [] : [wrong('script-link', path, 'the link leads nowhere')];
+}
+
 function nodes(space: string): readonly Problem[] {
   const path = join(space, 'nodes.yaml');
-  return existsSync(path) ? parseNodesFile(readFileSync(path, 'utf8')).problems : [];
+  if (!existsSync(path)) return [];
+  const { entries: given, problems } = parseNodesFile(readFileSync(path, 'utf8'));
+  if (given.every(({ classes }) => classes.length === 0)) return problems;
+  const known = classesOf(space);
+  const unknown = given.flatMap(({ line, classes }) =>
+    classes
+      .filter((name) => !known.has(name))
+      .map((name): Problem => {
+        const message = `nothing in the config space is for the class ${name}`;
+        return { severity: 'warning', code: 'class-unknown', path: 'nodes.yaml', line, message };
+      }),
+  );
+  return [...problems, ...unknown];
+}
+
+/** Classes that have something in the space, and all words that scripts and conditions could mean as classes. */
+function classesOf(space: string): ReadonlySet<string> {
+  const words = (folder: string): readonly string[] =>
+    entries(space, folder).flatMap((name) => {
+      const path = `${folder}/${name}`;
+      if (lstatSync(join(space, path)).isDirectory()) return words(path);
+      const text = isFile(join(space, path)) ? readFileSync(join(space, path), 'utf8') : '';
+      return text.match(/[\w.-]+/g) ?? [];
+    });
+  return new Set([
+    ...overview(space).map((one) => one.class),
+    ...['class', 'package_config', 'scripts', 'hooks', 'tests'].flatMap(words),
+  ]);
 }
 
 interface SpaceFile {
@@ -193,7 +229,7 @@ function each(
   return entries(space, folder).flatMap((name) => {
     const path = `${folder}/${name}`;
     const status = statSync(join(space, path), { throwIfNoEntry: false });
-    if (!status) return [wrong('script-link', path, 'the link leads nowhere')];
+    if (!status) return brokenLink(space, path);
     if (!status.isFile()) return [];
     return check({ name, path, text: readFileSync(join(space, path), 'utf8') });
   });
@@ -209,6 +245,10 @@ function entries(space: string, folder: string): readonly string[] {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function className(named: string, path = named): readonly Problem[] {
