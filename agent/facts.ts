@@ -1,18 +1,13 @@
 /** What does not change while the host is up, as texts: told once with the SCHEMA. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { machine } from 'node:os';
 import { join } from 'node:path';
 import type { Labels } from '../wire/metric.ts';
+import { NOT_DISKS } from './sources/disk.ts';
 
 /** What the kernel tells by itself, without starting a program. @param root of /etc, /proc and /sys */
 export function readFacts(root: string): Labels {
-  const read = (path: string) => {
-    try {
-      return readFileSync(join(root, path), 'utf8').trim();
-    } catch {
-      return '';
-    }
-  };
+  const read = (path: string) => textOf(join(root, path));
   const dmi = (name: string) => read(`sys/class/dmi/id/${name}`);
   return known({
     'os.name': osName(read('etc/os-release')),
@@ -25,7 +20,16 @@ export function readFacts(root: string): Labels {
     'bios.vendor': dmi('bios_vendor'),
     'bios.version': dmi('bios_version'),
     'bios.date': isoDate(dmi('bios_date')),
+    ...diskFacts(root),
   });
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
 }
 
 /** Without those that are empty, or that the maker left as a placeholder. */
@@ -56,6 +60,23 @@ export function cpuFacts(cpuinfo: string): Readonly<Record<string, string>> {
     'cpu.sockets': String(sockets || ''),
     'cpu.cores': String(sockets * cores || ''),
   };
+}
+
+/**
+ * Sizes of the machine's own disks. The inventory tells more of those that have a model; disks of virtual machines have none, and it
+ * leaves them out.
+ */
+export function diskFacts(root: string): Readonly<Record<string, string>> {
+  const folder = join(root, 'sys/block');
+  const facts: Record<string, string> = {};
+  for (const name of existsSync(folder) ? readdirSync(folder).sort() : []) {
+    // Arrays and volumes are made of disks; they have no device of their own.
+    if (NOT_DISKS.test(name) || !existsSync(join(folder, name, 'device'))) continue;
+    // Documentation/ABI/stable/sysfs-block: in sectors of 512 bytes, whatever the disk's own are
+    const bytes = 512 * Number(textOf(join(folder, name, 'size')));
+    if (bytes > 0) facts[`disk.${name}`] = `${Math.round(bytes / 1e9)} GB`;
+  }
+  return facts;
 }
 
 /** SMBIOS dates are mm/dd/yyyy; systeminformation reads them the other way round. */

@@ -414,3 +414,11 @@ test('a schema is cut into parts that fit, with every metric once and facts in t
   assert.deepEqual(parts[0]?.facts, { short: 'kept' });
   assert.deepEqual(parts[1]?.facts, {});
 });
+
+test('clustermon.x has no names that rpcgen keeps for itself', () => {
+  const text = readFileSync(new URL('clustermon.x', import.meta.url), 'utf8');
+  const words: readonly string[] = text.replaceAll(/\/\*.*?\*\//gs, '').match(/\w+/g) ?? [];
+  // RFC 5531 §12.3
+  assert.ok(words.includes('datagram'));
+  for (const kept of ['program', 'version']) assert.ok(!words.includes(kept), kept);
+});

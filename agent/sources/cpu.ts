@@ -35,7 +35,9 @@ export function parseCpuLines(text: Text, scanner: Scanner, rows: Rows): void {
   rows.end();
 }
 
-const COUNTER_KEYS = ['intr ', 'ctxt ', 'processes '];
+const COUNTER_KEYS = ['intr ', 'ctxt ', 'processes ', 'procs_blocked '];
+/** Not a counter, but a line among them. */
+const PROCESSES_BLOCKED = 3;
 
 const PERCENTAGES: readonly SeriesSpec[] = [
   percentage('cpu_user', 'CPU user', 'time in user mode'),
@@ -80,6 +82,14 @@ const SPEED: SeriesSpec = {
   tmax: 1200,
 };
 
+const BLOCKED: SeriesSpec = {
+  name: 'proc_blocked',
+  group: 'process',
+  title: 'Blocked processes',
+  description: 'threads that wait for disks, as vmstat(8) shows them',
+  type: 'uint',
+};
+
 /** MHz, as Ganglia has it: the highest that the governor may choose, or what /proc/cpuinfo says. NaN where nobody tells. */
 export function readSpeed({ proc, sys, reader }: SourcePorts): number {
   const first = (path: string, word: Buffer, perMhz: number) => {
@@ -104,7 +114,7 @@ function coreSpec(cpu: string): SeriesSpec {
   };
 }
 
-/** CPU time, interrupts and context switches from /proc/stat. */
+/** CPU time, interrupts, context switches and blocked processes from /proc/stat. */
 export function cpuSource(ports: SourcePorts, { perCore }: { perCore: boolean }): Source {
   const { table } = ports;
   const file = new KeptFile(`${ports.proc}/stat`, ports.reader);
@@ -112,7 +122,7 @@ export function cpuSource(ports: SourcePorts, { perCore }: { perCore: boolean })
   const elapsed = new Elapsed(ports.monotonicMs);
   const counters = new KeyedNumbers(COUNTER_KEYS);
   const countersBefore = new Float64Array(COUNTER_KEYS.length).fill(Number.NaN);
-  const constants = new SeriesGroup(table, [COUNT, SPEED]);
+  const gauges = new SeriesGroup(table, [COUNT, SPEED, BLOCKED]);
   const speed = readSpeed(ports);
   const percentages = PERCENTAGES.map((spec) => table.add(spec));
   const rates = RATES.map((spec) => table.add(spec));
@@ -153,8 +163,9 @@ export function cpuSource(ports: SourcePorts, { perCore }: { perCore: boolean })
       cores += 1;
       if (row.series.length > 0) table.numbers[row.series[0]!] = busy(row);
     }
-    constants.gauge(0, cores);
-    constants.gauge(1, speed);
+    gauges.gauge(0, cores);
+    gauges.gauge(1, speed);
+    gauges.gauge(2, counters.values[PROCESSES_BLOCKED]!);
     for (let index = 0; index < rates.length; index += 1) {
       const value = rate(counters.values[index]!, countersBefore[index]!, seconds);
       table.numbers[rates[index]!] = Math.round(value);

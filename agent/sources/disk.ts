@@ -53,7 +53,7 @@ function disk(name: string, title: string, units: string, description = ''): Ser
 }
 
 /** Memory, files and drives without a medium that look like disks. */
-const NOT_DISKS = /^(loop|ram|zram|fd|sr|nbd)\d/;
+export const NOT_DISKS = /^(loop|ram|zram|fd|sr|nbd)\d/;
 
 /** Whole disks have a folder of their own in /sys/block, partitions do not. */
 function isDisk(sys: string, name: string): boolean {

@@ -44,29 +44,33 @@ function amount(key: string, name: string, title: string, more: Partial<SeriesSp
 
 const TOTAL = AMOUNTS.findIndex(({ name }) => name === 'mem_total');
 const AVAILABLE = AMOUNTS.findIndex(({ name }) => name === 'mem_available');
+const SWAP_TOTAL = AMOUNTS.findIndex(({ name }) => name === 'swap_total');
+const SWAP_FREE = AMOUNTS.findIndex(({ name }) => name === 'swap_free');
 const USED_INDEX = AMOUNTS.length;
+const SWAP_USED_INDEX = USED_INDEX + 1;
 
-const USED: SeriesSpec = {
-  name: 'mem_used',
-  group: 'memory',
-  title: 'Memory used',
-  units: 'KB',
-  type: 'double',
-  description: 'total without available, as free(1) shows it',
-};
+const DIFFERENCES: readonly SeriesSpec[] = [
+  difference('mem_used', 'Memory used', 'total without available, as free(1) shows it'),
+  difference('swap_used', 'Swap used', 'total without free, as free(1) and vmstat(8) show it'),
+];
+
+function difference(name: string, title: string, description: string): SeriesSpec {
+  return { name, title, description, group: 'memory', units: 'KB', type: 'double' };
+}
 
 /** Memory and swap from /proc/meminfo. */
 export function memorySource({ proc, reader, table }: SourcePorts): Source {
   const file = new KeptFile(`${proc}/meminfo`, reader);
   const amounts = new KeyedNumbers(AMOUNTS.map(({ key }) => `${key}:`));
   const specs = AMOUNTS.map(({ key: _, ...spec }) => spec);
-  const series = new SeriesGroup(table, [...specs, USED]);
+  const series = new SeriesGroup(table, [...specs, ...DIFFERENCES]);
 
   function read(): void {
     amounts.parse(file.read());
     const { values } = amounts;
     for (let index = 0; index < values.length; index += 1) series.gauge(index, values[index]!);
     series.gauge(USED_INDEX, values[TOTAL]! - values[AVAILABLE]!);
+    series.gauge(SWAP_USED_INDEX, values[SWAP_TOTAL]! - values[SWAP_FREE]!);
   }
 
   return { name: 'memory', everySeconds: 1, read, close: () => file.close() };

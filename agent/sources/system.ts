@@ -7,6 +7,9 @@ import { KeptFile, Scanner } from '../text.ts';
 /** Seconds; what does not change while the host is up may be seldom, as in Ganglia. */
 const CONSTANT = { slope: 'zero', tmax: 1200 } as const;
 
+/** A host is down after four times this: the collector's `heartbeatSeconds`, unless that was changed. */
+const HEARTBEAT_TMAX_SECONDS = 3;
+
 const SPECS: readonly SeriesSpec[] = [
   {
     name: 'heartbeat',
@@ -15,6 +18,7 @@ const SPECS: readonly SeriesSpec[] = [
     description: 'when the agent started, seconds since the epoch',
     type: 'uint',
     slope: 'unspecified',
+    tmax: HEARTBEAT_TMAX_SECONDS,
   },
   { name: 'uptime', group: 'system', title: 'Uptime', units: 's', type: 'uint', slope: 'positive' },
   { name: 'boottime', group: 'system', title: 'Last boot', units: 's', type: 'uint', ...CONSTANT },

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { MetricInfo } from '../../wire/http.ts';
+import type { MetricInfo, TextValue } from '../../wire/http.ts';
 import { SLOPES, VALUE_TYPES, type ValueType } from '../../wire/metric.ts';
-import { clientOf } from '../client.ts';
+import { type Client, clientOf } from '../client.ts';
 import { type ConfigurationOptions, loadConfiguration } from '../configuration.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { sendMetric } from '../metric-send.ts';
@@ -32,12 +32,10 @@ export function register(program: Command): void {
     .option('--host <name>', 'this host only')
     .option('--json', 'print JSON')
     .action(async (name: string, options: { host?: string; json?: boolean }, command: Command) => {
-      const rows = await valuesOf(command, name, options.host);
+      const rows = await newestValues(clientOf(command), name, options.host);
       if (rows.length === 0) {
-        throw new CommandError(
-          EXIT.failed,
-          `no host has a value of ${name} (clustermon metric list)`,
-        );
+        const whose = options.host === undefined ? 'no host has a' : `${options.host} has no`;
+        throw new CommandError(EXIT.failed, `${whose} value of ${name} (clustermon metric list)`);
       }
       if (options.json) printJson(rows);
       else print(tableOf(rows));
@@ -47,7 +45,9 @@ export function register(program: Command): void {
     .command('send <name> <value>')
     .description("send a value of your own through this host's agent, as gmetric does")
     .addOption(
-      new Option('--type <type>', 'type of the value').choices(VALUE_TYPES).default('float'),
+      new Option('--type <type>', 'type of the value, by our name or by that of gmetric')
+        .choices([...VALUE_TYPES, ...Object.keys(GMETRIC_TYPES)])
+        .default('float'),
     )
     .option('--units <text>', 'unit, such as C or bytes/sec')
     .addOption(new Option('--slope <slope>', 'how the value moves').choices(SLOPES).default('both'))
@@ -65,19 +65,30 @@ export function register(program: Command): void {
     .addHelpText('after', SEND_EXAMPLES)
     .action(async (name: string, text: string, options: SendOptions, command: Command) => {
       const { label, ...rest } = options;
-      const fields = { name, value: numberOrText(text, options.type), labels: label, ...rest };
+      const type = GMETRIC_TYPES[options.type] ?? options.type;
+      const fields = { name, value: numberOrText(text, type), labels: label, ...rest, type };
       const { agent } = loadConfiguration(command.optsWithGlobals<ConfigurationOptions>());
       await sendMetric(agent.data, fields);
     });
 }
 
+/** gmetric's whole numbers: scripts that were written for it keep their `--type`. */
+const GMETRIC_TYPES: Readonly<Record<string, ValueType>> = {
+  int8: 'int',
+  uint8: 'uint',
+  int16: 'int',
+  uint16: 'uint',
+  int32: 'int',
+  uint32: 'uint',
+};
+
 interface SendOptions {
-  readonly type: ValueType;
+  readonly type: string;
   readonly label: Readonly<Record<string, string>>;
 }
 
 /** The agent judges what is sound; here a number only stops being a text. */
-function numberOrText(text: string, type: ValueType): number | string {
+function numberOrText(text: string, type: string): number | string {
   if (type === 'string' || text.trim() === '') return text;
   const value = Number(text);
   return Number.isNaN(value) ? text : value;
@@ -109,11 +120,8 @@ function listOf(metrics: readonly MetricInfo[]): string {
   return formatTable(['NAME', 'GROUP', 'UNITS', 'HOSTS', 'LABELS', 'TITLE'], rows);
 }
 
-interface ValueRow {
-  readonly host: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
+/** The newest value of one series: what a query gives, or a text. */
+type ValueRow = Omit<TextValue, 'value'> & { readonly value: number | string };
 
 /** What Prometheus' API answers to an instant query. */
 interface VectorAnswer {
@@ -125,14 +133,19 @@ interface VectorAnswer {
   };
 }
 
-async function valuesOf(
-  command: Command,
+/** Newest values of a metric on every host, or on one. Queries know numbers alone, so texts are asked for by themselves. */
+export async function newestValues(
+  client: Pick<Client, 'get'>,
   name: string,
   host: string | undefined,
-): Promise<ValueRow[]> {
+): Promise<readonly ValueRow[]> {
   const selector = host === undefined ? '' : `host=${JSON.stringify(host)},`;
   const query = `{${selector}__name__=${JSON.stringify(name)}}`;
-  const answer = await clientOf(command).get<VectorAnswer>('/api/v1/query', { query });
+  const answer = await client.get<VectorAnswer>('/api/v1/query', { query });
+  if (answer.data.result.length === 0) {
+    const texts = await client.get<readonly TextValue[]>('/api/texts', { metric: name });
+    return texts.filter((text) => host === undefined || text.host === host);
+  }
   return answer.data.result.map(({ metric, value }) => {
     const { __name__: _, host: of = '', ...labels } = metric;
     return { host: of, labels, value: Number(value[1]) };

@@ -1,4 +1,4 @@
-import type { HostDetail, HostSummary, SeriesInfo } from '../../wire/http.ts';
+import type { HostDetail, HostSummary, SeriesInfo, TextValue } from '../../wire/http.ts';
 import type { LiveHost, LiveSeries } from '../hosts/host-table.ts';
 
 export function hostSummary(host: LiveHost): HostSummary {
@@ -24,6 +24,20 @@ export function hostDetail(host: LiveHost, nowMs: number): HostDetail {
     bootMs: host.bootMs,
     series: host.series.map(seriesInfo),
   };
+}
+
+/** Newest values of a metric of texts on every host that has one. */
+export function textValues(hosts: readonly LiveHost[], metric: string): TextValue[] {
+  const values: TextValue[] = [];
+  for (const host of hosts) {
+    for (const series of host.series) {
+      if (series.metric.name !== metric) continue;
+      const value = series.text();
+      const labels = { ...host.labels, ...series.metric.labels };
+      if (value !== undefined) values.push({ host: host.name, labels, value });
+    }
+  }
+  return values;
 }
 
 function seriesInfo(series: LiveSeries): SeriesInfo {

@@ -60,6 +60,7 @@ const CPU: readonly DerivedMetric[] = [
   counter('node_intr_total', 'interrupts'),
   counter('node_forks_total', 'proc_forks'),
   gauge('node_procs_running', 'proc_run'),
+  gauge('node_procs_blocked', 'proc_blocked'),
   gauge('node_load1', 'load_one'),
   gauge('node_load5', 'load_five'),
   gauge('node_load15', 'load_fifteen'),

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { InputError } from '../../../base/errors.ts';
-import type { HostDetail, HostList, MetricInfo } from '../../../wire/http.ts';
+import type { HostDetail, HostList, MetricInfo, TextValue } from '../../../wire/http.ts';
 import type { HostTable, LiveHost } from '../../hosts/host-table.ts';
-import { hostDetail, hostSummary } from '../host-json.ts';
+import { hostDetail, hostSummary, textValues } from '../host-json.ts';
 import type { MetricCatalogue } from '../metric-catalogue.ts';
+import { type QueryString, required } from '../params.ts';
 
 /**
  * Hosts with their newest values, and the metrics that they have.
@@ -52,4 +53,10 @@ export function hostRoutes(
   });
 
   app.get('/api/metrics', async (): Promise<readonly MetricInfo[]> => catalogue.list());
+
+  app.get<{ Querystring: QueryString }>(
+    '/api/texts',
+    async ({ query }): Promise<readonly TextValue[]> =>
+      textValues(hosts.list(), required(query, 'metric')),
+  );
 }

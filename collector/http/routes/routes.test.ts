@@ -3,7 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { BandRange, HostDetail, MetricInfo, SeriesRange } from '../../../wire/http.ts';
+import type {
+  BandRange,
+  HostDetail,
+  MetricInfo,
+  SeriesRange,
+  TextValue,
+} from '../../../wire/http.ts';
 import { Labels } from '../../query/labels.ts';
 import { START_S, startTestServer, type TestServer } from '../testing/test-server.ts';
 
@@ -48,6 +54,15 @@ test('metrics say how many hosts have them and by which labels', async () => {
   assert.deepEqual([disk?.hostCount, disk?.labelNames], [3, ['device']]);
   const names = metrics.map(({ name }) => name);
   assert.deepEqual(names, [...names].sort());
+});
+
+test('texts are given for every host that has one', async () => {
+  const labels = { rack: 'r1' };
+  assert.deepEqual(await get<TextValue[]>('/api/texts?metric=os_release'), [
+    { host: 'a', labels, value: '1.0' },
+    { host: 'b', labels, value: '1.0' },
+  ]);
+  assert.deepEqual(await get<TextValue[]>('/api/texts?metric=load_one'), []);
 });
 
 test('a range has the values that were sampled', async () => {
@@ -161,6 +176,7 @@ test('a host is found whatever its name is made of', async () => {
 
 const refused = [
   { url: '/api/hosts/nobody', status: 404, code: 'host-unknown' },
+  { url: '/api/texts', status: 400, code: 'param-missing' },
   { url: '/api/series?host=nobody&metric=load_one', status: 404, code: 'host-unknown' },
   { url: '/api/series?metric=nothing', status: 404, code: 'metric-unknown' },
   { url: '/api/series?host=a', status: 400, code: 'param-missing' },
