@@ -47,6 +47,12 @@ const cases: readonly Case[] = [
     alerts: [[A1, [100, 200]]],
     want: ['110 first notification 1/0', '230 all alerts resolved 0/1'],
   },
+  {
+    name: 'what begins within group_wait of the end is not told any more',
+    alerts: [[A1, [100, null]]],
+    untilS: 105,
+    want: [],
+  },
   { name: 'over before group_wait: nobody hears of it', alerts: [[A1, [100, 105]]], want: [] },
   {
     name: 'what begins within group_wait is told together, what comes later with the next look',

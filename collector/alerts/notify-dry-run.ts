@@ -106,7 +106,7 @@ class PastFlushes {
   until(untilMs: number): readonly DryRunNotification[] {
     const { groupWaitMs } = this.#group.route;
     let beganMs = this.#nextStart(Number.NEGATIVE_INFINITY);
-    while (beganMs !== undefined) {
+    while (beganMs !== undefined && beganMs + groupWaitMs <= untilMs) {
       let flushMs: number | undefined = beganMs + groupWaitMs;
       let flushedMs = beganMs - 1;
       while (flushMs !== undefined && flushMs <= untilMs) {

@@ -37,6 +37,7 @@ export class YamlReader {
   readonly #document: Document;
   readonly #targets: ReadonlyMap<Alias, Node>;
   readonly #secrets = new Set<Node>();
+  readonly #additions = new Set<Node>();
   #followed = 0;
   readonly #ignoreUnknownFields: boolean;
 
@@ -96,16 +97,30 @@ export class YamlReader {
     return this.text(node);
   }
 
-  /** The document without comments, and with `<secret>` for what was read as one; of an address only the path and query are. */
+  /** The value of a key that `publicText` leaves out, because only we know it. */
+  addition(node: YamlNode): YamlNode {
+    if (node) this.#additions.add(node);
+    return node;
+  }
+
+  /**
+   * The document without comments and additions, and with `<secret>` for what was read as one; of an address only the path and query are.
+   * An addition that other parts of the document may refer to stays.
+   */
   publicText(): string {
     const shown = this.#document.clone();
     const originals = nodesOf(this.#document);
+    const additions = new Set<unknown>();
     for (const [index, node] of nodesOf(shown).entries()) {
+      const original = originals[index] as Node;
       node.comment = null;
       node.commentBefore = null;
-      if (isScalar(node) && this.#secrets.has(originals[index] as Node))
-        node.value = masked(this.text(node));
+      if (isScalar(node) && this.#secrets.has(original)) node.value = masked(this.text(node));
+      if (this.#additions.has(original) && !hasAnchor(node)) additions.add(node);
     }
+    visit(shown, {
+      Pair: (_key, { value }) => (additions.has(value) ? visit.REMOVE : undefined),
+    });
     shown.comment = null;
     shown.commentBefore = null;
     return shown.toString({ lineWidth: 0 });
@@ -285,6 +300,16 @@ function nodesOf(document: Document): readonly Node[] {
   const nodes: Node[] = [];
   visit(document, { Node: (_key, node) => void nodes.push(node) });
   return nodes;
+}
+
+function hasAnchor(node: Node): boolean {
+  let found = false;
+  visit(node, {
+    Node: (_key, inner) => {
+      if (!isAlias(inner) && inner.anchor) found = true;
+    },
+  });
+  return found;
 }
 
 function contains(outer: Node, inner: Node): boolean {

@@ -1,6 +1,6 @@
 import type { Node } from 'yaml';
 import { reasonOf } from '../../base/errors.ts';
-import { type FileProblem, YamlReader } from '../alerts/yaml-reader.ts';
+import { type FileProblem, type YamlNode, YamlReader } from '../alerts/yaml-reader.ts';
 import type { NotifyConfig, ReceiverConfig } from './config.ts';
 import type { InhibitRule } from './inhibit.ts';
 import { LabelMatcher, parseMatchers, sortMatchers } from './matcher.ts';
@@ -123,6 +123,7 @@ class ConfigReader {
   #route(node: Node | undefined, parent: Route | undefined): Route {
     const yaml = this.#yaml;
     const fields = yaml.mapping(node, 'a route', ROUTE_FIELDS);
+    yaml.addition(fields.repeat_interval_max);
     const groupBy = yaml.texts(fields.group_by);
     if (new Set(groupBy).size < groupBy.length) {
       yaml.fail(fields.group_by, 'duplicated label in group_by');
@@ -159,7 +160,7 @@ class ConfigReader {
       activeIntervals: yaml.texts(fields.active_time_intervals),
       routes: [],
       key: routeKey(parent?.key, matchers),
-      escalation: this.#escalation(fields.escalate),
+      escalation: this.#escalation(yaml.addition(fields.escalate)),
     };
     const { repeatIntervalMs, repeatIntervalMaxMs = repeatIntervalMs } = own;
     if (fields.repeat_interval_max && repeatIntervalMaxMs < repeatIntervalMs) {
@@ -171,7 +172,7 @@ class ConfigReader {
     };
   }
 
-  #escalation(node: Node | undefined): Route['escalation'] {
+  #escalation(node: YamlNode): Route['escalation'] {
     if (!node) return undefined;
     const { after, to } = this.#yaml.mapping(node, 'an escalation', ['after', 'to']);
     return { afterMs: this.#positive(after) ?? 0, receiver: this.#yaml.text(to) };

@@ -29,6 +29,9 @@ const KINDS = {
   alertmanager_configs: 'alertmanager',
 } as const;
 
+/** Of our own; Alertmanager's programs do not know them. */
+const ADDITIONS = ['ntfy_configs', 'exec_configs', 'alertmanager_configs'] as const;
+
 type Kind = (typeof KINDS)[keyof typeof KINDS];
 
 const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue';
@@ -60,6 +63,7 @@ export class ReceiverReader {
   read(node: Node | undefined): ReceiverConfig {
     const names = Object.keys(KINDS) as (keyof typeof KINDS)[];
     const fields = this.#yaml.mapping(node, 'a receiver', ['name', ...names]);
+    for (const addition of ADDITIONS) this.#yaml.addition(fields[addition]);
     const integrations = names.flatMap((field) =>
       this.#yaml.list(fields[field], field).map((item) => this.#integration(KINDS[field], item)),
     );

@@ -319,6 +319,31 @@ hunter2
   assert.deepEqual(read.config?.route, config.route);
 });
 
+test('what the API shows of the configuration is what Alertmanager has, too, so that amtool can read it', () => {
+  const { config } = parseNotifyConfig(`
+route:
+  receiver: r
+  repeat_interval_max: 8h
+  routes: [{matchers: [a=b], escalate: {after: 1h, to: ours}, group_wait: 1s}]
+receivers:
+- name: r
+  webhook_configs: [{url: 'http://hook/'}]
+  exec_configs: [{command: [/bin/true]}]
+- {name: ours, ntfy_configs: [{topic: ops}], alertmanager_configs: [{url: 'http://am:9093'}]}
+`);
+  assert.equal(
+    config?.shown,
+    `route:
+  receiver: r
+  routes: [ { matchers: [ a=b ], group_wait: 1s } ]
+receivers:
+  - name: r
+    webhook_configs: [ { url: 'http://hook/<secret>' } ]
+  - { name: ours }
+`,
+  );
+});
+
 test('inhibition: equal labels, missing equals empty, never in a circle', () => {
   const rule = {
     sourceMatchers: [parseMatcher('severity="critical"')],
