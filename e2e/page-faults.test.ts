@@ -302,6 +302,18 @@ test('a machine is installed again only when the count is typed', async () => {
   });
 });
 
+test('of machines that are refused something, the first is named and the others are counted', async () => {
+  for (const name of ['new-01', 'new-02'])
+    server.failures.set(`/api/pxe/nodes/${name}/approve`, [409, 'its classes are not known']);
+  await onPage('/machines', async (page) => {
+    for (const name of ['new-01', 'new-02'])
+      await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+    await page.getByRole('button', { name: 'Approve 2' }).click();
+    const refused = 'new-01: its classes are not known (1 more refused)';
+    await page.getByRole('alert').getByText(refused).waitFor();
+  });
+});
+
 const PHONE = { width: 390, height: 844 };
 for (const path of [
   '/',

@@ -38,11 +38,13 @@ export function BulkActions({ nodes, onDone }: BulkActionsProps) {
     nodes.filter((node) => actionsFor(node.state).includes(action));
   const run = async (action: Action) => {
     isOpen.value = false;
-    const results = await Promise.allSettled(targets(action).map((node) => act(node.name, action)));
-    const failed = results.flatMap((result) =>
-      result.status === 'rejected' ? [messageOf(result.reason)] : [],
+    const chosen = targets(action);
+    const results = await Promise.allSettled(chosen.map((node) => act(node.name, action)));
+    failure.value = failureOf(
+      results.flatMap((result, index) =>
+        result.status === 'rejected' ? [`${chosen[index]!.name}: ${messageOf(result.reason)}`] : [],
+      ),
     );
-    failure.value = failed[0] ?? '';
     onDone();
   };
   const onAction = (action: Action) => {
@@ -82,6 +84,11 @@ export function BulkActions({ nodes, onDone }: BulkActionsProps) {
       </Modal>
     </span>
   );
+}
+
+function failureOf([first, ...others]: readonly string[]): string {
+  if (first === undefined) return '';
+  return others.length === 0 ? first : `${first} (${others.length} more refused)`;
 }
 
 interface ConfirmationProps {
