@@ -29,6 +29,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 class Bench {
   readonly source = new RuleSeries();
   readonly told: string[] = [];
+  /** Events of the log. */
+  readonly logged: string[] = [];
   readonly engine: AlertEngine;
   readonly database;
   second: number;
@@ -54,7 +56,7 @@ class Bench {
           mutedBy: [],
           acknowledged: null,
         }),
-        log: SILENT,
+        log: { ...SILENT, info: (event: string) => this.logged.push(event) },
         nowMs: () => this.second * 1000,
       },
       { externalUrl: 'http://head', intervalMs: 1000 },
@@ -115,6 +117,7 @@ test('a rule that is added fires, is resolved, and is written down', () => {
   bench.run([1]);
   assert.deepEqual(bench.states, ['load_one_above_8 resolved']);
   assert.deepEqual(bench.told, ['load_one_above_8 firing', 'load_one_above_8 resolved']);
+  assert.deepEqual(bench.logged, ['alert-pending', 'alert-firing', 'alert-resolved']);
   const transitions = new AlertStore(bench.database).transitions({ fromMs: 0, toMs: 100_000 });
   assert.deepEqual(
     transitions.map(({ state }) => state),

@@ -300,7 +300,7 @@ export class AlertEngine {
   #commit(changes: RuleChanges, nowMs: number): void {
     this.#ports.store.write(changes);
     for (const { rule, labels, state, value } of changes.transitions) {
-      this.#ports.log.info(`alert-${state}`, {
+      this.#ports.log.info(`alert-${state === 'inactive' ? 'resolved' : state}`, {
         alert: rule,
         labels: JSON.stringify(labels),
         ...(value !== null && { value }),
