@@ -87,13 +87,19 @@ interface BlockRow {
   readonly data: Buffer;
 }
 
+/** What SQLite says of the pages. It gives up where a page makes no sense at all; blocks elsewhere can be read all the same. */
 function checkPages(database: Database.Database): Damage[] {
-  const messages = database.pragma(`integrity_check(${MESSAGES_MAX})`) as {
-    integrity_check: string;
-  }[];
-  return messages
-    .filter(({ integrity_check: message }) => message !== 'ok')
-    .map(({ integrity_check: message }) => ({ where: 'pages', what: message }));
+  const damages: Damage[] = [];
+  const add = (what: string) => damages.push({ where: 'pages', what });
+  try {
+    const messages = database
+      .prepare<[], { integrity_check: string }>(`PRAGMA integrity_check(${MESSAGES_MAX})`)
+      .iterate();
+    for (const { integrity_check: message } of messages) if (message !== 'ok') add(message);
+  } catch (error) {
+    add(reasonOf(error));
+  }
+  return damages;
 }
 
 function damageOf(data: Buffer): string | undefined {

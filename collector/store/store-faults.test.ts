@@ -141,6 +141,14 @@ const damages: { name: string; harm: (file: string) => void; expected: RegExp }[
     expected: /./,
   },
   {
+    name: 'every page that makes no sense, not only that there are some',
+    harm(file) {
+      const bytes = new Uint8Array(20_000).fill(0xff);
+      writeSync(openSync(file, 'r+'), bytes, 0, bytes.length, 81_920);
+    },
+    expected: /pages: .*\n.*Page \d+/i,
+  },
+  {
     name: 'a file that was cut off',
     harm: (file) => truncateSync(file, 100_000),
     expected: /malformed|missing|invalid|beyond|out of/i,
