@@ -18,9 +18,11 @@ import { BootService } from './boot-service.ts';
 import { findInterface } from './dhcp/device.ts';
 import { readArpTable } from './dhcp/neighbours.ts';
 import { parseRangeSetting, subnetsOf } from './dhcp/subnets.ts';
+import { agentPackageIn } from './image/agent-package.ts';
 import { packageSources } from './image/sources.ts';
 import { nodesPolicy } from './installer/policy.ts';
 import { Provisioning } from './installer/provisioning.ts';
+import { addAgentRoute } from './installer/routes.ts';
 import { watchHosts } from './inventory/host-watch.ts';
 import { LeaseStore } from './inventory/lease-store.ts';
 import { Leases } from './inventory/leases.ts';
@@ -86,6 +88,7 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
         });
   const installerFor = (architecture: Architecture | undefined) =>
     provisioning?.installerFor(architecture) ?? NO_SPACE;
+  const agentPackage = agentPackageIn(join(data, 'packages'));
   const services = devices.map(
     (device) =>
       new BootService({
@@ -104,7 +107,8 @@ export async function startPxe(settings: PxeSettings): Promise<Running> {
         files,
         machines,
         installerFor,
-        addRoutes: (app) => provisioning?.addRoutes(app),
+        addRoutes: (app) =>
+          provisioning ? provisioning.addRoutes(app) : addAgentRoute(app, agentPackage),
         clock,
         log,
       }),

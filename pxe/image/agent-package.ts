@@ -75,6 +75,18 @@ export interface AgentPackage {
   readonly sha256: string;
 }
 
+/** Builds the package in `folder` when it is first asked for, and again after a failure such as a full disk. */
+export function agentPackageIn(folder: string): () => Promise<AgentPackage> {
+  let made: Promise<AgentPackage> | undefined;
+  return () => {
+    made ??= buildAgentPackage(folder).catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
 /** Builds `clustermon-agent_VERSION_all.deb`; the same sources make the same bytes. */
 export async function buildAgentPackage(folder: string): Promise<AgentPackage> {
   const version = packageVersion();

@@ -4,7 +4,7 @@ import { reasonOf } from '../../base/errors.ts';
 import type { Architecture } from '../../wire/pxe.ts';
 import type { SigningKey } from '../installer/signature.ts';
 import type { Toolbox } from '../installer/toolbox.ts';
-import { type AgentPackage, buildAgentPackage } from './agent-package.ts';
+import { type AgentPackage, agentPackageIn } from './agent-package.ts';
 import { type BuildStep, buildImage } from './build.ts';
 import { FileHashes } from './file-hashes.ts';
 import type { Manifest } from './manifest.ts';
@@ -43,10 +43,12 @@ export class ImageShelf {
   readonly #baseHashes = new FileHashes();
   readonly #stop = new AbortController();
   #queue: Promise<unknown> = Promise.resolve();
-  #agent: Promise<AgentPackage> | undefined;
+  /** In every image, and for machines that exist already. */
+  readonly agentPackage: () => Promise<AgentPackage>;
 
   constructor(options: ShelfOptions) {
     this.#options = options;
+    this.agentPackage = agentPackageIn(join(options.data, 'packages'));
   }
 
   /** The image for a class list, as far as it is: asking starts its build. Never waits for it. */
@@ -123,11 +125,5 @@ export class ImageShelf {
     } finally {
       this.#steps.delete(recipe.id);
     }
-  }
-
-  /** The agent's package, made once per start: it is in every image, and for machines that exist already. */
-  agentPackage(): Promise<AgentPackage> {
-    this.#agent ??= buildAgentPackage(join(this.#options.data, 'packages'));
-    return this.#agent;
   }
 }

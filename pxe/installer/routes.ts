@@ -68,7 +68,17 @@ export function addInstallerRoutes(
     service.done(own(request, readTicketHolder));
     return reply.code(204).send();
   });
-  app.get('/clustermon-agent.deb', async (request, reply) =>
-    sendFile(request, reply, (await agentPackage()).file),
-  );
+  addAgentRoute(app, agentPackage);
+}
+
+/** Adds the agent's package to the boot port, for machines that exist already. */
+export function addAgentRoute(
+  app: FastifyInstance,
+  agentPackage: () => Promise<AgentPackage>,
+): void {
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/clustermon-agent.deb',
+    handler: async (request, reply) => sendFile(request, reply, (await agentPackage()).file),
+  });
 }

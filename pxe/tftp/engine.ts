@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import type { Readable, Writable } from 'node:stream';
-import { canonicalRequest, type ReadRequest } from './request.ts';
+import { BLOCK_SIZE_DEFAULT, canonicalRequest, type ReadRequest } from './request.ts';
 import type { Peer, TransferSocket } from './socket.ts';
 
 /** First retransmission after a second unless the client asks otherwise, then doubling. */
@@ -118,7 +118,7 @@ export function sendFile(
       retries: RETRIES,
       extensions: {
         timeout: TIMEOUT_MS,
-        blksize: options.blksize ?? 512,
+        blksize: options.blksize ?? BLOCK_SIZE_DEFAULT,
         windowsize: options.windowsize ?? 1,
         rollover: 0,
       },
@@ -132,8 +132,10 @@ export function sendFile(
   writer._requestTimer = writer._createRetransmitter();
   writer._onAck = ({ block }) => acknowledge(writer._window, block);
   puts.onReady = () => {
-    if (options.timeout !== undefined && writer._responseExtensions) {
-      writer._responseExtensions['timeout'] = options.timeout;
+    const acknowledged = writer._responseExtensions;
+    if (options.timeout !== undefined && acknowledged) {
+      acknowledged['timeout'] = options.timeout;
+      if (options.blksize === undefined) delete acknowledged['blksize'];
     }
     puts.setSize(sizeBytes);
     content.pipe(puts);

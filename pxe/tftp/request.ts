@@ -36,6 +36,8 @@ const REQUEST_BYTES_MAX = 512;
 
 /** Fits an Ethernet frame: 1500 less 20 IP, 8 UDP and 4 TFTP. */
 export const BLOCK_SIZE_MAX = 1468;
+/** RFC 1350 §2. */
+export const BLOCK_SIZE_DEFAULT = 512;
 /** More breaks firmware whose receive ring is short. */
 export const WINDOW_SIZE_MAX = 64;
 
@@ -90,7 +92,10 @@ function inRange(text: string | undefined, min: number, max: number): number | u
 /** The request as the engine reads it: lower case, octet, only options whose values it accepts. */
 export function canonicalRequest({ file, options }: ReadRequest): Buffer {
   const strings = [file, 'octet'];
-  if (options.blksize !== undefined) strings.push('blksize', String(options.blksize));
+  // The engine knows no `timeout`, and without an option that it knows it acknowledges none: the default stands in.
+  const isTimeoutAlone = Object.keys(options).join() === 'timeout';
+  const blksize = options.blksize ?? (isTimeoutAlone ? BLOCK_SIZE_DEFAULT : undefined);
+  if (blksize !== undefined) strings.push('blksize', String(blksize));
   if (options.windowsize !== undefined) strings.push('windowsize', String(options.windowsize));
   if (options.tsize) strings.push('tsize', '0');
   return Buffer.from(`\0\x01${strings.map((text) => `${text}\0`).join('')}`, 'latin1');

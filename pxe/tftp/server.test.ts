@@ -72,6 +72,12 @@ test('options are acknowledged as asked, cut to the limits, and only when known'
   });
 });
 
+test('a timeout alone is acknowledged, and nothing else', async () => {
+  const got = await ask('f65536', { raw: ['timeout', '3'] });
+  assert.deepEqual(Object.fromEntries(got.oack), { timeout: '3' });
+  assert.equal(md5(got.bytes), md5(contents.get('f65536') as Buffer));
+});
+
 for (const [loss, windowsize] of [
   [0.05, 1],
   [0.05, 4],
