@@ -247,6 +247,29 @@ export interface AlertExplanation {
   readonly timeline: RuleBacktestJson;
   /** What is decided about its alerts at present. */
   readonly handling: readonly AlertDetail[];
+  /** What was decided about those that were pending or fired at `atMs`. */
+  readonly decisions: readonly AlertDecision[];
+}
+
+/** Why an alert was told or not at one time, with the routing of now. */
+export interface AlertDecision {
+  readonly labels: Labels;
+  readonly state: 'pending' | 'firing' | 'nodata';
+  /** Routes that take it, as group keys write them. */
+  readonly routes: readonly { readonly route: string; readonly receiver: string }[];
+  /** Ids of silences. */
+  readonly silencedBy: readonly string[];
+  /** Alerts of the appliance's own rules and, at present, of others: by their labels. */
+  readonly inhibitedBy: readonly Labels[];
+  /** Names of time intervals; at present also why its host is held back. */
+  readonly mutedBy: readonly string[];
+  /** Who was told of its group in the hour before, the oldest first. */
+  readonly told: readonly {
+    readonly timeMs: number;
+    readonly channel: string;
+    readonly reason: string;
+    readonly outcome: string;
+  }[];
 }
 
 /** One sub-expression with its value; `depth` 0 is the whole. */

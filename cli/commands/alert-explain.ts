@@ -1,5 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
-import type { AlertExplanation, ExplainedPart, RuleInfo } from '../../wire/http.ts';
+import type {
+  AlertDecision,
+  AlertDetail,
+  AlertExplanation,
+  ExplainedPart,
+  RuleInfo,
+} from '../../wire/http.ts';
 import { type Client, clientOf } from '../client.ts';
 import { note, print, printJson } from '../output.ts';
 import { formatSeconds } from './duration-option.ts';
@@ -11,11 +18,16 @@ interface ExplainOptions {
   readonly json?: boolean;
 }
 
+/** A time that is no further back is now. */
+const PRESENT_MS = 5000;
+/** Notifications shown per alert, the newest; `--json` has all of the hour. */
+const TOLD_SHOWN = 10;
+
 export function register(alert: Command): void {
   alert
     .command('explain')
     .description(
-      'why a rule did or did not fire: every part of its expression, the hour before, who was told',
+      'why a rule did or did not fire: every part of its expression, the hour before, what decided, who was told',
     )
     .argument('<rule>', "the rule's name")
     .option('--host <name>', 'only this host')
@@ -60,7 +72,7 @@ async function noteUnknownHost(client: Client, name: string): Promise<void> {
   if (!hosts.some((host) => host.name === name)) note(`warning: there is no host ${name}`);
 }
 
-function describe({ rule, atMs, parts, timeline, handling }: AlertExplanation): string {
+function describe({ rule, atMs, parts, timeline, handling, decisions }: AlertExplanation): string {
   const severity = timeline.severity === null ? '' : ` (${timeline.severity})`;
   const lines = [
     `${rule}${severity} at ${new Date(atMs).toISOString()}`,
@@ -75,19 +87,41 @@ function describe({ rule, atMs, parts, timeline, handling }: AlertExplanation): 
   );
   const wait = timeline.forSeconds > 0 ? ` (for ${formatSeconds(timeline.forSeconds)})` : '';
   lines.push(`the hour before${wait}:`, ...(fired.length > 0 ? fired : ['  did not fire']), '');
-  lines.push('now:');
-  if (handling.length === 0) lines.push('  no alert');
-  for (const alert of handling) {
-    const held = [
-      ...alert.silencedBy.map((id) => `silenced by ${id}`),
-      ...alert.inhibitedBy.map((id) => `inhibited by ${id}`),
-      ...alert.mutedBy,
-      ...(alert.acknowledged ? [`acknowledged by ${alert.acknowledged.byWhom}`] : []),
-    ];
-    const told = held.length > 0 ? held.join(', ') : `told to ${alert.receivers.join(', ')}`;
-    lines.push(`  ${alert.labels['host'] ?? ''} ${alert.state}: ${told}`);
-  }
+  const isPast = Date.now() - atMs > PRESENT_MS;
+  lines.push(isPast ? 'at that time, with the routing of now:' : 'now:');
+  if (decisions.length === 0) lines.push('  no alert');
+  for (const decision of decisions) lines.push(...describeDecision(decision, handling, isPast));
   return `${lines.join('\n')}\n`;
+}
+
+/** @param handling alerts as they are now, with their acknowledgements, which of the past are not known */
+function describeDecision(
+  { labels, state, routes, silencedBy, inhibitedBy, mutedBy, told }: AlertDecision,
+  handling: readonly AlertDetail[],
+  isPast: boolean,
+): readonly string[] {
+  const ack = handling.find((alert) => isDeepStrictEqual(alert.labels, labels))?.acknowledged;
+  const held = [
+    ...silencedBy.map((id) => `silenced by ${id}`),
+    ...inhibitedBy.map((source) => `inhibited by ${source['alertname']}${hostText(source)}`),
+    ...mutedBy,
+    ...(ack && !isPast ? [`acknowledged by ${ack.byWhom}`] : []),
+  ];
+  const receivers = routes.map(({ receiver }) => receiver).join(', ');
+  return [
+    ` ${hostText(labels)} ${state}: ${held.length > 0 ? held.join(', ') : `${state === 'pending' ? 'to be ' : ''}told to ${receivers}`}`,
+    ...routes.map(({ route, receiver }) => `    route ${route} to ${receiver}`),
+    ...told
+      .slice(-TOLD_SHOWN)
+      .map(
+        ({ timeMs, channel, reason, outcome }) =>
+          `    ${new Date(timeMs).toISOString()} ${channel}: ${reason}, ${outcome}`,
+      ),
+  ];
+}
+
+function hostText(labels: AlertDecision['labels']): string {
+  return labels['host'] === undefined ? '' : ` ${labels['host']}`;
 }
 
 function describePart({ depth, expr, values, count, error }: ExplainedPart): readonly string[] {

@@ -9,8 +9,7 @@ import {
 } from '../notify/dedup.ts';
 import { TOPOLOGY } from '../notify/default-config.ts';
 import { Inhibitor, type InhibitRule } from '../notify/inhibit.ts';
-import { groupKeyOf, groupLabelsOf, matchRoutes, type Route } from '../notify/route.ts';
-import { containsTime } from '../notify/time-interval.ts';
+import { groupKeyOf, groupLabelsOf, matchRoutes, mutedBy, type Route } from '../notify/route.ts';
 
 type PastAlert = Pick<AlertBacktestJson, 'labels' | 'firings'>;
 
@@ -141,7 +140,7 @@ class PastFlushes {
 
   #flush(flushedMs: number, timeMs: number): void {
     const { route, key, alerts } = this.#group;
-    if (this.#isMuted(timeMs)) return;
+    if (mutedBy(route, this.#config.timeIntervals, timeMs).length > 0) return;
     const audible = alerts.filter(
       (alert) => !this.#sources.get(alert)?.some((source) => isFiringAt(source, timeMs)),
     );
@@ -168,15 +167,6 @@ class PastFlushes {
       firing: firing.length,
       resolved: sendResolved ? resolved.length : 0,
     });
-  }
-
-  #isMuted(timeMs: number): boolean {
-    const { muteIntervals, activeIntervals } = this.#group.route;
-    const holds = (name: string) =>
-      (this.#config.timeIntervals.get(name) ?? []).some((one) => containsTime(one, timeMs));
-    return (
-      muteIntervals.some(holds) || (activeIntervals.length > 0 && !activeIntervals.some(holds))
-    );
   }
 }
 

@@ -11,10 +11,9 @@ import { Dispatcher, type GroupFlush, type GroupView } from './dispatcher.ts';
 import { Inhibitor } from './inhibit.ts';
 import { NotificationLog } from './notification-log.ts';
 import type { Notification } from './payload.ts';
-import { matchRoutes, type Route } from './route.ts';
+import { matchRoutes, mutedBy } from './route.ts';
 import { checkSilence, type Silence, silences } from './silence.ts';
 import { type Acknowledgement, type Delivery, type NotifyStore, RETENTION_MS } from './store.ts';
-import { containsTime } from './time-interval.ts';
 
 export interface NotifierPorts {
   readonly store: NotifyStore;
@@ -134,7 +133,10 @@ export class Notifier implements AlertSink {
     return {
       silencedBy: this.#silencedBy(labels, nowMs),
       inhibitedBy: this.#inhibitor.inhibitedBy(labels, nowMs),
-      mutedBy: [...routes.flatMap((route) => this.#mutedBy(route, nowMs)), ...(held ? [held] : [])],
+      mutedBy: [
+        ...routes.flatMap((route) => mutedBy(route, this.#config.timeIntervals, nowMs)),
+        ...(held ? [held] : []),
+      ],
     };
   }
 
@@ -265,7 +267,7 @@ export class Notifier implements AlertSink {
 
   #notify(flush: GroupFlush): void {
     const { route, alerts, timeMs } = flush;
-    if (this.#mutedBy(route, timeMs).length > 0) return;
+    if (mutedBy(route, this.#config.timeIntervals, timeMs).length > 0) return;
     const audible = alerts.filter((alert) => !this.#isSuppressed(alert.labels, timeMs));
     if (audible.length === 0) return;
     this.#tellReceiver(route.receiver, flush, audible);
@@ -362,17 +364,6 @@ export class Notifier implements AlertSink {
     return this.silences()
       .filter((silence) => silences(silence, labels, nowMs))
       .map(({ id }) => id);
-  }
-
-  /** Names of the time intervals that keep a route quiet. */
-  #mutedBy({ muteIntervals, activeIntervals }: Route, nowMs: number): readonly string[] {
-    const holds = (name: string) =>
-      (this.#config.timeIntervals.get(name) ?? []).some((interval) =>
-        containsTime(interval, nowMs),
-      );
-    const muted = muteIntervals.filter(holds);
-    const isActive = activeIntervals.length === 0 || activeIntervals.some(holds);
-    return isActive ? muted : [...muted, ...activeIntervals];
   }
 
   #keepSilence(silence: Silence): void {

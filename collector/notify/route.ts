@@ -1,6 +1,7 @@
 import { quote } from '../alerts/template/format.ts';
 import type { LabelSet } from './alert.ts';
 import { formatMatchers, type LabelMatcher, matchesAll } from './matcher.ts';
+import { containsTime, type TimeInterval } from './time-interval.ts';
 
 /** One node of the routing tree, with the settings that it inherits filled in. Times in ms. */
 export interface Route {
@@ -58,6 +59,19 @@ export function groupKeyOf(route: Route, groupLabels: LabelSet): string {
     .sort()
     .map((name) => `${name}=${quote(groupLabels[name] ?? '')}`);
   return `${route.key}:{${pairs.join(', ')}}`;
+}
+
+/** Names of the time intervals that keep a route quiet at a time. */
+export function mutedBy(
+  { muteIntervals, activeIntervals }: Route,
+  timeIntervals: ReadonlyMap<string, readonly TimeInterval[]>,
+  timeMs: number,
+): readonly string[] {
+  const holds = (name: string) =>
+    (timeIntervals.get(name) ?? []).some((interval) => containsTime(interval, timeMs));
+  const muted = muteIntervals.filter(holds);
+  const isActive = activeIntervals.length === 0 || activeIntervals.some(holds);
+  return isActive ? muted : [...muted, ...activeIntervals];
 }
 
 export function routeKey(parentKey: string | undefined, matchers: readonly LabelMatcher[]): string {

@@ -1,11 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import { stringify } from 'yaml';
 import { InputError } from '../../../base/errors.ts';
-import type { AlertExplanation, BacktestReport, ExplainedPart } from '../../../wire/http.ts';
+import type {
+  AlertBacktestJson,
+  AlertDecision,
+  AlertDetail,
+  AlertExplanation,
+  BacktestReport,
+  ExplainedPart,
+} from '../../../wire/http.ts';
 import { Body } from '../../http/body.ts';
 import { one, type QueryString, required, time } from '../../http/params.ts';
 import type { QueryRunner } from '../../http/ports.ts';
 import { answerQuery } from '../../http/routes/answer.ts';
+import { decisionAt, decisionNow, firingAfter } from '../../notify/decision.ts';
 import { recordedFor } from '../../query-worker/recorded.ts';
 import type { AlertEngine } from '../alert-engine.ts';
 import { severityOf } from '../alert-info.ts';
@@ -15,6 +23,10 @@ import type { AlertingRule } from '../rule.ts';
 const RULES_MAX = 1_000_000;
 const NAME_MAX = 256;
 const EXPLAINED_MS = 3_600_000;
+/** A time that is no further back is now. */
+const PRESENT_MS = 5000;
+/** How long before alerts that inhibit are looked for. */
+const SOURCES_MS = 7 * 86_400_000;
 /** From the year 2000, so that a number in other units is refused. */
 const TIME_MS = { min: 946_684_800_000, max: 32_503_680_000_000 };
 
@@ -83,21 +95,51 @@ export function backtestRoutes(
     const [timeline] = (JSON.parse(past.body) as BacktestReport).rules;
     const isAbout = (labels: Readonly<Record<string, string>>) =>
       host === undefined || labels['host'] === host;
+    const handling = engine
+      .alerts()
+      .filter((alert) => alert.rule === rule.name && isAbout(alert.labels))
+      .filter((alert) => severity === undefined || alert.severity === severity);
+    const alerts = timeline?.alerts.filter(({ labels }) => isAbout(labels)) ?? [];
     const explanation: AlertExplanation = {
       rule: rule.name,
       atMs,
       parts: JSON.parse(parts.body) as readonly ExplainedPart[],
       timeline: {
         ...(timeline as BacktestReport['rules'][number]),
-        alerts: timeline?.alerts.filter(({ labels }) => isAbout(labels)) ?? [],
+        alerts,
       },
-      handling: engine
-        .alerts()
-        .filter((alert) => alert.rule === rule.name && isAbout(alert.labels))
-        .filter((alert) => severity === undefined || alert.severity === severity),
+      handling,
+      decisions:
+        nowMs - atMs < PRESENT_MS
+          ? decisionsNow(alerting, handling, nowMs)
+          : decisionsAt(alerting, alerts, atMs),
     };
     return explanation;
   });
+}
+
+function decisionsNow(
+  { notifier }: Alerting,
+  alerts: readonly AlertDetail[],
+  nowMs: number,
+): readonly AlertDecision[] {
+  return alerts.flatMap(({ labels, state }) =>
+    state === 'resolved' ? [] : [{ labels, state, ...decisionNow(notifier, labels, nowMs) }],
+  );
+}
+
+/** @param alerts as they were at that time */
+function decisionsAt(
+  alerting: Alerting,
+  alerts: readonly AlertBacktestJson[],
+  timeMs: number,
+): readonly AlertDecision[] {
+  const firing = firingAfter(alerting.transitions({ fromMs: timeMs - SOURCES_MS, toMs: timeMs }));
+  return alerts.flatMap(({ labels, lastState: state }) =>
+    state === 'inactive'
+      ? []
+      : [{ labels, state, ...decisionAt(alerting.notifier, labels, { timeMs, firing }) }],
+  );
 }
 
 /**
