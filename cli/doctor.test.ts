@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { privacy } from './doctor.ts';
+import { dataFolder, privacy } from './doctor.ts';
 
 test('a data folder that others can read is warned of', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'clustermon-doctor-'));
@@ -14,4 +14,15 @@ test('a data folder that others can read is warned of', (t) => {
   const [finding] = privacy(folder);
   assert.equal(finding?.verdict, 'warn');
   assert.match(finding.advice ?? '', /chmod 700/);
+});
+
+test('a data folder is tried where it is, or will be', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'clustermon-doctor-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  for (const place of [folder, join(folder, 'not/yet')])
+    assert.equal(dataFolder(place).verdict, 'ok');
+  assert.deepEqual(readdirSync(folder), []);
+  const { verdict, what } = dataFolder('/proc/clustermon');
+  assert.equal(verdict, 'fail');
+  assert.match(what, /data folder \/proc\/clustermon: /);
 });

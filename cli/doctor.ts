@@ -1,7 +1,7 @@
 /** Looks at this machine for what clustermon needs. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmdirSync, statfsSync, statSync } from 'node:fs';
 import { createServer, isIPv4 } from 'node:net';
 import { dirname, join } from 'node:path';
 import { reasonOf } from '../base/errors.ts';
@@ -55,10 +55,12 @@ function nodeVersion(): Finding {
   };
 }
 
-function dataFolder(folder: string): Finding {
-  const place = existsSync(folder) ? folder : dirname(folder);
+/** Makes a folder where the data folder is, or will be, and removes it: permissions alone do not tell whether that works. */
+export function dataFolder(folder: string): Finding {
+  let place = folder;
+  while (!existsSync(place)) place = dirname(place);
   try {
-    accessSync(place, constants.W_OK);
+    rmdirSync(mkdtempSync(join(place, '.clustermon-doctor-')));
     return ok(`data folder ${folder}`);
   } catch (error) {
     return {
