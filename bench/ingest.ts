@@ -20,7 +20,7 @@ import { parseArgs } from 'node:util';
 import { defaultsOf } from '../base/config.ts';
 import { formatTable } from '../cli/output.ts';
 import { COLLECTOR_NODE_FLAGS } from '../collector/flags.ts';
-import { kernelDrops } from '../collector/ingest/socket.ts';
+import { kernelDrops } from '../collector/ingest/kernel-drops.ts';
 import { collectorSettings } from '../collector/settings.ts';
 import {
   type Peer,

@@ -1,7 +1,6 @@
-/** The socket on which agents are heard: large receive buffer, group membership, what the kernel dropped. */
+/** The socket on which agents are heard: large receive buffer, group membership. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { reasonOf, WorldError } from '../../base/errors.ts';
@@ -109,16 +108,4 @@ function joinGroup(
     if (name !== 'all' && !networkInterfaces()[name])
       log.warn('interface-missing', { interface: name });
   }
-}
-
-/** Datagrams that the kernel dropped on this port because its buffer was full. Source: /proc/net/udp, column `drops`. */
-export function kernelDrops(port: number, isSix: boolean): number {
-  const table = readFileSync(isSix ? '/proc/net/udp6' : '/proc/net/udp', 'latin1');
-  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  let drops = 0;
-  for (const line of table.split('\n').slice(1)) {
-    const fields = line.trim().split(/\s+/);
-    if (fields[1]?.endsWith(suffix)) drops += Number(fields.at(-1));
-  }
-  return drops;
 }

@@ -12,10 +12,11 @@ import type { HostMessage } from '../hosts/messages.ts';
 import { openSamples } from '../store/block-store.ts';
 import { Ingest } from './ingest.ts';
 import { Journal } from './journal.ts';
+import { kernelDrops, ownSockets } from './kernel-drops.ts';
 import type { SummaryBlock } from './rebuild.ts';
 import type { RebuildData } from './rebuilder.ts';
 import { SWEEP_SECONDS } from './recovery.ts';
-import { kernelDrops, openReceiver, type Receiver } from './socket.ts';
+import { openReceiver, type Receiver } from './socket.ts';
 import type { FromIngest, IngestThreadData, ToIngest } from './thread.ts';
 
 /** Milliseconds after the second at which its samples are in: agents send within some tens of milliseconds. */
@@ -136,10 +137,11 @@ function checkBuffer(ingest: Ingest, { bufferBytes }: Receiver, wantedBytes: num
 
 function startClock(ingest: Ingest, { port, isSix }: Receiver): () => void {
   let timer: NodeJS.Timeout;
-  const dropsBefore = kernelDrops(port, isSix);
+  const sockets = ownSockets();
+  const dropsBefore = kernelDrops(port, isSix, sockets);
   let lastDropMs = Number.NEGATIVE_INFINITY;
   const countDrops = (nowMs: number) => {
-    const drops = kernelDrops(port, isSix) - dropsBefore;
+    const drops = kernelDrops(port, isSix, sockets) - dropsBefore;
     if (drops > ingest.counters.kernelDrops) lastDropMs = nowMs;
     ingest.counters.kernelDrops = drops;
     const isRecent = nowMs - lastDropMs < DROPS_SHOWN_MS;
