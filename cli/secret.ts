@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDataFolder } from '../base/data-folder.ts';
 import { InputError, WorldError } from '../base/errors.ts';
@@ -16,16 +16,17 @@ const SECRET_SIZE = 32;
 export function ensureSecret(dataFolder: string): string {
   const file = join(dataFolder, 'secret');
   makeDataFolder(dataFolder);
+  const draft = `${file}.${process.pid}`;
   try {
-    // `wx` fails when the file is there: of two that start at once, one makes the secret and both use it.
-    writeFileSync(file, `${randomBytes(SECRET_SIZE).toString('hex')}\n`, {
-      mode: 0o600,
-      flag: 'wx',
-    });
+    writeFileSync(draft, `${randomBytes(SECRET_SIZE).toString('hex')}\n`, { mode: 0o600 });
+    // Fails when the file is there: of two that start at once, one makes the secret, whole, and both use it.
+    linkSync(draft, file);
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') {
       throw new WorldError('data-folder', `cannot use the data folder ${dataFolder}`, error);
     }
+  } finally {
+    rmSync(draft, { force: true });
   }
   checkSecret(file);
   return file;
