@@ -287,7 +287,8 @@ function matchingSeries(params: URLSearchParams, { source }: ApiPorts): (readonl
   );
 }
 
-function matchersOf(text: string): readonly Matcher[] {
+/** Of `match[]=…`. @throws InputError `query-parameter` */
+export function matchersOf(text: string): readonly Matcher[] {
   try {
     const expr = parseSyntax(text);
     if (expr.kind !== 'selector')

@@ -1,23 +1,23 @@
 import type { FastifyInstance } from 'fastify';
+import { errorAnswer } from '../../query/api.ts';
 import type { AlertEngine } from '../alert-engine.ts';
 import type { GroupState, RuleHealth } from '../group.ts';
 import { type AlertInstance, annotationsOf, isFiring } from '../state.ts';
 import { formatFloat } from '../template/number.ts';
-
-interface RulesQuery {
-  readonly type?: 'alert' | 'record';
-  readonly 'rule_name[]'?: string | readonly string[];
-  readonly 'rule_group[]'?: string | readonly string[];
-  readonly 'file[]'?: string | readonly string[];
-  readonly exclude_alerts?: string;
-}
+import { labelsOf, pageOf, RulesFilter, type RulesQuery } from './rules-query.ts';
 
 /** Prometheus' `/api/v1/rules` and `/api/v1/alerts`. Source: Prometheus, "HTTP API", rules and alerts */
 export function prometheusAlertRoutes(app: FastifyInstance, engine: AlertEngine): void {
-  app.get<{ Querystring: RulesQuery }>('/api/v1/rules', async ({ query }) => ({
-    status: 'success',
-    data: { groups: engine.groups.flatMap((group) => toGroup(group, query) ?? []) },
-  }));
+  app.get<{ Querystring: RulesQuery }>('/api/v1/rules', async ({ query }, reply) => {
+    try {
+      const filter = new RulesFilter(query);
+      const groups = engine.groups.flatMap((group) => toGroup(group, filter) ?? []);
+      return { status: 'success', data: pageOf(groups, query) };
+    } catch (error) {
+      const { status, body } = errorAnswer(error);
+      return reply.code(status).type('application/json').send(body);
+    }
+  });
 
   app.get('/api/v1/alerts', async () => ({
     status: 'success',
@@ -28,22 +28,15 @@ export function prometheusAlertRoutes(app: FastifyInstance, engine: AlertEngine)
 }
 
 /** @returns undefined when the query leaves no rule of the group */
-function toGroup(state: GroupState, query: RulesQuery) {
+function toGroup(state: GroupState, filter: RulesFilter) {
   const { group } = state;
-  if (!isWanted(query['rule_group[]'], group.name) || !isWanted(query['file[]'], group.file)) {
-    return undefined;
-  }
-  const rules = state.rules.filter(
-    ({ rule }) =>
-      (query.type === undefined || rule.kind === query.type) &&
-      isWanted(query['rule_name[]'], rule.name),
-  );
+  if (!filter.wantsGroup(group)) return undefined;
+  const rules = state.rules.filter(({ rule }) => filter.wantsRule(rule));
   if (rules.length === 0) return undefined;
-  const withAlerts = query.exclude_alerts !== 'true';
   return {
     name: group.name,
     file: group.file,
-    rules: rules.map((health) => toRule(health, withAlerts)),
+    rules: rules.map((health) => toRule(health, filter.withAlerts)),
     interval: (group.intervalMs ?? 0) / 1000,
     queryOffset: (group.queryOffsetMs ?? 0) / 1000,
     limit: group.limit,
@@ -52,12 +45,6 @@ function toGroup(state: GroupState, query: RulesQuery) {
       Math.max(0, ...rules.map(({ lastEvaluationMs }) => lastEvaluationMs ?? 0)),
     ),
   };
-}
-
-function isWanted(filter: string | readonly string[] | undefined, name: string): boolean {
-  return (
-    filter === undefined || filter === name || (Array.isArray(filter) && filter.includes(name))
-  );
 }
 
 function toRule(health: RuleHealth, withAlerts: boolean) {
@@ -71,15 +58,13 @@ function toRule(health: RuleHealth, withAlerts: boolean) {
     lastEvaluation: timeText(lastEvaluationMs ?? 0),
   };
   if (rule.kind === 'record') return { ...common, labels: rule.labels, type: 'recording' };
-  const texts = (templates: typeof rule.labels) =>
-    Object.fromEntries([...templates].map(([name, { text }]) => [name, text]));
   return {
     state: ruleState(health),
     ...common,
     duration: rule.forMs / 1000,
     keepFiringFor: rule.keepFiringForMs / 1000,
-    labels: texts(rule.labels),
-    annotations: texts(rule.annotations),
+    labels: labelsOf(rule),
+    annotations: Object.fromEntries([...rule.annotations].map(([name, { text }]) => [name, text])),
     // Prometheus has neither; its clients pass over them.
     ...(rule.resolve !== undefined && { resolve: rule.resolve }),
     ...(rule.onMissing !== undefined && { onMissing: rule.onMissing }),
