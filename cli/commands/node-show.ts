@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import type { HostDetail, HostSummary } from '../../wire/http.ts';
+import type { Labels } from '../../wire/metric.ts';
 import type { NodeHardware } from '../../wire/pxe.ts';
-import { clientOf } from '../client.ts';
+import { type Client, clientOf } from '../client.ts';
 import { fetchMachines, type Machine } from '../machines.ts';
 import { selectNodes } from '../node-set.ts';
 import { print, printJson } from '../output.ts';
@@ -12,13 +14,34 @@ export function register(node: Command): void {
     .description('all that is known about machines')
     .option('--json', 'print JSON')
     .action(async (sets: string[], { json }: { json?: boolean }, command: Command) => {
-      const chosen = selectNodes(sets, await fetchMachines(clientOf(command)));
+      const client = clientOf(command);
+      const machines = selectNodes(sets, await fetchMachines(client));
+      const chosen = await Promise.all(
+        machines.map(async (machine) => ({ ...machine, facts: await factsOf(machine, client) })),
+      );
       if (json) printJson(chosen.map(({ aliases: _aliases, ...machine }) => machine));
       else print(chosen.map((machine) => describe(machine)).join('\n'));
     });
 }
 
-function describe({ name, state, address, rack, classes, node, host }: Machine): string {
+/** What the machine's agent tells of it: operating system, processor, disks… None for a machine without one. */
+async function factsOf({ host }: Machine, client: Client): Promise<Labels> {
+  return host ? (await client.get<HostDetail>(`/api/hosts/${host.id}`)).facts : {};
+}
+
+/** Clocks that differ by less are well: datagrams are on their way for some of it. */
+const CLOCK_OFF_MS = 1000;
+
+function clockOf({ clockOffsetMs }: HostSummary): string | undefined {
+  if (Math.abs(clockOffsetMs) < CLOCK_OFF_MS) return undefined;
+  const seconds = Math.abs(clockOffsetMs / 1000).toFixed(1);
+  return `${seconds} s ${clockOffsetMs > 0 ? 'ahead' : 'behind'}`;
+}
+
+type MachineWithFacts = Machine & { readonly facts: Labels };
+
+export function describe(machine: MachineWithFacts): string {
+  const { name, state, address, rack, classes, node, host, facts } = machine;
   const since = node ? `, since ${ago(Date.now() - node.changedMs).replace(' ago', '')}` : '';
   const place = [rack && `rack ${rack}`, node?.unit && `unit ${node.unit}`]
     .filter(Boolean)
@@ -42,9 +65,11 @@ function describe({ name, state, address, rack, classes, node, host }: Machine):
     ...hardwareFields(node?.hardware),
     ['host id', host?.id ?? node?.agentId],
     ['series', host && String(host.seriesCount)],
+    ['clock', host && clockOf(host)],
+    ...Object.entries(facts).sort(),
   ];
   const lines = fields.flatMap(([label, value]) =>
-    value ? [`  ${label.padEnd(14)}${value}`] : [],
+    value ? [`  ${label.padEnd(13)} ${value}`] : [],
   );
   return `${name}\n${lines.join('\n')}\n`;
 }
