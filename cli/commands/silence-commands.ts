@@ -3,12 +3,13 @@ import type { Command } from 'commander';
 import { matchesAll, parseMatcher } from '../../collector/notify/matcher.ts';
 import { parseRecurrence } from '../../collector/notify/recurrence.ts';
 import { containsTime } from '../../collector/notify/time-interval.ts';
+import { parseDurationMs } from '../../collector/query/duration.ts';
 import type { AlertDetail } from '../../wire/http.ts';
 import { clientOf } from '../client.ts';
 import { userName } from '../environment.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { formatTable, note, print, printJson } from '../output.ts';
-import { durationOption, formatSeconds } from './duration-option.ts';
+import { durationOption, formatSeconds, parseSeconds } from './duration-option.ts';
 
 interface Kind {
   readonly isMaintenance: boolean;
@@ -45,7 +46,10 @@ export function registerAdd(parent: Command, { isMaintenance }: Kind): void {
   parent
     .command('add')
     .description(isMaintenance ? 'plan an outage' : 'add a silence; prints its id')
-    .argument('<matcher...>', 'labels of the alerts: alertname=DiskFull, host=~"n0.+", rack=r07')
+    .argument(
+      '<matcher...>',
+      'labels of the alerts: alertname=DiskFull, host=~"n0.+", rack=r07; at the end how long may stand, as in rack=r07 2h',
+    )
     .addOption(durationOption('-d, --duration <duration>', 'how long', '1h'))
     .option('--start <time>', 'when it begins, as 2026-11-21T02:00:00Z (default: now)')
     .option('--every <when>', "only then, until its end: 'tue 02:00-04:00', 'daily 01:00-02:00'")
@@ -64,8 +68,13 @@ export function registerAdd(parent: Command, { isMaintenance }: Kind): void {
           `--start ${options.start} is no time; write such as 2026-11-21T02:00:00Z`,
         );
       }
+      const wanted = splitDuration(words);
+      if (wanted.seconds !== undefined && command.getOptionValueSource('duration') === 'cli') {
+        throw new CommandError(EXIT.usage, 'how long is given twice: at the end and by --duration');
+      }
+      const seconds = wanted.seconds ?? options.duration;
       const client = clientOf(command);
-      const matchers = words.map(parseMatcher);
+      const matchers = wanted.matchers.map(parseMatcher);
       const { silenceID } = await client.send<{ silenceID: string }>('POST', '/api/v2/silences', {
         matchers: matchers.map(({ name: label, operator, value }) => ({
           name: label,
@@ -74,7 +83,7 @@ export function registerAdd(parent: Command, { isMaintenance }: Kind): void {
           isEqual: operator.startsWith('='),
         })),
         startsAt: new Date(startMs).toISOString(),
-        endsAt: new Date(startMs + options.duration * 1000).toISOString(),
+        endsAt: new Date(startMs + seconds * 1000).toISOString(),
         createdBy: options.by,
         comment: options.comment,
         ...(options.every && { every: options.every }),
@@ -91,8 +100,21 @@ export function registerAdd(parent: Command, { isMaintenance }: Kind): void {
     });
 }
 
+/** `rack=r07 2h` is `rack=r07 -d 2h`. */
+export function splitDuration(words: readonly string[]): {
+  readonly matchers: readonly string[];
+  readonly seconds?: number;
+} {
+  const ms = words.length > 1 ? parseDurationMs(words.at(-1) ?? '') : undefined;
+  return ms === undefined
+    ? { matchers: words }
+    : { matchers: words.slice(0, -1), seconds: ms / 1000 };
+}
+
 interface ListOptions {
   readonly expired?: boolean;
+  readonly within?: number;
+  readonly createdBy?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -101,16 +123,23 @@ export function registerList(parent: Command, { isMaintenance }: Kind): void {
   parent
     .command('list')
     .description(isMaintenance ? 'planned outages' : 'silences that are active or will be')
+    .argument('[matcher...]', 'only those that have such a matcher: rack=r07')
     .option('--expired', 'those that have ended')
+    .option(
+      '--within <duration>',
+      'only those that end within this time, or have ended (--expired)',
+      parseSeconds,
+    )
+    .option('--created-by <name>', 'only those of this person')
     .option('-q, --quiet', 'ids only')
     .option('--json', 'one JSON document')
-    .action(async (options: ListOptions, command: Command) => {
-      const all = await clientOf(command).get<readonly SilenceJson[]>('/api/v2/silences');
-      const silences = all.filter(
-        ({ status, maintenance = false }) =>
-          (status.state === 'expired') === (options.expired ?? false) &&
-          (!isMaintenance || maintenance),
-      );
+    .action(async (matchers: string[], options: ListOptions, command: Command) => {
+      const all = await clientOf(command).get<readonly SilenceJson[]>('/api/v2/silences', {
+        filter: matchers,
+      });
+      const silences = all
+        .filter(({ maintenance = false }) => !isMaintenance || maintenance)
+        .filter((silence) => isListed(silence, options, Date.now()));
       if (options.json) printJson(silences);
       else if (options.quiet) print(silences.map(({ id }) => `${id}\n`).join(''));
       else if (silences.length === 0) {
@@ -130,6 +159,21 @@ export function registerList(parent: Command, { isMaintenance }: Kind): void {
         print(formatTable(header, silences.map(row)));
       }
     });
+}
+
+/** Choices of amtool's `silence query`. */
+export function isListed(
+  { status, endsAt, createdBy }: Pick<SilenceJson, 'status' | 'endsAt' | 'createdBy'>,
+  options: Pick<ListOptions, 'expired' | 'within' | 'createdBy'>,
+  nowMs: number,
+): boolean {
+  const { expired = false, within = Number.POSITIVE_INFINITY } = options;
+  const awayMs = Math.abs(Date.parse(endsAt) - nowMs);
+  return (
+    (status.state === 'expired') === expired &&
+    awayMs <= within * 1000 &&
+    (options.createdBy === undefined || options.createdBy === createdBy)
+  );
 }
 
 function row(silence: SilenceJson): readonly (string | undefined)[] {
