@@ -71,13 +71,15 @@ async function subject(
   }
   const path = `/api/pxe/nodes/${encodeURIComponent(name)}`;
   const node = await clientOf(command).get<PxeNode>(path);
-  const { disks: known = [], volumes = [], memoryBytes } = node.hardware ?? {};
+  const { disks: known = [], volumes = [], memoryBytes, firmware } = node.hardware ?? {};
+  const disklist = known.map((one) => one.name).join(' ');
   return {
     request: {
       space: resolve(space),
       host: node.name,
       assigned: [...node.classes, ...add],
-      variables,
+      firmware,
+      variables: { ...(disklist !== '' && { disklist }), ...variables },
     },
     // Disks that are given by hand are blank.
     machine: disk

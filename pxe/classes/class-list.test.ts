@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -148,4 +157,29 @@ test('refuses what is no config space, and names that cannot be classes', async 
 
 function names(classes: readonly { readonly name: string }[]): readonly string[] {
   return classes.map((one) => one.name);
+}
+
+/** Not everybody may mount: then scripts find the firmware of this machine, whatever is asked for. */
+const canMount =
+  spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/sys/firmware']).status === 0;
+const firmwareHere = existsSync('/sys/firmware/efi') ? 'uefi' : 'bios';
+
+for (const firmware of ['bios', 'uefi', undefined] as const) {
+  test(`class scripts find the firmware of the machine that is meant: ${firmware}`, async () => {
+    const mine = mkdtempSync(join(tmpdir(), 'clustermon-space-'));
+    try {
+      mkdirSync(join(mine, 'class'));
+      const script = '#!/bin/sh\nif [ -d /sys/firmware/efi ]; then echo uefi; else echo bios; fi\n';
+      writeFileSync(join(mine, 'class/10-a'), script, { mode: 0o755 });
+      const { classes } = await defineClasses({ space: mine, host: 'n', firmware });
+      assert.equal(classes[1]?.name, (canMount ? firmware : undefined) ?? firmwareHere);
+      assert.equal(
+        existsSync('/sys/firmware/efi'),
+        firmwareHere === 'uefi',
+        'here all is as it was',
+      );
+    } finally {
+      rmSync(mine, { recursive: true });
+    }
+  });
 }

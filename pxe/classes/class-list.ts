@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../../base/errors.ts';
 import type { Problem } from './problem.ts';
-import { runDriver } from './shell.ts';
+import { type Firmware, runDriver } from './shell.ts';
 
 export const CLASS_NAME = /^[A-Za-z0-9_.-]+$/;
 
@@ -31,6 +31,8 @@ export interface ClassRequest {
   readonly assigned?: readonly string[];
   /** What a tool before the scripts left in $LOGDIR/additional-classes. */
   readonly additional?: readonly string[];
+  /** Of the machine that is meant, which class scripts look for in /sys/firmware; default: this one's. */
+  readonly firmware?: Firmware | undefined;
   /** Further variables that class scripts read (FAI's: `cmdlineclasses`, `ip`, `disklist` …). */
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -117,6 +119,7 @@ async function runScripts(
     if (additional) writeFileSync(join(logs, 'additional-classes'), `${additional.join(' ')}\n`);
     const { fields } = await runDriver('define-classes.bash', [folder], {
       lines: scripts.map((name) => `${name}\n`).join(''),
+      firmware: request.firmware,
       variables: {
         ...SCRIPT_VARIABLES,
         FAI: request.space,

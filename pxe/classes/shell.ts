@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { WorldError } from '../../base/errors.ts';
 
@@ -6,6 +7,9 @@ const SCRIPTS = fileURLToPath(new URL('scripts/', import.meta.url));
 /** A script of a config space that waits for something must not hold the appliance. */
 const RUN_MS_MAX = 30_000;
 const OUTPUT_BYTES_MAX = 4 * 1024 * 1024;
+
+export type Firmware = 'bios' | 'uefi';
+const FIRMWARE_HERE: Firmware = existsSync('/sys/firmware/efi') ? 'uefi' : 'bios';
 
 export interface ShellRun {
   /** Fields that the driver wrote on descriptor 3. */
@@ -18,15 +22,25 @@ export interface ShellRun {
  * Runs one of our bash drivers over scripts of a config space.
  * @param variables the whole environment, but PATH and LANG
  * @param lines     read by the driver on descriptor 4
+ * @param firmware  what the scripts find in /sys/firmware; default: this machine's
  * @throws WorldError `profile-shell` when bash cannot run, takes more than 30 s, or writes more than 4 MiB
  */
 export function runDriver(
   driver: string,
   args: readonly string[],
-  options: { readonly variables: Readonly<Record<string, string>>; readonly lines: string },
+  options: {
+    readonly variables: Readonly<Record<string, string>>;
+    readonly lines: string;
+    readonly firmware?: Firmware | undefined;
+  },
 ): Promise<ShellRun> {
   const path = `${SCRIPTS}bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
-  const child = spawn('bash', ['--noprofile', '--norc', `${SCRIPTS}${driver}`, ...args], {
+  const command = ['bash', '--noprofile', '--norc', `${SCRIPTS}${driver}`, ...args];
+  const { firmware = FIRMWARE_HERE } = options;
+  const wrapper =
+    firmware === FIRMWARE_HERE ? [] : ['bash', `${SCRIPTS}as-firmware.bash`, firmware];
+  const [program = '', ...rest] = [...wrapper, ...command];
+  const child = spawn(program, rest, {
     env: { LANG: 'C.UTF-8', ...options.variables, PATH: path },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
