@@ -57,6 +57,12 @@ test('output that cannot be written is a failure with its reason', () => {
   assert.equal(run.status, EXIT.failed);
 });
 
+test('--version is that of the package', () => {
+  const { stdout, status } = clustermon(['--version'], 'pipe');
+  assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+  assert.equal(status, EXIT.done);
+});
+
 test('help of a subcommand: its own options, those of the program, defaults as one writes them', () => {
   const { stdout } = clustermon(['agent', 'install', '--help'], 'pipe');
   assert.equal(stdout.match(/^ {2}--label /gm)?.length, 1, stdout);

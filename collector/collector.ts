@@ -8,6 +8,7 @@ import type { Running } from '../base/daemon.ts';
 import { makeDataFolder } from '../base/data-folder.ts';
 import { InputError, WorldError } from '../base/errors.ts';
 import { openLog } from '../base/log.ts';
+import { VERSION } from '../base/version.ts';
 import { OwnerAccess } from './access/owner-access.ts';
 import { TokenStore } from './access/token-store.ts';
 import { Alerting } from './alerts/alerting.ts';
@@ -29,7 +30,6 @@ import { readSecret } from './secret.ts';
 import { localUrl, writeServerFile } from './server-file.ts';
 import type { CollectorSettings } from './settings.ts';
 import { openSampleStore } from './store/sample-reader.ts';
-import { VERSION } from './version.ts';
 import { viewRoutes } from './views/routes.ts';
 import { ViewStore } from './views/view-store.ts';
 
