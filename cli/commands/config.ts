@@ -2,7 +2,11 @@ import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import type { Setting } from '../../base/config.ts';
 import { configError } from '../../base/config-file.ts';
+import { InputError } from '../../base/errors.ts';
+import { loadRules } from '../../collector/alerts/rule-loader.ts';
+import { loadRouting } from '../../collector/notify/routing-loader.ts';
 import {
+  type Configuration,
   type ConfigurationOptions,
   checkConfiguration,
   configurationFile,
@@ -18,7 +22,7 @@ export function register(program: Command): void {
   config
     .command('check')
     .argument('[file]', 'configuration file')
-    .description('find every mistake in a configuration file')
+    .description('find every mistake in a configuration file, its rule files and its routing file')
     .action((file: string | undefined, _options, command: Command) => {
       const options = command.optsWithGlobals<ConfigurationOptions>();
       const path = file ?? configurationFile(options);
@@ -26,10 +30,12 @@ export function register(program: Command): void {
         note('no configuration file: everything is at its default (clustermon config show)');
         return;
       }
-      const { problems } = checkConfiguration(path);
+      const { config: settings, problems } = checkConfiguration(path);
       if (problems.length > 0) {
         throw new CommandError(EXIT.failed, configError(path, problems).message);
       }
+      const found = alertingProblems(settings.collector);
+      if (found.length > 0) throw new CommandError(EXIT.failed, found.join('\n'));
       note(`${path}: no problems`);
     });
 
@@ -42,6 +48,21 @@ export function register(program: Command): void {
       if (options.json) printJson(configuration);
       else print(describe(configuration));
     });
+}
+
+/** What is wrong in rule files and the routing file, each with file, line and column. */
+export function alertingProblems({
+  ruleFiles,
+  routingFile,
+}: Pick<Configuration['collector'], 'ruleFiles' | 'routingFile'>): readonly string[] {
+  const { problems } = loadRules(ruleFiles, false);
+  try {
+    if (routingFile !== '') loadRouting(routingFile);
+    return problems;
+  } catch (error) {
+    if (error instanceof InputError) return [...problems, error.message];
+    throw error;
+  }
 }
 
 /** YAML that can be used as a configuration file, with the meaning of each key as a comment. */

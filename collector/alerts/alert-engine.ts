@@ -11,12 +11,13 @@ import { type AlertHandling, toAlertDetail, toRuleInfo } from './alert-info.ts';
 import type { AlertStore, Changes } from './alert-store.ts';
 import type { EvaluationContext, Sample } from './evaluate.ts';
 import { FLAP_LIMITS } from './flapping.ts';
-import { GroupState, type RuleHealth } from './group.ts';
+import type { GroupState, RuleHealth } from './group.ts';
 import { PairedSeverities } from './paired-severities.ts';
 import { PreparedQueries } from './prepared-queries.ts';
 import type { AlertingRule, Rule, RuleGroup } from './rule.ts';
 import { BUILT_IN_FILE } from './rule-loader.ts';
 import { type Retention, RuleSeries } from './rule-series.ts';
+import { ScheduledGroup } from './scheduled-group.ts';
 import { type AlertInstance, annotationsOf, isFiring, skipTime } from './state.ts';
 import { UnionSource } from './union-source.ts';
 import { WrittenSeries } from './written-series.ts';
@@ -370,30 +371,6 @@ export class AlertEngine {
 
   #tell(): void {
     for (const listener of this.#listeners) listener();
-  }
-}
-
-/** A group with its turn. */
-class ScheduledGroup {
-  readonly state: GroupState;
-  readonly intervalMs: number;
-  #lastTurn: number | undefined;
-
-  constructor(group: RuleGroup, output: RuleSeries, intervalMs: number) {
-    this.state = new GroupState(group, output);
-    this.intervalMs = intervalMs;
-  }
-
-  /** True once per interval; turns begin at an offset of the group's own, so that not all groups work in the same second. */
-  isDue(nowMs: number): boolean {
-    const offsetMs = Number(
-      BigInt(`0x${fingerprint({ group: this.state.group.name })}`) % BigInt(this.intervalMs),
-    );
-    const turn = Math.floor((nowMs - offsetMs) / this.intervalMs);
-    // Also where it is an earlier one, because the clock was set back.
-    if (turn === this.#lastTurn) return false;
-    this.#lastTurn = turn;
-    return true;
   }
 }
 

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import type { Clock } from '../../base/clock.ts';
 import { InputError, reasonOf } from '../../base/errors.ts';
@@ -8,13 +7,12 @@ import type { DeferredWrites } from '../deferred-writes.ts';
 import type { HostTable } from '../hosts/host-table.ts';
 import type { QueryRunner } from '../http/ports.ts';
 import type { NotifyConfig } from '../notify/config.ts';
-import { parseNotifyConfig } from '../notify/config-file.ts';
 import { defaultConfig, TOPOLOGY } from '../notify/default-config.ts';
 import type { InhibitRule } from '../notify/inhibit.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { makeIntegrations } from '../notify/receivers/make.ts';
+import { loadRouting } from '../notify/routing-loader.ts';
 import { NotifyStore, type Outgoing } from '../notify/store.ts';
-import { loadTemplates } from '../notify/template/template-files.ts';
 import type { SampleSource } from '../query/source.ts';
 import { AlertEngine } from './alert-engine.ts';
 import { AlertStore } from './alert-store.ts';
@@ -23,7 +21,6 @@ import { ownSamples, type RunningInstall } from './own-samples.ts';
 import { holdReasonOf } from './rack-hold.ts';
 import { RuleGraphs } from './rule-graphs.ts';
 import { loadRules } from './rule-loader.ts';
-import { readTextFile } from './text-file.ts';
 
 export interface AlertingPorts {
   /** `registry.db` with ALERT_TABLES and NOTIFY_TABLES. */
@@ -139,7 +136,7 @@ export class Alerting {
     const { ruleFiles, builtInRules } = this.#options;
     const { groups, problems, warnings } = loadRules(ruleFiles, builtInRules);
     if (problems.length > 0) throw new InputError('rule-file-invalid', problems.join('\n'));
-    this.#config = readConfig(this.#options);
+    this.#config = this.#readConfig();
     this.engine.load(groups);
     this.#fileProblems = [];
     this.#note('rule-file-partly-read', warnings);
@@ -196,35 +193,20 @@ export class Alerting {
 
   #tryConfig(): NotifyConfig | undefined {
     try {
-      return readConfig(this.#options);
+      return this.#readConfig();
     } catch (error) {
       this.#note('routing-invalid', [reasonOf(error)]);
       return undefined;
     }
   }
 
+  #readConfig(): NotifyConfig {
+    const { routingFile, webhooks } = this.#options;
+    return routingFile === '' ? defaultConfig(webhooks) : loadRouting(routingFile);
+  }
+
   #note(code: string, texts: readonly string[]): void {
     const sinceMs = this.#clock.nowMs();
     this.#fileProblems = [...this.#fileProblems, ...texts.map((text) => ({ code, text, sinceMs }))];
   }
-}
-
-function readConfig({ routingFile, webhooks }: AlertingOptions): NotifyConfig {
-  if (routingFile === '') return defaultConfig(webhooks);
-  let text: string;
-  try {
-    text = readTextFile(routingFile);
-  } catch (error) {
-    throw new InputError('routing-invalid', `${routingFile}: ${reasonOf(error)}`);
-  }
-  const { config, problems } = parseNotifyConfig(text, (patterns) =>
-    loadTemplates(patterns, dirname(routingFile)),
-  );
-  if (config) return config;
-  throw new InputError(
-    'routing-invalid',
-    problems
-      .map(({ line, column, message }) => `${routingFile}:${line}:${column}: ${message}`)
-      .join('\n'),
-  );
 }

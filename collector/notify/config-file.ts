@@ -82,6 +82,8 @@ function groupByOf(names: readonly string[], parent: Route | undefined): Route['
 class ConfigReader {
   readonly #yaml: YamlReader;
   readonly #load: LoadTemplates | undefined;
+  /** Where routes stand. */
+  readonly #routeNodes = new Map<Route, Node | undefined>();
 
   constructor(yaml: YamlReader, load: LoadTemplates | undefined) {
     this.#yaml = yaml;
@@ -106,7 +108,7 @@ class ConfigReader {
     }
     const route = this.#route(fields.route, undefined);
     this.#checkRoot(fields.route, route);
-    this.#checkNames(fields.route, route, receivers, timeIntervals);
+    this.#checkNames(route, receivers, timeIntervals);
     return {
       resolveTimeoutMs: receiverReader.resolveTimeoutMs ?? DEFAULTS.resolveTimeoutMs,
       route,
@@ -166,10 +168,10 @@ class ConfigReader {
     if (fields.repeat_interval_max && repeatIntervalMaxMs < repeatIntervalMs) {
       yaml.fail(fields.repeat_interval_max, 'repeat_interval_max is below repeat_interval');
     }
-    return {
-      ...own,
-      routes: yaml.list(fields.routes, 'routes').map((child) => this.#route(child, own)),
-    };
+    const routes = yaml.list(fields.routes, 'routes').map((child) => this.#route(child, own));
+    const route = { ...own, routes };
+    this.#routeNodes.set(route, node);
+    return route;
   }
 
   #escalation(node: YamlNode): Route['escalation'] {
@@ -191,13 +193,13 @@ class ConfigReader {
   }
 
   #checkNames(
-    node: Node,
     root: Route,
     receivers: readonly ReceiverConfig[],
     intervals: ReadonlyMap<string, unknown>,
   ): void {
     const names = new Set(receivers.map(({ name }) => name));
     for (const route of allRoutes(root)) {
+      const node = this.#routeNodes.get(route);
       for (const name of [route.receiver, route.escalation?.receiver]) {
         if (name && !names.has(name)) {
           this.#yaml.fail(node, `undefined receiver "${name}" used in route`);
