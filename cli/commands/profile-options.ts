@@ -13,7 +13,11 @@ export function addDisk(text: string, before: readonly Disk[] = []): readonly Di
   if (!match) throw usage(`--disk ${text}: expected NAME=SIZE[:SECTOR], such as sda=20GiB:4096`);
   const [, name = '', size = '', sector = '512'] = match;
   if (Number(sector) < 512) throw usage(`--disk ${text}: a sector has 512 bytes or more`);
-  return [...before, blankDisk(`/dev/${name}`, parseByteCount(size), Number(sector))];
+  const disk = blankDisk(`/dev/${name}`, parseByteCount(size), Number(sector));
+  if (before.some((one) => one.path === disk.path)) {
+    throw usage(`--disk ${text}: ${name} is there already`);
+  }
+  return [...before, disk];
 }
 
 /** Reads one `--var NAME=VALUE` and adds it to those before. */

@@ -68,6 +68,9 @@ fi
 const PRERM = `#!/bin/sh
 set -e
 if [ -d /run/systemd/system ]; then systemctl --quiet stop clustermon-agent.service || true; fi
+if [ "$1" = remove ] && command -v systemctl >/dev/null; then
+    systemctl --quiet disable clustermon-agent.service || true
+fi
 `;
 
 export interface AgentPackage {
