@@ -45,6 +45,14 @@ export const SLACK_TEXTS = [
 export const SLACK_ACTION_TEXTS = ['type', 'text', 'url', 'style', 'name', 'value'] as const;
 export const SLACK_CONFIRM_TEXTS = ['title', 'text', 'ok_text', 'dismiss_text'] as const;
 
+/** Texts of a PagerDuty event, by the names that the configuration and PagerDuty's JSON have for them. */
+export const PAGERDUTY_TEXTS = [
+  ...(['client', 'client_url', 'description', 'severity'] as const),
+  ...(['source', 'class', 'component', 'group'] as const),
+] as const;
+export const PAGERDUTY_LINK_TEXTS = ['href', 'text'] as const;
+export const PAGERDUTY_IMAGE_TEXTS = ['src', 'alt', 'href'] as const;
+
 export type Templates<Name extends string> = Readonly<Partial<Record<Name, MessageTemplate>>>;
 
 export interface SlackField {
@@ -106,7 +114,12 @@ export type IntegrationConfig = { readonly sendResolved: boolean } & (
       readonly kind: 'pagerduty';
       readonly url: string;
       readonly routingKey: Secret;
-      readonly description: MessageTemplate | undefined;
+      readonly http: HttpOptions;
+      readonly texts: Templates<(typeof PAGERDUTY_TEXTS)[number]>;
+      /** Of the event's custom details, by their names. */
+      readonly details: ReadonlyMap<string, MessageTemplate>;
+      readonly links: readonly Templates<(typeof PAGERDUTY_LINK_TEXTS)[number]>[];
+      readonly images: readonly Templates<(typeof PAGERDUTY_IMAGE_TEXTS)[number]>[];
     }
   | {
       readonly kind: 'exec';

@@ -1,7 +1,7 @@
 import type { Node } from 'yaml';
 import { TemplateSyntaxError } from '../alerts/template/lexer.ts';
 import type { YamlReader } from '../alerts/yaml-reader.ts';
-import type { HttpOptions, Secret } from './config.ts';
+import type { HttpOptions, Secret, Templates } from './config.ts';
 import { type MessageTemplate, MessageTemplates } from './template/message-template.ts';
 import { placeOf } from './template/template-files.ts';
 
@@ -35,12 +35,30 @@ export class ReceiverFields {
   }
 
   headers(node: Node | undefined): ReadonlyMap<string, MessageTemplate> {
+    return new Map([...this.templateMap(node)].map(([name, text]) => [name.toLowerCase(), text]));
+  }
+
+  /** Templates by names of the user's own. */
+  templateMap(node: Node | undefined): ReadonlyMap<string, MessageTemplate> {
     return new Map(
       Object.entries(this.yaml.textMap(node)).flatMap(([name, text]) => {
         const template = this.#parse(node, text, 'text');
-        return template ? [[name.toLowerCase(), template] as const] : [];
+        return template ? [[name, template] as const] : [];
       }),
     );
+  }
+
+  /** Those of the fields that are there. */
+  templates<Name extends string>(
+    names: readonly Name[],
+    fields: Readonly<Partial<Record<Name, Node>>>,
+  ): Templates<Name> {
+    const templates: Partial<Record<Name, MessageTemplate>> = {};
+    for (const name of names) {
+      const template = this.template(fields[name]);
+      if (template) templates[name] = template;
+    }
+    return templates;
   }
 
   template(node: Node | undefined, format: 'html' | 'text' = 'text'): MessageTemplate | undefined {

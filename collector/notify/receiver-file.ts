@@ -1,6 +1,7 @@
 import type { Node } from 'yaml';
 import type { YamlReader } from '../alerts/yaml-reader.ts';
 import type { IntegrationConfig, ReceiverConfig, Secret } from './config.ts';
+import { readPagerduty } from './pagerduty-file.ts';
 import { ReceiverFields } from './receiver-fields.ts';
 import { readSlack } from './slack-file.ts';
 import type { MessageTemplates } from './template/message-template.ts';
@@ -34,7 +35,6 @@ const ADDITIONS = ['ntfy_configs', 'exec_configs', 'alertmanager_configs'] as co
 
 type Kind = (typeof KINDS)[keyof typeof KINDS];
 
-const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue';
 const EXEC_TIMEOUT_MS = 30_000;
 
 /** Reads receivers; what they do not say is taken from the file's section `global`. */
@@ -81,7 +81,7 @@ export class ReceiverReader {
       case 'ntfy':
         return this.#ntfy(node);
       case 'pagerduty':
-        return this.#pagerduty(node);
+        return readPagerduty(node, this.#fields, this.#global.pagerduty_url);
       case 'exec':
         return this.#exec(node);
       case 'alertmanager':
@@ -171,26 +171,6 @@ export class ReceiverReader {
       token: this.#fields.secret(fields.token, fields.token_file),
       title: this.#fields.template(fields.title),
       message: this.#fields.template(fields.message),
-    };
-  }
-
-  #pagerduty(node: Node | undefined): IntegrationConfig {
-    const fields = this.#yaml.mapping(node, 'a PagerDuty receiver', [
-      'send_resolved',
-      'url',
-      'routing_key',
-      'routing_key_file',
-      'description',
-    ]);
-    const routingKey = this.#fields.secret(fields.routing_key, fields.routing_key_file);
-    this.#fields.need(node, routingKey, 'routing_key or routing_key_file');
-    this.#fields.checkUrl(fields.url);
-    return {
-      kind: 'pagerduty',
-      sendResolved: this.#fields.flag(fields.send_resolved, true),
-      url: this.#yaml.text(fields.url ?? this.#global.pagerduty_url) || PAGERDUTY_URL,
-      routingKey,
-      description: this.#fields.template(fields.description),
     };
   }
 

@@ -7,10 +7,8 @@ import {
   SLACK_TEXTS,
   type SlackAction,
   type SlackField,
-  type Templates,
 } from './config.ts';
 import type { ReceiverFields } from './receiver-fields.ts';
-import type { MessageTemplate } from './template/message-template.ts';
 
 const SLACK_FIELDS = [
   'send_resolved',
@@ -46,7 +44,7 @@ export function readSlack(
     sendResolved: reader.flag(fields.send_resolved, false),
     url,
     http: reader.http(fields.http_config),
-    texts: templatesOf(SLACK_TEXTS, fields, reader),
+    texts: reader.templates(SLACK_TEXTS, fields),
     fields: yaml
       .list(fields.fields, 'fields')
       .flatMap((one) => readField(one, reader, isShort) ?? []),
@@ -83,21 +81,8 @@ function readAction(node: Node | undefined, reader: ReceiverFields): SlackAction
   if (fields.confirm && !confirm.text) {
     yaml.fail(fields.confirm, 'missing text in Slack confirmation configuration');
   }
-  const texts = templatesOf(SLACK_ACTION_TEXTS, fields, reader);
-  if (!fields.url) return { texts, confirm: templatesOf(SLACK_CONFIRM_TEXTS, confirm, reader) };
+  const texts = reader.templates(SLACK_ACTION_TEXTS, fields);
+  if (!fields.url) return { texts, confirm: reader.templates(SLACK_CONFIRM_TEXTS, confirm) };
   const { name, value, ...link } = texts;
   return { texts: link, confirm: {} };
-}
-
-function templatesOf<Name extends string>(
-  names: readonly Name[],
-  fields: Readonly<Partial<Record<Name, Node>>>,
-  reader: ReceiverFields,
-): Templates<Name> {
-  const templates: Partial<Record<Name, MessageTemplate>> = {};
-  for (const name of names) {
-    const template = reader.template(fields[name]);
-    if (template) templates[name] = template;
-  }
-  return templates;
 }
