@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { NodeEvent, PxeNode } from '../../wire/pxe.ts';
 import { type Client, clientOf } from '../client.ts';
 import { fetchSelectedNodes } from '../machines.ts';
@@ -7,7 +7,7 @@ import { print, printJson } from '../output.ts';
 interface EventsOptions {
   readonly wait?: boolean;
   readonly json?: boolean | string;
-  readonly limit: string;
+  readonly limit: number;
 }
 
 const EVERY_MS = 500;
@@ -26,8 +26,15 @@ export function register(node: Command): void {
 export function withEventOptions(command: Command): Command {
   return command
     .option('--wait', 'go on with what happens from now on, until interrupted')
-    .option('--limit <number>', 'newest events of each node', '200')
+    .option('--limit <number>', 'newest events of each node', readLimit, 200)
     .option('--json [lines]', 'print JSON; with `lines` one event a line');
+}
+
+/** Reads `--limit N`. */
+export function readLimit(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new InvalidArgumentError('wanted is a whole number from 1.');
+  return Number(text);
 }
 
 /** Prints the timelines of nodes, oldest event first. */

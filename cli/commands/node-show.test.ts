@@ -49,3 +49,20 @@ for (const [clockOffsetMs, shown] of [
     assert.ok(text.includes(`  clock         ${shown}\n`), text);
   });
 }
+
+test('who decided what is shown', () => {
+  const change = { who: 'cli:root', from: '127.0.0.1', node: 'n001', detail: '' };
+  const text = describe({
+    ...machine,
+    changes: [
+      { ...change, atMs: 1_700_000_000_000, action: 'approve' },
+      { ...change, atMs: 0, action: 'assign', detail: '{"rack":"r1"}' },
+    ],
+  });
+  assert.ok(
+    text.endsWith(`  changed       2023-11-14 22:13:20, approve by cli:root from 127.0.0.1
+  changed       1970-01-01 00:00:00, assign by cli:root from 127.0.0.1: {"rack":"r1"}
+`),
+    text,
+  );
+});

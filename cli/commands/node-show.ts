@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { HostDetail, HostSummary } from '../../wire/http.ts';
 import type { Labels } from '../../wire/metric.ts';
-import type { NodeHardware } from '../../wire/pxe.ts';
+import type { AuditEntry, NodeHardware } from '../../wire/pxe.ts';
 import { type Client, clientOf } from '../client.ts';
 import { fetchMachines, type Machine } from '../machines.ts';
 import { selectNodes } from '../node-set.ts';
@@ -17,7 +17,11 @@ export function register(node: Command): void {
       const client = clientOf(command);
       const machines = selectNodes(sets, await fetchMachines(client));
       const chosen = await Promise.all(
-        machines.map(async (machine) => ({ ...machine, facts: await factsOf(machine, client) })),
+        machines.map(async (machine) => ({
+          ...machine,
+          facts: await factsOf(machine, client),
+          changes: await changesOf(machine, client),
+        })),
       );
       if (json) printJson(chosen.map(({ aliases: _aliases, ...machine }) => machine));
       else print(chosen.map((machine) => describe(machine)).join('\n'));
@@ -29,6 +33,16 @@ async function factsOf({ host }: Machine, client: Client): Promise<Labels> {
   return host ? (await client.get<HostDetail>(`/api/hosts/${host.id}`)).facts : {};
 }
 
+const CHANGES_SHOWN = 5;
+
+/** Who decided what about it, newest first. */
+async function changesOf({ node }: Machine, client: Client): Promise<readonly AuditEntry[]> {
+  if (!node) return [];
+  const path = `/api/pxe/nodes/${encodeURIComponent(node.name)}/audit`;
+  const { entries } = await client.get<{ entries: readonly AuditEntry[] }>(path);
+  return entries.slice(0, CHANGES_SHOWN);
+}
+
 /** Clocks that differ by less are well: datagrams are on their way for some of it. */
 const CLOCK_OFF_MS = 1000;
 
@@ -38,10 +52,13 @@ function clockOf({ clockOffsetMs }: HostSummary): string | undefined {
   return `${seconds} s ${clockOffsetMs > 0 ? 'ahead' : 'behind'}`;
 }
 
-type MachineWithFacts = Machine & { readonly facts: Labels };
+type MachineWithFacts = Machine & {
+  readonly facts: Labels;
+  readonly changes?: readonly AuditEntry[];
+};
 
 export function describe(machine: MachineWithFacts): string {
-  const { name, state, address, rack, classes, node, host, facts } = machine;
+  const { name, state, address, rack, classes, node, host, facts, changes = [] } = machine;
   const since = node ? `, since ${ago(Date.now() - node.changedMs).replace(' ago', '')}` : '';
   const place = [rack && `rack ${rack}`, node?.unit && `unit ${node.unit}`]
     .filter(Boolean)
@@ -67,11 +84,17 @@ export function describe(machine: MachineWithFacts): string {
     ['series', host && String(host.seriesCount)],
     ['clock', host && clockOf(host)],
     ...Object.entries(facts).sort(),
+    ...changes.map((one): [string, string] => ['changed', changeOf(one)]),
   ];
   const lines = fields.flatMap(([label, value]) =>
     value ? [`  ${label.padEnd(13)} ${value}`] : [],
   );
   return `${name}\n${lines.join('\n')}\n`;
+}
+
+function changeOf({ atMs, action, who, from, detail }: AuditEntry): string {
+  const time = new Date(atMs).toISOString().replace('T', ' ').slice(0, 19);
+  return `${time}, ${action} by ${who} from ${from}${detail && `: ${detail}`}`;
 }
 
 function hardwareFields(hardware: NodeHardware | undefined): [string, string | undefined][] {
