@@ -68,6 +68,10 @@ test('a value is believed for four times its tmax, a series goes after its dmax'
   clock.nowMs = 101_000;
   metrics.read();
   assert.equal(table.count, 0);
+  assert.equal(table.metrics[0]?.dmax, 1, 'collectors drop it at once');
+  send('room', { tmax: 10, dmax: 100 });
+  assert.equal(table.count, 1);
+  assert.equal(table.metrics[0]?.dmax, 100);
 });
 
 test('there is a bound on names and labels, not on values', () => {

@@ -18,6 +18,9 @@ export const USER_METRICS_MAX = 512;
 /** A value is believed for this many times its tmax, as Ganglia does; then it is unknown. */
 const BELIEVED_TMAX = 4;
 
+/** Seconds; 0 would mean never. */
+const DMAX_MIN = 1;
+
 /** One value of `clustermon metric send`. */
 export interface UserValue {
   readonly metric: Metric;
@@ -188,6 +191,8 @@ export class UserMetrics implements Source {
     for (const [key, { index, metric, sentMs }] of this.#entries) {
       const ageSeconds = (nowMs - sentMs) / 1000;
       if (metric.dmax > 0 && ageSeconds > metric.dmax) {
+        // Its place stays for a while: collectors are told to wait no longer.
+        this.#table.add({ ...metric, dmax: DMAX_MIN });
         this.#table.remove(index);
         this.#entries.delete(key);
       } else if (ageSeconds > BELIEVED_TMAX * metric.tmax) {

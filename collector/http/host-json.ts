@@ -22,8 +22,20 @@ export function hostDetail(host: LiveHost, nowMs: number): HostDetail {
     nowMs,
     facts: host.facts,
     bootMs: host.bootMs,
-    series: host.series.map(seriesInfo),
+    series: listedSeries(host, nowMs).map(seriesInfo),
   };
+}
+
+/** How far back live values reach: a series without any in that time is silent for at least as long. */
+const REACH_MS = 180_000;
+
+/** The series of a host without those that are silent for longer than their dmax. */
+export function listedSeries(host: LiveHost, nowMs: number): readonly LiveSeries[] {
+  return host.series.filter((series) => {
+    const { dmax } = series.metric;
+    if (dmax === 0 || currentValue(series) !== null) return true;
+    return nowMs - (series.timeMs() ?? nowMs - REACH_MS) <= dmax * 1000;
+  });
 }
 
 /** Newest values of a metric of texts on every host that has one. */

@@ -1,28 +1,34 @@
 import type { MetricInfo } from '../../wire/http.ts';
 import type { HostTable } from '../hosts/host-table.ts';
+import { listedSeries } from './host-json.ts';
 
 /** Every metric over all hosts; put together on demand and kept until a series comes or goes. */
 export class MetricCatalogue {
   readonly #hosts: HostTable;
   #list: readonly MetricInfo[] | undefined;
+  /** Some series has a dmax: whether it is listed depends on the time. */
+  #hasDmax = false;
 
   constructor(hosts: HostTable) {
     this.#hosts = hosts;
-    hosts.subscribe((change) => {
-      if (change.kind !== 'second' && change.kind !== 'event') this.#list = undefined;
+    hosts.subscribe(({ kind }) => {
+      if (kind === 'event' || (kind === 'second' && !this.#hasDmax)) return;
+      this.#list = undefined;
     });
   }
 
   /** In order of their names. */
   list(): readonly MetricInfo[] {
-    this.#list ??= this.#collect();
+    this.#list ??= this.#collect(Date.now());
     return this.#list;
   }
 
-  #collect(): readonly MetricInfo[] {
+  #collect(nowMs: number): readonly MetricInfo[] {
+    this.#hasDmax = false;
     const found = new Map<string, { info: MetricInfo; hosts: Set<number>; labels: Set<string> }>();
     for (const host of this.#hosts.list()) {
-      for (const { metric } of host.series) {
+      this.#hasDmax ||= host.series.some(({ metric }) => metric.dmax > 0);
+      for (const { metric } of listedSeries(host, nowMs)) {
         const { name, type, slope, units, group, title, description } = metric;
         let entry = found.get(name);
         if (!entry) {

@@ -56,6 +56,25 @@ test('metrics say how many hosts have them and by which labels', async () => {
   assert.deepEqual(names, [...names].sort());
 });
 
+test('a series that is silent for longer than its dmax is not listed', async () => {
+  const host = server.cluster.addHost('d');
+  const [load] = host.series;
+  assert.ok(load);
+  const own = (name: string, dmax: number) => ({ ...load.metric, name, dmax });
+  host.add(own('silent', 60), () => Number.NaN);
+  host.add(own('silent_for_ever', 0), () => Number.NaN);
+  host.add(own('alive', 60), () => 1);
+  const listed = async () => {
+    const { series } = await get<HostDetail>('/api/hosts/d');
+    const metrics = await get<MetricInfo[]>('/api/metrics');
+    const names = metrics.map(({ name }) => name);
+    return series.flatMap(({ metric }) => (names.includes(metric) ? metric : [])).slice(-2);
+  };
+  server.cluster.tell({ kind: 'series-changed', host });
+  assert.deepEqual(await listed(), ['silent_for_ever', 'alive']);
+  server.cluster.removeHost('d');
+});
+
 test('texts are given for every host that has one', async () => {
   const labels = { rack: 'r1' };
   assert.deepEqual(await get<TextValue[]>('/api/texts?metric=os_release'), [
