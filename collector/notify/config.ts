@@ -28,6 +28,15 @@ export interface Secret {
   readonly file: string;
 }
 
+/** How far a mail server's certificate is trusted. */
+export interface TlsOptions {
+  /** Authorities in place of the system's; '' = those. Read at each use. */
+  readonly caFile: string;
+  /** The name that the certificate must be for; '' = that of the server. */
+  readonly serverName: string;
+  readonly insecureSkipVerify: boolean;
+}
+
 export interface HttpOptions {
   readonly username: string;
   readonly password: Secret;
@@ -85,6 +94,7 @@ export type IntegrationConfig = { readonly sendResolved: boolean } & (
       readonly username: string;
       readonly password: Secret;
       readonly requireTls: boolean;
+      readonly tls: TlsOptions;
       /** By their names in lower case; `subject` is one of them. */
       readonly headers: ReadonlyMap<string, MessageTemplate>;
       readonly html: MessageTemplate | undefined;

@@ -1,7 +1,7 @@
 import type { Node } from 'yaml';
 import { TemplateSyntaxError } from '../alerts/template/lexer.ts';
 import type { YamlReader } from '../alerts/yaml-reader.ts';
-import type { HttpOptions, Secret, Templates } from './config.ts';
+import type { HttpOptions, Secret, Templates, TlsOptions } from './config.ts';
 import { type MessageTemplate, MessageTemplates } from './template/message-template.ts';
 import { placeOf } from './template/template-files.ts';
 
@@ -63,6 +63,19 @@ export class ReceiverFields {
 
   template(node: Node | undefined, format: 'html' | 'text' = 'text'): MessageTemplate | undefined {
     return node && this.#parse(node, this.yaml.text(node), format);
+  }
+
+  tls(node: Node | undefined): TlsOptions {
+    const { ca_file, server_name, insecure_skip_verify } = this.yaml.mapping(node, 'tls_config', [
+      'ca_file',
+      'server_name',
+      'insecure_skip_verify',
+    ]);
+    return {
+      caFile: this.yaml.text(ca_file),
+      serverName: this.yaml.text(server_name),
+      insecureSkipVerify: this.flag(insecure_skip_verify, false),
+    };
   }
 
   http(node: Node | undefined): HttpOptions {

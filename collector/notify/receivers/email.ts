@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import { createTransport } from 'nodemailer';
 import { reasonOf } from '../../../base/errors.ts';
 import type { IntegrationConfig } from '../config.ts';
@@ -40,6 +41,7 @@ export function email(
         secure: Number(port) === SMTPS_PORT,
         requireTLS: config.requireTls,
         ignoreTLS: !config.requireTls,
+        tls: tlsOf(config.tls),
         connectionTimeout: TIMEOUT_MS,
         greetingTimeout: TIMEOUT_MS,
         socketTimeout: TIMEOUT_MS,
@@ -62,12 +64,29 @@ export function email(
         throw new DeliveryError(
           `${config.smarthost}: ${reasonOf(error)}`,
           responseCode < 500,
-          adviceForCause(error),
+          adviceFor(error),
         );
       } finally {
         transport.close();
       }
     },
+  };
+}
+
+/** nodemailer has one code for all that goes wrong with a connection. */
+function adviceFor(error: unknown): string {
+  return /certificate|altnames/i.test(reasonOf(error))
+    ? 'its certificate is not trusted: name its authority in tls_config (ca_file, server_name)'
+    : adviceForCause(error);
+}
+
+/** Options of node:tls. @throws DeliveryError when the file of authorities cannot be read */
+function tlsOf({ caFile, serverName, insecureSkipVerify }: EmailConfig['tls']): ConnectionOptions {
+  const ca = readSecret({ text: '', file: caFile });
+  return {
+    rejectUnauthorized: !insecureSkipVerify,
+    ...(ca && { ca }),
+    ...(serverName && { servername: serverName }),
   };
 }
 
