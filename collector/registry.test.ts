@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -94,6 +94,21 @@ test('what the collector writes by itself survives a full disk, in every table',
   } finally {
     writes.close();
     registry.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a registry with damaged pages is refused with what to do', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'registry-'));
+  try {
+    openRegistry(folder).close();
+    const bytes = new Uint8Array(40_000).fill(0xff);
+    writeSync(openSync(join(folder, 'registry.db'), 'r+'), bytes, 0, bytes.length, 8192);
+    assert.throws(() => openRegistry(folder), {
+      code: 'database-corrupt',
+      message: /registry\.db is damaged \(.+\)\. .*store restore/,
+    });
+  } finally {
     rmSync(folder, { recursive: true });
   }
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { alertingProblems } from './config.ts';
+import { alertingProblems, archiveProblems } from './config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'clustermon-config-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -47,4 +47,10 @@ test('a routing file that is not there is a problem', () => {
   const [problem, ...others] = alertingProblems({ ruleFiles: [], routingFile });
   assert.match(problem ?? '', /none\.yml: .*ENOENT/);
   assert.deepEqual(others, []);
+});
+
+test('archives must fit each other', () => {
+  assert.deepEqual(archiveProblems(['1s:6h', '10s:2d']), []);
+  assert.match(archiveProblems(['10s:2d', '25s:60d']).join('\n'), /^collector\.archives: .*25s/);
+  assert.match(archiveProblems(['1s:1m']).join('\n'), /^collector\.archives: .*1s:1m/);
 });

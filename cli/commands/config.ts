@@ -4,6 +4,7 @@ import type { Setting } from '../../base/config.ts';
 import { configError } from '../../base/config-file.ts';
 import { InputError } from '../../base/errors.ts';
 import { loadRules } from '../../collector/alerts/rule-loader.ts';
+import { layoutArchives } from '../../collector/archive/layout.ts';
 import { loadRouting } from '../../collector/notify/routing-loader.ts';
 import {
   type Configuration,
@@ -34,7 +35,10 @@ export function register(program: Command): void {
       if (problems.length > 0) {
         throw new CommandError(EXIT.failed, configError(path, problems).message);
       }
-      const found = alertingProblems(settings.collector);
+      const found = [
+        ...archiveProblems(settings.collector.archives),
+        ...alertingProblems(settings.collector),
+      ];
       if (found.length > 0) throw new CommandError(EXIT.failed, found.join('\n'));
       note(`${path}: no problems`);
     });
@@ -48,6 +52,17 @@ export function register(program: Command): void {
       if (options.json) printJson(configuration);
       else print(describe(configuration));
     });
+}
+
+/** What is wrong with archives that are right one by one: they must fit each other. */
+export function archiveProblems(archives: readonly string[]): readonly string[] {
+  try {
+    layoutArchives(archives);
+    return [];
+  } catch (error) {
+    if (error instanceof InputError) return [`collector.archives: ${error.message}`];
+    throw error;
+  }
 }
 
 /** What is wrong in rule files and the routing file, each with file, line and column. */
