@@ -51,6 +51,9 @@ test('a routing file that is not there is a problem', () => {
 
 test('archives must fit each other', () => {
   assert.deepEqual(archiveProblems(['1s:6h', '10s:2d']), []);
-  assert.match(archiveProblems(['10s:2d', '25s:60d']).join('\n'), /^collector\.archives: .*25s/);
+  assert.match(
+    archiveProblems(['1s:6h', '10s:2d', '25s:60d']).join('\n'),
+    /^collector\.archives: .*25s/,
+  );
   assert.match(archiveProblems(['1s:1m']).join('\n'), /^collector\.archives: .*1s:1m/);
 });
