@@ -183,7 +183,7 @@ function describe(
   );
   const flaps = rule.flaps > 0 ? `; ${rule.flaps} flaps < 2m` : '';
   const lines = [
-    `${name}  fired ${rule.fires}x on ${rule.hosts} hosts, ${formatSeconds(rule.firingSeconds)} in total, longest ${formatSeconds(rule.longestSeconds)}${flaps}`,
+    `${name}  fired ${rule.fires}x on ${rule.hosts} hosts, ${formatSeconds(rule.firingSeconds)} in total, longest ${formatSeconds(rule.longestSeconds)}${longestHost(rule, report)}${flaps}`,
     `  with another for: ${others.join('  ')}`,
   ];
   const fired = rule.alerts
@@ -197,6 +197,19 @@ function describe(
   if (fired.length > ALERTS_SHOWN)
     lines.push(`  … and ${fired.length - ALERTS_SHOWN} more (--json has all)`);
   return `${lines.join('\n')}\n`;
+}
+
+/** ` (n017)`; empty when the alert is about no host. */
+export function longestHost(
+  { alerts }: Pick<RuleBacktestJson, 'alerts'>,
+  { toMs: endMs }: Pick<BacktestReport, 'toMs'>,
+): string {
+  const [longest] = alerts
+    .flatMap(({ labels, firings }) =>
+      firings.map(({ fromMs, toMs }) => ({ host: labels['host'], ms: (toMs ?? endMs) - fromMs })),
+    )
+    .toSorted((a, b) => b.ms - a.ms);
+  return longest?.host === undefined ? '' : ` (${longest.host})`;
 }
 
 const TIMELINE_CELLS = 48;
