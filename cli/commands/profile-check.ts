@@ -15,8 +15,12 @@ export function register(profile: Command): void {
       if (options.json) printJson({ problems });
       else {
         for (const problem of problems) print(`${formatProblem(problem)}\n`);
-        note(`${errors} errors, ${problems.length - errors} warnings`);
+        note(`${counted(errors, 'error')}, ${counted(problems.length - errors, 'warning')}`);
       }
-      if (errors > 0) throw new CommandError(EXIT.failed, `${dir} has ${errors} errors`);
+      if (errors > 0) throw new CommandError(EXIT.failed, `${dir} has ${counted(errors, 'error')}`);
     });
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
