@@ -156,6 +156,7 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
   const inlets = await startInlets(app, settings, {
     clock: systemClock,
     log,
+    hosts,
     secret,
     address: isIPv6(settings.group) ? '::1' : '127.0.0.1',
     port: ingest.port,

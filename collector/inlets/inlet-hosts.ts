@@ -6,6 +6,7 @@ import { InputError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { ownText } from '../../base/own-text.ts';
 import { readRequest } from '../../wire/control.ts';
+import type { Labels } from '../../wire/metric.ts';
 import {
   bodyReader,
   emptyHeader,
@@ -71,6 +72,26 @@ export class InletHosts implements SampleTaker {
       );
     }
     agent.take(sample, nowMs);
+  }
+
+  /** @param facts of a host that values were taken for */
+  describe(host: string, facts: Labels): void {
+    this.#agents.get(host)?.describe(facts);
+  }
+
+  /** Speaks for a host no longer: nobody has heard of it. */
+  forget(host: string): void {
+    this.#agents.delete(host);
+  }
+
+  /**
+   * The same when an agent speaks for the host: what was received stays under another name, and is not missed.
+   * @param name for that
+   */
+  giveWay(host: string, name: string): void {
+    const agent = this.#agents.get(host);
+    this.#agents.delete(host);
+    for (const datagram of agent?.end(name, this.#ports.clock.nowMs()) ?? []) this.#send(datagram);
   }
 
   close(): void {

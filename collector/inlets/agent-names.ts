@@ -1,0 +1,37 @@
+import { agentIdToHex } from '../../wire/packet.ts';
+import type { HostTable, LiveHost } from '../hosts/host-table.ts';
+import { pseudoAgentId } from './pseudo-agent.ts';
+
+/** The names of machines on which an agent runs, or ran: of all hosts but those of the inlets. */
+export class AgentNames {
+  readonly #hosts: HostTable;
+  #names: ReadonlySet<string> | undefined;
+  readonly close: () => void;
+
+  constructor(hosts: HostTable) {
+    this.#hosts = hosts;
+    this.close = hosts.subscribe(({ kind }) => {
+      if (kind.startsWith('host-')) this.#names = undefined;
+    });
+  }
+
+  has(name: string): boolean {
+    this.#names ??= new Set(
+      this.#hosts
+        .list()
+        .filter((host) => !isInlet(host))
+        .map(ownName),
+    );
+    return this.#names.has(name);
+  }
+}
+
+function isInlet(host: LiveHost): boolean {
+  return agentIdToHex(pseudoAgentId(ownName(host))) === host.id;
+}
+
+/** Without the digits of its id that a host is shown with when another has its name. */
+function ownName({ name, id }: LiveHost): string {
+  const [, own, digits = ''] = /^(.+)-([0-9a-f]{4,})$/.exec(name) ?? [];
+  return own !== undefined && id.startsWith(digits) ? own : name;
+}
