@@ -1,0 +1,160 @@
+/** Ganglia's own programs beside a collector: gmond and gmetric send to it. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { HostDetail, HostSummary } from '../wire/http.ts';
+import { type Appliance, CLUSTERMON, startAppliance } from './harness/appliance.ts';
+import { makeNetwork, type TestHost, type TestNetwork } from './harness/network.ts';
+import { startProcess, type TestProcess, waitFor } from './harness/process.ts';
+
+const GROUP = '239.2.11.71';
+const MODULES = dirname(
+  execFileSync('dpkg', ['-L', 'ganglia-monitor', 'libganglia1'], { encoding: 'utf8' })
+    .split('\n')
+    .find((file) => file.endsWith('/modload.so')) ?? assert.fail('no modules of gmond'),
+);
+
+/** Sends each metric once a second, but its metadata only at start and when asked. */
+const GMOND = `
+globals { daemonize = no  setuid = no  debug_level = 0  host_dmax = 0  send_metadata_interval = 0 }
+cluster { name = "old" }
+host { location = "3,7,1" }
+udp_send_channel { mcast_join = ${GROUP}  port = 8649  ttl = 1 }
+udp_recv_channel { mcast_join = ${GROUP}  port = 8649  bind = ${GROUP} }
+modules {
+  module { name = "core_metrics" }
+  module { name = "load_module"  path = "${MODULES}/modload.so" }
+  module { name = "sys_module"  path = "${MODULES}/modsys.so" }
+}
+collection_group { collect_once = yes  time_threshold = 2  metric { name = "heartbeat" } metric { name = "location" } }
+collection_group { collect_every = 1  time_threshold = 1
+  metric { name = "load_one"  title = "One Minute Load Average" }
+  metric { name = "os_name"  title = "Operating System" }
+}
+`;
+
+let network: TestNetwork;
+let head: TestHost;
+let node: TestHost;
+let appliance: Appliance;
+let gmond: TestProcess;
+const folder = mkdtempSync(join(tmpdir(), 'clustermon-ganglia-'));
+const gmondConf = join(folder, 'gmond.conf');
+
+before(async () => {
+  writeFileSync(gmondConf, GMOND);
+  network = makeNetwork(2);
+  [head = assert.fail(), node = assert.fail()] = network.hosts;
+  // A name of its own: a network namespace has none.
+  gmond = startProcess(
+    'unshare',
+    ['--uts', 'sh', '-c', `hostname old-node && exec /usr/sbin/gmond -f -c ${gmondConf}`],
+    { host: node },
+  );
+  const collector = {
+    webPort: 0,
+    interfaces: ['eth0'],
+    gangliaPort: 8649,
+    gangliaGroup: GROUP,
+    gangliaInterfaces: ['eth0'],
+    gangliaFrom: ['10.99.0.0/24'],
+  };
+  const config = JSON.stringify({ collector });
+  appliance = await startAppliance({ command: 'collector', host: head, config });
+});
+after(async () => {
+  await appliance.close();
+  await gmond.end();
+  network.remove();
+  rmSync(folder, { recursive: true });
+});
+
+interface Answer {
+  readonly data: {
+    readonly result: readonly { metric: Record<string, string>; value: [number, string] }[];
+  };
+}
+
+/** What an instant query gives, once it gives something. */
+function query(expr: string) {
+  return waitFor(
+    `a result of ${expr}; the collector says:\n${appliance.process.output()}`,
+    async () => {
+      const path = `/api/v1/query?query=${encodeURIComponent(expr)}`;
+      const { data } = await appliance.get<Answer>(path);
+      return data.result.length > 0 && data.result;
+    },
+  );
+}
+
+/** Runs gmetric on the node; it sends to where gmond.conf says. */
+function gmetric(...args: readonly string[]): void {
+  node.run(
+    'unshare',
+    '--uts',
+    'sh',
+    '-c',
+    'hostname old-node && exec "$@"',
+    'sh',
+    'gmetric',
+    '-c',
+    gmondConf,
+    ...args,
+  );
+}
+
+async function detailOf(name: string): Promise<HostDetail> {
+  return appliance.get<HostDetail>(`/api/hosts/${name}`);
+}
+
+test('a gmond that runs for longer is a host with its metrics: metadata is asked for', async () => {
+  await query('load_one{host="old-node"} >= 0');
+  const { series, facts } = await waitFor('the text of os_name', async () => {
+    const detail = await detailOf('old-node');
+    return detail.series.some(({ metric }) => metric === 'os_name') && detail;
+  });
+  const received = series.filter(({ group }) => group !== 'agent');
+  const told = received.map(({ metric, type, slope, tmax, group, title, value }) =>
+    [metric, type, slope, tmax, group, title, type === 'string' && value].join(' '),
+  );
+  assert.deepEqual(told.sort(), [
+    'load_one double both 70 load One Minute Load Average false',
+    'os_name string zero 1200 system Operating System Linux',
+  ]);
+  assert.equal(facts['ganglia_address'], node.address);
+  assert.equal(facts['ganglia_location'], '3,7,1');
+  assert.match(String(facts['ganglia_started']), /^\d{10}$/);
+});
+
+test('what gmetric sends is a metric of its host, or of the one that it speaks for', async () => {
+  gmetric('-n', 'jobs', '-v', '12', '-t', 'uint16', '-u', 'n', '-g', 'batch', '-T', 'Jobs <&>');
+  gmetric('-n', 'power/in', '-v', '-0.5e2', '-t', 'double', '-S', '10.99.0.77:pdu-1');
+  const [jobs] = await query('jobs{host="old-node"}');
+  assert.equal(jobs?.value[1], '12');
+  const [power] = await query('power_in{host="pdu-1"}');
+  assert.equal(power?.value[1], '-50');
+  const { series } = await detailOf('old-node');
+  const found = series.find(({ metric }) => metric === 'jobs');
+  assert.deepEqual([found?.units, found?.group, found?.title], ['n', 'batch', 'Jobs <&>']);
+});
+
+test('an agent that comes takes the name of its host over: it is there once', async () => {
+  const secret = join(appliance.data, 'secret');
+  const agent = startProcess(
+    CLUSTERMON,
+    ['--data', join(folder, 'agent'), 'agent', '--host-name', 'old-node', '--secret-file', secret],
+    { host: node },
+  );
+  try {
+    await waitFor('the agent to be old-node', async () => {
+      const { hosts } = await appliance.get<{ hosts: HostSummary[] }>('/api/hosts');
+      const states = hosts.map(({ name, state }) => `${name} ${state}`).sort();
+      return states.join() === 'old-node up,old-node-ganglia stopped,pdu-1 up';
+    });
+  } finally {
+    await agent.end();
+  }
+});
