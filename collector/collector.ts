@@ -14,6 +14,7 @@ import { Alerting } from './alerts/alerting.ts';
 import { alertingRoutes } from './alerts/http/routes.ts';
 import { DeferredWrites } from './deferred-writes.ts';
 import { EventStore } from './events/event-store.ts';
+import { serveGanglia } from './ganglia/ganglia.ts';
 import { isLoopback } from './http/guard.ts';
 import { buildServer } from './http/server.ts';
 import { Problems } from './ingest/problems.ts';
@@ -162,6 +163,13 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
     port: ingest.port,
   });
   teardown.add(() => inlets.close());
+  const ganglia = await serveGanglia(settings, {
+    hosts,
+    cluster: settings.gangliaCluster,
+    authority: externalUrl(settings),
+    nowMs: () => systemClock.nowMs(),
+  });
+  teardown.add(() => ganglia.close());
   await app.listen({ host: settings.listen, port: settings.webPort }).catch((error: unknown) => {
     throw new WorldError(
       'listen',

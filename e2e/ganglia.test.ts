@@ -1,7 +1,7 @@
-/** Ganglia's own programs beside a collector: gmond and gmetric send to it. */
+/** Ganglia's own programs beside a collector: gmond and gmetric send to it, gmetad and gstat read from it. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -36,6 +36,10 @@ collection_group { collect_every = 1  time_threshold = 1
 }
 `;
 
+/** gmetad's own are the usual ones. */
+const QUERY_PORT = 18_652;
+const RRD_FOLDER = 'rrds';
+
 let network: TestNetwork;
 let head: TestHost;
 let node: TestHost;
@@ -48,6 +52,13 @@ before(async () => {
   writeFileSync(gmondConf, GMOND);
   network = makeNetwork(2);
   [head = assert.fail(), node = assert.fail()] = network.hosts;
+  // gmond looks names of addresses up, and waits for a DNS that is not there.
+  for (const { namespace } of network.hosts) {
+    const folderOfHost = join('/etc/netns', namespace);
+    mkdirSync(folderOfHost, { recursive: true });
+    const names = network.hosts.map(({ name, address }) => `${address} ${name}\n`);
+    writeFileSync(join(folderOfHost, 'hosts'), `127.0.0.1 localhost\n${names.join('')}`);
+  }
   // A name of its own: a network namespace has none.
   gmond = startProcess(
     'unshare',
@@ -60,7 +71,10 @@ before(async () => {
     gangliaPort: 8649,
     gangliaGroup: GROUP,
     gangliaInterfaces: ['eth0'],
-    gangliaFrom: ['10.99.0.0/24'],
+    gangliaFrom: ['10.99.0.0/24', '127.0.0.1'],
+    gangliaGmondPort: 8649,
+    gangliaQueryPort: QUERY_PORT,
+    gangliaCluster: 'new',
   };
   const config = JSON.stringify({ collector });
   appliance = await startAppliance({ command: 'collector', host: head, config });
@@ -112,9 +126,10 @@ async function detailOf(name: string): Promise<HostDetail> {
 
 test('a gmond that runs for longer is a host with its metrics: metadata is asked for', async () => {
   await query('load_one{host="old-node"} >= 0');
-  const { series, facts } = await waitFor('the text of os_name', async () => {
+  const { series, facts } = await waitFor('the text of os_name, and all facts', async () => {
     const detail = await detailOf('old-node');
-    return detail.series.some(({ metric }) => metric === 'os_name') && detail;
+    const isKnown = detail.series.some(({ metric }) => metric === 'os_name');
+    return isKnown && Object.keys(detail.facts).length === 3 && detail;
   });
   const received = series.filter(({ group }) => group !== 'agent');
   const told = received.map(({ metric, type, slope, tmax, group, title, value }) =>
@@ -139,6 +154,47 @@ test('what gmetric sends is a metric of its host, or of the one that it speaks f
   const { series } = await detailOf('old-node');
   const found = series.find(({ metric }) => metric === 'jobs');
   assert.deepEqual([found?.units, found?.group, found?.title], ['n', 'batch', 'Jobs <&>']);
+});
+
+/** What gmetad, or we, answer to a question that comes by HTTP. */
+const asked = (port: number, path: string) =>
+  head.run('curl', '-sS', '-g', `http://127.0.0.1:${port}${path}`);
+
+const LOAD_OF_NODE =
+  /<HOST NAME="old-node" IP="10\.99\.0\.2" [^>]+>\n<METRIC NAME="load_one" VAL="[\d.]+" [^>]+ SOURCE="gmond">/;
+
+test('gmetad reads the hosts of the collector, keeps their archives and serves them as its own', async () => {
+  const rrds = join(folder, RRD_FOLDER);
+  mkdirSync(rrds);
+  const conf = join(folder, 'gmetad.conf');
+  writeFileSync(
+    conf,
+    `data_source "new" 1 127.0.0.1:8649\ngridname "G"\nrrd_rootdir "${rrds}"\nsetuid off\n`,
+  );
+  const gmetad = startProcess('gmetad', ['-c', conf, '-d', '1'], { host: head });
+  try {
+    await waitFor(`archives; gmetad says:\n${gmetad.output()}`, () =>
+      existsSync(join(rrds, 'new', 'old-node', 'load_one.rrd')),
+    );
+    await waitFor('gmetad to answer', () =>
+      LOAD_OF_NODE.test(asked(8652, '/new/old-node/load_one')),
+    );
+    assert.match(asked(QUERY_PORT, '/new/old-node/load_one'), LOAD_OF_NODE);
+    for (const port of [8652, QUERY_PORT]) {
+      const summary = asked(port, '/new?filter=summary');
+      assert.match(summary, /<HOSTS UP="2" DOWN="0" SOURCE="gmetad"\/>/);
+      assert.match(summary, /<METRICS NAME="jobs" SUM="12" NUM="1" TYPE="double" UNITS="n"/);
+    }
+    assert.doesNotMatch(gmetad.output(), /not well-formed|error/i);
+  } finally {
+    await gmetad.end();
+  }
+});
+
+test('gstat lists the hosts', () => {
+  const list = head.run('gstat', '-a');
+  assert.match(list, /Name: new\n +Hosts: 2\n/);
+  assert.match(list, /^old-node\n +0 \( +0\/ +0\) \[ +\d+\.\d\d, /m);
 });
 
 test('an agent that comes takes the name of its host over: it is there once', async () => {
