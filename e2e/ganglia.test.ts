@@ -1,4 +1,4 @@
-/** Ganglia's own programs beside a collector: gmond and gmetric send to it, gmetad and gstat read from it. */
+/** Ganglia's own programs beside a collector: gmond and gmetric send to it, gmetad and gstat read from it, gmond hears our agent. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,6 +24,7 @@ cluster { name = "old" }
 host { location = "3,7,1" }
 udp_send_channel { mcast_join = ${GROUP}  port = 8649  ttl = 1 }
 udp_recv_channel { mcast_join = ${GROUP}  port = 8649  bind = ${GROUP} }
+tcp_accept_channel { port = 8649 }
 modules {
   module { name = "core_metrics" }
   module { name = "load_module"  path = "${MODULES}/modload.so" }
@@ -47,11 +48,15 @@ let appliance: Appliance;
 let gmond: TestProcess;
 const folder = mkdtempSync(join(tmpdir(), 'clustermon-ganglia-'));
 const gmondConf = join(folder, 'gmond.conf');
+const gmetricConf = join(folder, 'gmetric.conf');
 
 before(async () => {
   writeFileSync(gmondConf, GMOND);
   network = makeNetwork(2);
   [head = assert.fail(), node = assert.fail()] = network.hosts;
+  // Past gmond, which prints what is not XML into its own.
+  const channel = `udp_send_channel { host = ${head.address}  port = 8649 }`;
+  writeFileSync(gmetricConf, `globals { setuid = no }\n${channel}\n`);
   // gmond looks names of addresses up, and waits for a DNS that is not there.
   for (const { namespace } of network.hosts) {
     const folderOfHost = join('/etc/netns', namespace);
@@ -104,7 +109,7 @@ function query(expr: string) {
   );
 }
 
-/** Runs gmetric on the node; it sends to where gmond.conf says. */
+/** Runs gmetric on the node. */
 function gmetric(...args: readonly string[]): void {
   node.run(
     'unshare',
@@ -115,7 +120,7 @@ function gmetric(...args: readonly string[]): void {
     'sh',
     'gmetric',
     '-c',
-    gmondConf,
+    gmetricConf,
     ...args,
   );
 }
@@ -210,6 +215,32 @@ test('an agent that comes takes the name of its host over: it is there once', as
       const states = hosts.map(({ name, state }) => `${name} ${state}`).sort();
       return states.join() === 'old-node up,old-node-ganglia stopped,pdu-1 up';
     });
+  } finally {
+    await agent.end();
+  }
+});
+
+test('a gmond hears the metrics of an agent that is told to send them', async () => {
+  const file = join(folder, 'agent.yaml');
+  const data = join(folder, 'sending-agent');
+  const secret = join(appliance.data, 'secret');
+  writeFileSync(file, JSON.stringify({ agent: { data, gangliaTarget: `${GROUP}:8649` } }));
+  const agent = startProcess(
+    CLUSTERMON,
+    ['--config', file, 'agent', '--host-name', 'sender', '--secret-file', secret],
+    {
+      host: head,
+    },
+  );
+
+  try {
+    const cpus = await waitFor('the agent among the hosts of gmond', () => {
+      const list = node.run('gstat', '-a');
+      const [, count] = /^host1\n +([1-9]\d*) \( +\d+\/ *[1-9]\d*\) /m.exec(list) ?? [];
+      return count;
+    });
+    const [own] = await query('cpu_num{host="sender"}');
+    assert.equal(own?.value[1], cpus);
   } finally {
     await agent.end();
   }

@@ -59,7 +59,7 @@ function hostOf(
     get series() {
       return all;
     },
-    seriesByKey: () => undefined,
+    seriesByKey: (wanted) => all.find(({ key }) => key === wanted),
     seriesById: () => undefined,
     allSeries: () => all,
   };
@@ -90,6 +90,8 @@ const HOSTS = source(
     [BYTES, 1_234_567_890_123.5],
     [OS, "Linux <6>'"],
     [{ ...LOAD, name: 'unknown' }, Number.NaN],
+    [{ ...LOAD, name: 'heartbeat' }, 5],
+    [{ ...OS, name: 'location' }, '7,4,0'],
   ]),
   hostOf('../b', [[LOAD, 0.1]], { facts: FACTS }),
   hostOf('c', [[LOAD, 7]], { state: 'down' }),
@@ -112,7 +114,7 @@ test("gmond's document", () => {
     first,
     `<GANGLIA_XML VERSION="3.7.2" SOURCE="gmond">
 ${CLUSTER}
-<HOST NAME="a" IP="10.0.0.1" TAGS="rack=r1,u=4" REPORTED="${NOW_S - 1}" TN="1" TMAX="20" DMAX="0" LOCATION="unspecified" GMOND_STARTED="${NOW_S - 1000}">
+<HOST NAME="a" IP="10.0.0.1" TAGS="rack=r1,u=4" REPORTED="${NOW_S - 1}" TN="1" TMAX="20" DMAX="0" LOCATION="7,4,0" GMOND_STARTED="${NOW_S - 1000}">
 <METRIC NAME="load_one" VAL="1.52" TYPE="float" UNITS=" " TN="1" TMAX="70" DMAX="0" SLOPE="both">
 ${LOAD_EXTRA}
 </METRIC>
@@ -140,7 +142,7 @@ const METRIC_OF_A = `<METRIC NAME="load_one" VAL="1.52" TYPE="float" UNITS=" " T
 ${LOAD_EXTRA}
 </METRIC>
 `;
-const HEAD_OF_A = `<HOST NAME="a" IP="10.0.0.1" REPORTED="${NOW_S - 1}" TN="1" TMAX="20" DMAX="0" LOCATION="unspecified" GMOND_STARTED="${NOW_S - 1000}" TAGS="rack=r1,u=4">
+const HEAD_OF_A = `<HOST NAME="a" IP="10.0.0.1" REPORTED="${NOW_S - 1}" TN="1" TMAX="20" DMAX="0" LOCATION="7,4,0" GMOND_STARTED="${NOW_S - 1000}" TAGS="rack=r1,u=4">
 `;
 const GRID_SUMMARY = `<HOSTS UP="2" DOWN="1" SOURCE="gmetad"/>
 <METRICS NAME="load_one" SUM="1.62" NUM="2" TYPE="double" UNITS=" " SLOPE="both" SOURCE="gmond">

@@ -19,6 +19,9 @@ const TYPES: Readonly<Record<Metric['type'], string>> = {
   string: 'string',
 };
 
+/** gmond has these in HOST alone. */
+const IN_HOST = new Set(['heartbeat', 'location']);
+
 /** What does not change from one second to the next. */
 interface FixedTexts {
   readonly name: string;
@@ -40,7 +43,7 @@ export function hostXml(
   const lines = [hostHead(host, { dialect, nowS, tn })];
   for (const series of host.series) {
     const value = gangliaValue(series);
-    if (value === undefined) continue;
+    if (value === undefined || IN_HOST.has(series.metric.name)) continue;
     const { name, head, middle, tail } = fixedTextsOf(series.metric);
     if (wanted === '*' || wanted === name) {
       lines.push(`${head}${attributes({ VAL: value })}${middle} TN="${tn}"${tail[dialect]}`);
@@ -64,7 +67,7 @@ function hostHead(
     TN: tn,
     TMAX: HOST_TMAX,
     DMAX: 0,
-    LOCATION: facts['ganglia_location'] ?? 'unspecified',
+    LOCATION: facts['ganglia_location'] ?? host.seriesByKey('location')?.text() ?? 'unspecified',
     GMOND_STARTED: facts['ganglia_started'] ?? Math.floor(host.bootMs / 1000),
   };
   const all = dialect === 'gmond' ? { ...who, TAGS, ...times } : { ...who, ...times, TAGS };

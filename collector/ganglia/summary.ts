@@ -22,14 +22,16 @@ export class Summary {
     }
     this.#up += 1;
     for (const series of host.series) {
-      const value = series.metric.type === 'string' ? Number.NaN : series.value();
+      const { metric } = series;
+      const isAdded = metric.type !== 'string' && metric.name !== 'heartbeat';
+      const value = isAdded ? series.value() : Number.NaN;
       if (Number.isNaN(value)) continue;
-      const name = gangliaName(series.metric);
+      const name = gangliaName(metric);
       const known = this.#sums.get(name);
       if (known) {
         known.sum += value;
         known.num += 1;
-      } else this.#sums.set(name, { metric: series.metric, sum: value, num: 1 });
+      } else this.#sums.set(name, { metric, sum: value, num: 1 });
     }
   }
 
