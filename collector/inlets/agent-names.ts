@@ -4,11 +4,11 @@ import { pseudoAgentId } from './pseudo-agent.ts';
 
 /** The names of machines on which an agent runs, or ran: of all hosts but those of the inlets. */
 export class AgentNames {
-  readonly #hosts: HostTable;
+  readonly #hosts: Pick<HostTable, 'list'>;
   #names: ReadonlySet<string> | undefined;
   readonly close: () => void;
 
-  constructor(hosts: HostTable) {
+  constructor(hosts: Pick<HostTable, 'list' | 'subscribe'>) {
     this.#hosts = hosts;
     this.close = hosts.subscribe(({ kind }) => {
       if (kind.startsWith('host-')) this.#names = undefined;
@@ -23,6 +23,15 @@ export class AgentNames {
         .map(ownName),
     );
     return this.#names.has(name);
+  }
+
+  /** Hosts of Ganglia's, also of before the last start, whose name is an agent's now. */
+  taken(): readonly string[] {
+    return this.#hosts
+      .list()
+      .filter(({ facts }) => facts['ganglia_address'] !== undefined)
+      .filter((host) => this.has(ownName(host)) && isInlet(host))
+      .map(ownName);
   }
 }
 

@@ -42,6 +42,11 @@ export interface GangliaPorts {
   hasAgent(name: string): boolean;
 }
 
+/** What was received for a host stays under this name when an agent speaks for it. */
+export function gangliaName(host: string): string {
+  return `${host}-ganglia`;
+}
+
 interface KnownMetric {
   metadata: GangliaMetadata | undefined;
   value: number | string | undefined;
@@ -95,7 +100,7 @@ export class GangliaHosts {
     for (const host of this.#hosts.values()) {
       this.#ports.into.describe(host.name, factsOf(host));
       if (this.#ports.hasAgent(host.given)) {
-        this.#ports.into.giveWay(host.name, `${host.name}-ganglia`);
+        this.#ports.into.giveWay(host.name, gangliaName(host.name));
         this.#remove(host);
       } else if (nowMs - host.heardMs > heldMsMax(host)) this.#remove(host);
       else if (!host.isDown && isSilent(host, nowMs)) {
@@ -198,22 +203,37 @@ export class GangliaHosts {
     }
   }
 
+  /** What is refused is not tried again. */
   #give(host: KnownHost, message: GangliaName, metric: KnownMetric, nowMs: number): void {
-    const { metadata, receivedMs } = metric;
-    const holdMs = holdMsOf(metric) - (nowMs - receivedMs);
-    const value = knownValue(metric);
-    if (value === undefined || holdMs <= 0) return;
-    const sample: ReceivedSample = {
-      host: host.name,
-      name: nameOf(message),
-      labels: {},
-      meaning: metadata ? meaningOf(metadata) : UNTOLD,
-      value,
-      timeMs: undefined,
-      holdMs,
-    };
-    this.#ports.into.take(sample);
+    try {
+      const sample = sampleOf(host, message, metric, nowMs);
+      if (sample) this.#ports.into.take(sample);
+    } catch (error) {
+      metric.value = undefined;
+      throw error;
+    }
   }
+}
+
+function sampleOf(
+  host: KnownHost,
+  message: GangliaName,
+  metric: KnownMetric,
+  nowMs: number,
+): ReceivedSample | undefined {
+  const { metadata, receivedMs } = metric;
+  const holdMs = holdMsOf(metric) - (nowMs - receivedMs);
+  const value = knownValue(metric);
+  if (value === undefined || holdMs <= 0) return undefined;
+  return {
+    host: host.name,
+    name: nameOf(message),
+    labels: {},
+    meaning: metadata ? meaningOf(metadata) : UNTOLD,
+    value,
+    timeMs: undefined,
+    holdMs,
+  };
 }
 
 /** Source: gmond.c, Ganglia_host_get: the first `:` after the first character parts address and name. @throws InputError `inlet-sample` */

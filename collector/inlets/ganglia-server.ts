@@ -6,7 +6,7 @@ import { PacketError } from '../../wire/packet.ts';
 import type { IngestSettings } from '../ingest/settings.ts';
 import { openReceiver } from '../ingest/socket.ts';
 import type { AgentNames } from './agent-names.ts';
-import { GangliaHosts, type GangliaPorts } from './ganglia-hosts.ts';
+import { GangliaHosts, type GangliaPorts, gangliaName } from './ganglia-hosts.ts';
 import type { Listening } from './line-server.ts';
 import { refused } from './received-sample.ts';
 import type { Refusals } from './refusals.ts';
@@ -23,7 +23,7 @@ export interface GangliaParts {
   readonly log: Log;
   readonly refusals: Refusals;
   readonly into: GangliaPorts['into'];
-  readonly agents: Pick<AgentNames, 'has' | 'close'>;
+  readonly agents: Pick<AgentNames, 'has' | 'taken' | 'close'>;
 }
 
 /** Hears gmond and gmetric over UDP. @throws WorldError `listen` */
@@ -58,6 +58,7 @@ export async function listenForGanglia(
   });
   const tick = () => {
     hosts.tick(clock.nowMs());
+    for (const name of agents.taken()) into.giveWay(name, gangliaName(name));
     cancel = clock.after(SECOND_MS, tick);
   };
   let cancel = clock.after(SECOND_MS, tick);

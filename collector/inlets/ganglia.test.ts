@@ -230,6 +230,8 @@ test('a host that sent heartbeats is down after 80 s; what is still known comes 
   at(0, metadata({ name: 'fixed', slope: 'zero', tmax: 1200 }));
   at(0, value({ name: 'fixed', value: 5 }));
   at(0, value({ name: 'short' }));
+  at(0, metadata({ name: 'bad', dmax: 5000 }));
+  assert.throws(() => at(0, value({ name: 'bad', encoding: 'string', value: 'nan' })));
   at(0, value({ name: 'heartbeat', encoding: 'uint', value: 1_767_225_600 }));
   hosts.tick(80_000);
   assert.equal(into.facts.get('node-a')?.['ganglia_started'], '1767225600');
@@ -305,7 +307,7 @@ test('over UDP: asks for metadata once, refuses strangers and nonsense', async (
   const logged: string[] = [];
   const log = openLog('test', 'warn', (line) => void logged.push(line));
   const into = new Taken();
-  const agents = { has: () => false, close: () => {} };
+  const agents = { has: () => false, taken: () => [], close: () => {} };
   const start = async (gangliaFrom: readonly string[]) => {
     const settings = { ...defaultsOf(collectorSettings), gangliaFrom };
     const refusals = new Refusals(`ganglia-${gangliaFrom[0]}`, log);

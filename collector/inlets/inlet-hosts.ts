@@ -85,13 +85,14 @@ export class InletHosts implements SampleTaker {
   }
 
   /**
-   * The same when an agent speaks for the host: what was received stays under another name, and is not missed.
+   * An agent speaks for the host: what was received, if only before the last start, stays under another name, and is not missed.
    * @param name for that
    */
   giveWay(host: string, name: string): void {
-    const agent = this.#agents.get(host);
+    const nowMs = this.#ports.clock.nowMs();
+    const agent = this.#agents.get(host) ?? this.#makeAgent(host, nowMs);
     this.#agents.delete(host);
-    for (const datagram of agent?.end(name, this.#ports.clock.nowMs()) ?? []) this.#send(datagram);
+    for (const datagram of agent.end(name, nowMs)) this.#send(datagram);
   }
 
   close(): void {
@@ -107,11 +108,15 @@ export class InletHosts implements SampleTaker {
         { field: 'hosts' },
       );
     }
-    const { secret } = this.#ports;
-    const key = secret && agentKey(secret, pseudoAgentId(host));
-    const agent = new PseudoAgent(host, { key, nowMs });
+    const agent = this.#makeAgent(host, nowMs);
     this.#agents.set(host, agent);
     return agent;
+  }
+
+  #makeAgent(host: string, nowMs: number): PseudoAgent {
+    const { secret } = this.#ports;
+    const key = secret && agentKey(secret, pseudoAgentId(host));
+    return new PseudoAgent(host, { key, nowMs });
   }
 
   #tick(): void {
