@@ -76,7 +76,7 @@ before(async () => {
     gangliaPort: 8649,
     gangliaGroup: GROUP,
     gangliaInterfaces: ['eth0'],
-    gangliaFrom: ['10.99.0.0/24', '127.0.0.1'],
+    gangliaFrom: ['10.99.0.0/24'],
     gangliaGmondPort: 8649,
     gangliaQueryPort: QUERY_PORT,
     gangliaCluster: 'new',

@@ -1,5 +1,6 @@
 /** What Ganglia's own programs read: gmetad, gstat, the web pages. All off until the settings turn it on. */
 import { networkMatcher } from '../../base/networks.ts';
+import { isLoopback } from '../http/guard.ts';
 import type { InletSettings } from '../inlets/settings.ts';
 import { type GangliaSource, gmetadDocument, gmondDocument } from './document.ts';
 import { EVERYTHING, parseGangliaQuery } from './query.ts';
@@ -11,7 +12,9 @@ export async function serveGanglia(
   settings: GangliaSettings & Pick<InletSettings, 'gangliaFrom'>,
   source: GangliaSource,
 ): Promise<{ close(): Promise<void> }> {
-  const isKnown = networkMatcher(settings.gangliaFrom);
+  const isNamed = networkMatcher(settings.gangliaFrom);
+  // Programs of this machine always, as with gmetad.
+  const isKnown = (address: string) => isLoopback(address) || isNamed(address);
   const answers = [
     {
       port: settings.gangliaGmondPort,

@@ -19,7 +19,7 @@ export const gangliaSettings = section({
   }),
   gangliaListen: text({
     default: '127.0.0.1',
-    doc: "address on which Ganglia's XML is served, to the networks of gangliaFrom; it knows no passwords",
+    doc: "address on which Ganglia's XML is served, to this machine and the networks of gangliaFrom; it knows no passwords",
     check: {
       wanted: 'an IP address such as 127.0.0.1 or 0.0.0.0',
       accepts: (value) => isIP(value) !== 0,
