@@ -64,7 +64,7 @@ test('metadata that is asked for comes in the next second, but not each second',
   const ask = (name: string) =>
     emitter.answer(writeGanglia({ kind: 'request', host: 'n1', name, isSpoofed: false }));
   for (const name of ['load_one', 'load_one', 'mine', 'nothing']) ask(name);
-  emitter.answer(Buffer.from('nonsense'));
+  for (const hex of ['', '6e6f', '0000008800']) emitter.answer(Buffer.from(hex, 'hex'));
   assert.deepEqual(tick(), ['metadata load_one', 'value load_one']);
   ask('load_one');
   assert.deepEqual(tick(), []);

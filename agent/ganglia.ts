@@ -7,6 +7,7 @@ import { isMulticast } from '../wire/address.ts';
 import {
   type GangliaMetadata,
   type GangliaValue,
+  mayBeGangliaRequest,
   readGanglia,
   writeGanglia,
 } from '../wire/ganglia.ts';
@@ -129,6 +130,7 @@ export class GangliaEmitter {
 
   /** Takes what another of the group sent: a question is answered in the next second. */
   answer(datagram: Uint8Array): void {
+    if (!mayBeGangliaRequest(datagram)) return;
     try {
       const message = readGanglia(datagram);
       const sent = message?.kind === 'request' && this.#sent.get(message.name);

@@ -7,6 +7,7 @@ import {
   GANGLIA_ENCODINGS,
   GANGLIA_SLOPES,
   type GangliaMessage,
+  mayBeGangliaRequest,
   readGanglia,
   writeGanglia,
 } from './ganglia.ts';
@@ -54,6 +55,8 @@ for (const one of recorded) {
     const message = messageOf(one);
     assert.deepEqual(readGanglia(Buffer.from(one.hex, 'hex')), message);
     assert.equal(Buffer.from(writeGanglia(message)).toString('hex'), one.hex);
+    const isRequest = message.kind === 'request';
+    assert.equal(mayBeGangliaRequest(Buffer.from(one.hex, 'hex')), isRequest);
   });
 }
 

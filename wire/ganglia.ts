@@ -67,6 +67,12 @@ export interface GangliaRequest extends GangliaName {
 
 export type GangliaMessage = GangliaMetadata | GangliaValue | GangliaRequest;
 
+/** True for a datagram that may be a request: most in a group are values, which who answers need not read. */
+export function mayBeGangliaRequest(datagram: Uint8Array): boolean {
+  const [first, second, third, id] = datagram;
+  return first === 0 && second === 0 && third === 0 && id === REQUEST;
+}
+
 /** Two length words. */
 const EXTRA_SIZE_MIN = 8;
 
