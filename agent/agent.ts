@@ -118,6 +118,9 @@ export async function startAgent(
   const { startFailedUnits } = hasSystemd ? await import('./systemd/failed-units.ts') : {};
   const stopFailedUnits = startFailedUnits?.({ ...ports, systemctl, table });
 
+  const { startGanglia } = settings.gangliaTarget === '' ? {} : await import('./ganglia.ts');
+  const ganglia = await startGanglia?.(settings, { hostName, table, log });
+
   const broadcast = (kind: Kind, write: (writer: XdrWriter) => void) => {
     write(datagrams.begin(kind, clock.nowMs()));
     outlet.broadcast(datagrams.finish());
@@ -137,6 +140,7 @@ export async function startAgent(
         for (const datagram of publisher.schema(clock.nowMs())) outlet.broadcast(datagram);
       }
       for (const datagram of publisher.samples(tick, timeMs)) outlet.broadcast(datagram);
+      ganglia?.tick();
       tick += 1;
       sampler.sampleSlow();
       if (tick % COLLECT_EVERY_TICKS === COLLECT_AT_TICK) ports.collectGarbage();
@@ -166,6 +170,7 @@ export async function startAgent(
       responder.close();
       sampler.close();
       broadcast(KINDS.bye, (writer) => writeBye(writer, { reason: 'the agent stopped' }));
+      await ganglia?.close();
       await outlet.close();
     },
   };

@@ -99,6 +99,14 @@ export const agentSettings = section({
     doc: 'collectors that get each datagram by unicast, besides the group: 10.0.0.1:8641, [fd00::1]:8641',
     check: { wanted: 'an address with a port, such as 10.0.0.1:8641', accepts: isTarget },
   }),
+  gangliaTarget: text({
+    default: '',
+    doc: "group or host that gets Ganglia's core metrics in Ganglia's datagrams too, such as 239.2.11.71:8649; empty = off",
+    check: {
+      wanted: 'an IPv4 address with a port, such as 239.2.11.71:8649, or empty',
+      accepts: (value) => value === '' || (isTarget(value) && !value.startsWith('[')),
+    },
+  }),
   open: flag({ default: false, doc: 'send without authentication' }),
   secretFile: text({
     default: '',

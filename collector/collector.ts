@@ -15,6 +15,7 @@ import { Alerting } from './alerts/alerting.ts';
 import { alertingRoutes } from './alerts/http/routes.ts';
 import { DeferredWrites } from './deferred-writes.ts';
 import { EventStore } from './events/event-store.ts';
+import { serveGanglia } from './ganglia/ganglia.ts';
 import { isLoopback } from './http/guard.ts';
 import { buildServer } from './http/server.ts';
 import { Problems } from './ingest/problems.ts';
@@ -156,11 +157,19 @@ async function start(settings: CollectorSettings, teardown: Teardown): Promise<R
   const inlets = await startInlets(app, settings, {
     clock: systemClock,
     log,
+    hosts,
     secret,
     address: isIPv6(settings.group) ? '::1' : '127.0.0.1',
     port: ingest.port,
   });
   teardown.add(() => inlets.close());
+  const ganglia = await serveGanglia(settings, {
+    hosts,
+    cluster: settings.gangliaCluster,
+    authority: externalUrl(settings),
+    nowMs: () => systemClock.nowMs(),
+  });
+  teardown.add(() => ganglia.close());
   await app.listen({ host: settings.listen, port: settings.webPort }).catch((error: unknown) => {
     throw new WorldError(
       'listen',

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { choice, flag, integer, list, type SettingsOf, section, text } from '../base/config.ts';
 import { isMulticast } from '../wire/address.ts';
+import { gangliaSettings } from './ganglia/settings.ts';
 import { ingestSettings } from './ingest/settings.ts';
 import { inletSettings } from './inlets/settings.ts';
 
@@ -27,6 +28,7 @@ export const collectorSettings = section({
   }),
   ...ingestSettings,
   ...inletSettings,
+  ...gangliaSettings,
   listen: text({
     default: '127.0.0.1',
     doc: 'address of the web page and API; another than loopback needs a token first (clustermon token add)',

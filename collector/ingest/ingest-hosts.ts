@@ -132,12 +132,32 @@ export class IngestHosts {
       JSON.stringify(description.labels) === JSON.stringify(host.labels) &&
       JSON.stringify(facts) === JSON.stringify(host.facts);
     if (same) return;
-    this.#names.delete(host.name);
-    host.name = name;
+    const before = host.name;
+    this.#rename(host, name);
     host.labels = description.labels;
     host.facts = facts;
-    this.#names.set(name, host);
     this.changed(host);
+    // Before its first description a host is known by its id, which nobody waits for.
+    if (before !== name && before !== host.id) this.#passOn(before);
+  }
+
+  #rename(host: IngestHost, name: string): void {
+    this.#names.delete(host.name);
+    host.name = name;
+    this.#names.set(name, host);
+  }
+
+  /** A name that is free goes to a host that is shown with digits because of it. */
+  #passOn(name: string): void {
+    const start = `${name}-`;
+    for (const host of this.#byAgent.values()) {
+      if (!host.name.startsWith(start)) continue;
+      const digits = host.name.slice(start.length);
+      if (digits.length < 4 || !host.id.startsWith(digits)) continue;
+      this.#rename(host, name);
+      this.changed(host);
+      return;
+    }
   }
 
   /**
@@ -189,6 +209,7 @@ export class IngestHosts {
     this.#changed.delete(host);
     this.#removed.add(number);
     this.#options.publish({ kind: 'removed', number });
+    this.#passOn(host.name);
     return true;
   }
 

@@ -124,6 +124,19 @@ test('10,000 authentic datagrams with nonsense inside are counted and crash noth
     assert.equal(ingest.counters.samples, 10);
   }));
 
+test('a second host of one name is shown with digits, and as it is called when the first is gone', () =>
+  withHost((cluster, ingest) => {
+    const twin = cluster.addAgent({ name: 'twin of a', hostName: 'a', metrics: METRICS });
+    for (const part of twin.schema(cluster.events.nowMs)) cluster.send(part);
+    cluster.runSeconds(1);
+    const names = () => cluster.replica.list().map(({ name }) => name);
+    const [first, second = ''] = names();
+    assert.equal(first, 'a');
+    assert.match(second, /^a-[0-9a-f]{4}$/);
+    ingest.removeHost(cluster.replica.byName('a')?.number ?? -1);
+    assert.deepEqual(names(), ['a']);
+  }));
+
 test('a host that falls silent is down after four heartbeats, keeps its series, and comes back by itself', () =>
   withHost((cluster, _, agent) => {
     const states: string[] = [];

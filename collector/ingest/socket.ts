@@ -13,6 +13,8 @@ export interface ReceiverOptions {
   /** Interfaces on which agents are heard besides loopback: names, or `all`. Without any nothing beyond loopback is listened to. */
   readonly interfaces: readonly string[];
   readonly receiveBufferBytes: number;
+  /** Who is heard, and which settings name another port, for messages. */
+  readonly heard: { readonly who: string; readonly hint: string };
 }
 
 /** What the ingest thread hears agents by, and asks them by. */
@@ -67,7 +69,7 @@ export async function openReceiver(options: ReceiverOptions, log: Log): Promise<
 }
 
 async function bind(
-  { group, port, receiveBufferBytes }: ReceiverOptions,
+  { group, port, receiveBufferBytes, heard }: ReceiverOptions,
   address: string,
 ): Promise<Socket> {
   const socket = createSocket({
@@ -82,7 +84,7 @@ async function bind(
   } catch (error) {
     throw new WorldError(
       'listen',
-      `cannot hear agents on UDP ${address} port ${port} (collector.port names another, agent.port the same for the agents)`,
+      `cannot hear ${heard.who} on UDP ${address} port ${port} (${heard.hint})`,
       error,
     );
   }

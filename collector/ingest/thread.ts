@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ReceiverOptions } from './socket.ts';
 
 /** `workerData` of the ingest thread. */
-export interface IngestThreadData extends ReceiverOptions {
+export interface IngestThreadData extends Omit<ReceiverOptions, 'heard'> {
   /** Folder of the databases and the journal. */
   readonly data: string;
   /** 32 bytes; undefined when datagrams are not authenticated. */

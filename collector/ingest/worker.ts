@@ -40,7 +40,8 @@ async function runThread(data: IngestThreadData, main: MessagePort): Promise<voi
   const publish = (message: HostMessage) => {
     for (const thread of threads) thread.postMessage(message);
   };
-  const receiver = await openReceiver(data, log);
+  const hint = 'collector.port names another, agent.port the same for the agents';
+  const receiver = await openReceiver({ ...data, heard: { who: 'agents', hint } }, log);
   const { secret } = data;
   let rebuilder: Worker | undefined;
   const ingest: Ingest = new Ingest(

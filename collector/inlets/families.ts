@@ -1,5 +1,5 @@
 import { LIMITS } from '../../wire/metric.ts';
-import { COUNTER, GAUGE, type Meaning, UNTOLD } from './received-sample.ts';
+import { COUNTER, GAUGE, type Meaning, UNTOLD, upTo } from './received-sample.ts';
 
 /** Types that remote write tells, in the order of their numbers. Source: prometheus/prompb, types.proto, MetricMetadata */
 export const FAMILY_TYPES = [
@@ -65,9 +65,4 @@ function slopeOf(
   if (type === 'unknown') return (isNamedCounter ? COUNTER : UNTOLD).slope;
   const isCounter = type === 'counter' || (!isOwn && (type === 'histogram' || type === 'summary'));
   return (isCounter ? COUNTER : GAUGE).slope;
-}
-
-/** Nothing rather than half of a text. */
-function upTo(bytesMax: number, text: string): string {
-  return Buffer.byteLength(text) <= bytesMax ? text : '';
 }

@@ -6,6 +6,7 @@ import { InputError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { ownText } from '../../base/own-text.ts';
 import { readRequest } from '../../wire/control.ts';
+import type { Labels } from '../../wire/metric.ts';
 import {
   bodyReader,
   emptyHeader,
@@ -73,6 +74,27 @@ export class InletHosts implements SampleTaker {
     agent.take(sample, nowMs);
   }
 
+  /** @param facts of a host that values were taken for */
+  describe(host: string, facts: Labels): void {
+    this.#agents.get(host)?.describe(facts);
+  }
+
+  /** Speaks for a host no longer: nobody has heard of it. */
+  forget(host: string): void {
+    this.#agents.delete(host);
+  }
+
+  /**
+   * An agent speaks for the host: what was received, if only before the last start, stays under another name, and is not missed.
+   * @param name for that
+   */
+  giveWay(host: string, name: string): void {
+    const nowMs = this.#ports.clock.nowMs();
+    const agent = this.#agents.get(host) ?? this.#makeAgent(host, nowMs);
+    this.#agents.delete(host);
+    for (const datagram of agent.end(name, nowMs)) this.#send(datagram);
+  }
+
   close(): void {
     this.#timer();
     this.#socket.close();
@@ -86,11 +108,15 @@ export class InletHosts implements SampleTaker {
         { field: 'hosts' },
       );
     }
-    const { secret } = this.#ports;
-    const key = secret && agentKey(secret, pseudoAgentId(host));
-    const agent = new PseudoAgent(host, { key, nowMs });
+    const agent = this.#makeAgent(host, nowMs);
     this.#agents.set(host, agent);
     return agent;
+  }
+
+  #makeAgent(host: string, nowMs: number): PseudoAgent {
+    const { secret } = this.#ports;
+    const key = secret && agentKey(secret, pseudoAgentId(host));
+    return new PseudoAgent(host, { key, nowMs });
   }
 
   #tick(): void {

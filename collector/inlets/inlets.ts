@@ -1,5 +1,9 @@
 /** The ways in for other monitoring programs: all off until the settings turn them on. */
 import type { FastifyInstance } from 'fastify';
+import type { HostTable } from '../hosts/host-table.ts';
+import type { IngestSettings } from '../ingest/settings.ts';
+import { AgentNames } from './agent-names.ts';
+import { listenForGanglia } from './ganglia-server.ts';
 import { parseGraphite } from './graphite.ts';
 import { inletRoutes } from './http.ts';
 import { InletHosts, type InletHostsPorts } from './inlet-hosts.ts';
@@ -18,12 +22,13 @@ export interface Inlets {
  */
 export async function startInlets(
   app: FastifyInstance,
-  settings: InletSettings,
-  ports: InletHostsPorts,
+  settings: InletSettings & Pick<IngestSettings, 'receiveBufferBytes'>,
+  ports: InletHostsPorts & { readonly hosts: HostTable },
 ): Promise<Inlets> {
-  const { graphitePort, statsdPort, influxWrite, remoteWrite, inletListen: address } = settings;
-  if (!graphitePort && !statsdPort && !influxWrite && !remoteWrite)
-    return { close: async () => {} };
+  const { graphitePort, statsdPort, gangliaPort, influxWrite, remoteWrite } = settings;
+  const isOff = !graphitePort && !statsdPort && !gangliaPort && !influxWrite && !remoteWrite;
+  if (isOff) return { close: async () => {} };
+  const { inletListen: address } = settings;
   const { clock, log } = ports;
   const hosts = await InletHosts.open(ports);
   const listening: Listening[] = [];
@@ -41,6 +46,12 @@ export async function startInlets(
       const refusals = new Refusals('statsd', log);
       const parts = { clock, refusals, into: hosts };
       listening.push(await listenForStatsd({ address, port: statsdPort }, parts));
+    }
+    if (gangliaPort) {
+      const refusals = new Refusals('ganglia', log);
+      const agents = new AgentNames(ports.hosts);
+      const parts = { clock, log, refusals, into: hosts, agents };
+      listening.push(await listenForGanglia(settings, parts));
     }
     await inletRoutes(app, settings, hosts);
   } catch (error) {

@@ -105,7 +105,7 @@ for (const { lines, is } of statsd) {
 test('a StatsD counter that is idle is 0, and ends when it is idle for five minutes', () => {
   const collection = new StatsdCollection();
   collection.take(parseStatsd('hits:5|c'), 'w1', 0);
-  const taken: number[] = [];
+  const taken: (number | string)[] = [];
   for (const nowMs of [10_000, 20_000, 301_000, 311_000]) {
     collection.flush({ take: ({ value }) => void taken.push(value) }, nowMs);
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type AgentKey, seal } from '../../base/authentication.ts';
 import { ownText } from '../../base/own-text.ts';
-import { type Metric, seriesKey } from '../../wire/metric.ts';
+import { writeBye } from '../../wire/control.ts';
+import { type Labels, type Metric, seriesKey, type ValueType } from '../../wire/metric.ts';
 import {
   AGENT_ID_SIZE,
   HEADER_SIZE,
@@ -22,13 +23,13 @@ const SCHEMA_EVERY_TICKS = 60;
 
 interface Newest {
   metric: Metric;
-  value: number;
+  value: number | string;
   /** Of the sample; an older one does not replace it. */
   timeMs: number;
   /** Between the last two samples; 0 = there was one. */
   everySeconds: number;
-  /** When it came. */
-  receivedMs: number;
+  /** Until when it counts as known. */
+  heldUntilMs: number;
 }
 
 /** The id of the agent that stands for a host: the same after each restart. */
@@ -40,12 +41,13 @@ export function pseudoAgentId(host: string): string {
 /** Speaks for one host that others send values of: holds the newest value of each series and sends all of them each second, as an agent does. */
 export class PseudoAgent {
   readonly id: string;
-  readonly #host: string;
+  #host: string;
   readonly #key: AgentKey | undefined;
   readonly #boot: number;
   readonly #series = new Map<string, Newest>();
   /** As the newest SCHEMA has them. */
   #metrics: readonly Metric[] = [];
+  #facts: Labels = {};
   #isChanged = true;
   #schema = 0;
   #tick = 0;
@@ -70,18 +72,38 @@ export class PseudoAgent {
     const { name, labels, meaning, value } = sample;
     const key = seriesKey(name, labels);
     const timeMs = sample.timeMs ?? nowMs;
+    const heldUntilMs = nowMs + (sample.holdMs ?? AGE_MS_MAX);
     const known = this.#series.get(key);
-    if (!known) {
-      const metric = metricOf(ownText(name), ownLabels(labels), meaning);
-      const newest = { metric, value, timeMs, everySeconds: 0, receivedMs: nowMs };
-      this.#series.set(ownText(key), newest);
+    if (!known || known.metric.type !== typeOf(value)) {
+      const metric = metricOf({ ...sample, name: ownText(name), labels: ownLabels(labels) });
+      this.#series.set(ownText(key), { metric, value, timeMs, everySeconds: 0, heldUntilMs });
       this.#isChanged = true;
     } else if (timeMs >= known.timeMs) {
       this.#learn(known, meaning, Math.round((timeMs - known.timeMs) / 1000));
       known.value = value;
       known.timeMs = timeMs;
-      known.receivedMs = nowMs;
+      known.heldUntilMs = heldUntilMs;
     }
+  }
+
+  /** @param facts of the host, in place of all that were told before */
+  describe(facts: Labels): void {
+    if (JSON.stringify(facts) === JSON.stringify(this.#facts)) return;
+    this.#facts = facts;
+    this.#isChanged = true;
+  }
+
+  /**
+   * The last datagrams: the host is stopped, and gives its name away.
+   * @param name by which it is known from now on
+   */
+  end(name: string, nowMs: number): Uint8Array[] {
+    this.#host = name;
+    this.#metrics = [];
+    this.#schema += 1;
+    const reason = `the values of ${name} come from an agent now`;
+    const bye = this.#datagram(KINDS.bye, nowMs, (writer) => writeBye(writer, { reason }));
+    return [...this.schema(nowMs), bye];
   }
 
   /** A sender's interval is what has passed twice in a row: one sample late does not change it, nor does a rhythm that wavers a little. */
@@ -89,7 +111,7 @@ export class PseudoAgent {
     const before = known.metric.tmax;
     const isOther = Math.abs(everySeconds - before) > before / 3;
     const isInterval = everySeconds > 0 && everySeconds === known.everySeconds && isOther;
-    const tmax = isInterval ? everySeconds : before;
+    const tmax = meaning.tmax ?? (isInterval ? everySeconds : before);
     known.everySeconds = everySeconds;
     if (tmax === before && isOf(known.metric, meaning)) return;
     known.metric = { ...known.metric, ...meaning, tmax };
@@ -119,7 +141,7 @@ export class PseudoAgent {
       nonce,
       hostName: this.#host,
       labels: {},
-      facts: {},
+      facts: this.#facts,
       metrics: this.#metrics,
     };
     return splitSchema(whole, BODY_SIZE_MAX).map((part) =>
@@ -128,11 +150,14 @@ export class PseudoAgent {
   }
 
   #samples(nowMs: number): Uint8Array[] {
-    const numbers = Float64Array.from(this.#series.values(), ({ value }) => value);
-    const types = typeCodes(new Array(numbers.length).fill('double'));
-    const table = { numbers, strings: [] };
+    const values = Array.from(this.#series.values(), ({ value }) => value);
+    const types = typeCodes(values.map(typeOf));
+    const table = {
+      numbers: Float64Array.from(values, (value) => (typeof value === 'number' ? value : NaN)),
+      strings: values.map((value) => (typeof value === 'string' ? value : undefined)),
+    };
     const datagrams: Uint8Array[] = [];
-    for (let first = 0; first < numbers.length; ) {
+    for (let first = 0; first < values.length; ) {
       const count = samplesThatFit(types, table, { first, sizeMax: BODY_SIZE_MAX });
       const head = { schema: this.#schema, tick: this.#tick, first, count };
       datagrams.push(
@@ -144,8 +169,8 @@ export class PseudoAgent {
   }
 
   #forget(nowMs: number): void {
-    for (const [key, { receivedMs }] of this.#series) {
-      if (nowMs - receivedMs <= AGE_MS_MAX) continue;
+    for (const [key, { heldUntilMs }] of this.#series) {
+      if (nowMs <= heldUntilMs) continue;
       this.#series.delete(key);
       this.#isChanged = true;
     }
@@ -164,10 +189,14 @@ export class PseudoAgent {
   }
 }
 
-function metricOf(name: string, labels: Metric['labels'], meaning: Meaning): Metric {
+function typeOf(value: number | string): ValueType {
+  return typeof value === 'string' ? 'string' : 'double';
+}
+
+function metricOf({ name, labels, meaning, value }: ReceivedSample): Metric {
   return {
     name,
-    type: 'double',
+    type: typeOf(value),
     // By this, queries know how long a counter is held between two samples: 1 until two more have come.
     tmax: 1,
     dmax: 0,
@@ -178,6 +207,7 @@ function metricOf(name: string, labels: Metric['labels'], meaning: Meaning): Met
   };
 }
 
-function isOf(metric: Metric, { slope, units, description }: Meaning): boolean {
-  return metric.slope === slope && metric.units === units && metric.description === description;
+function isOf(metric: Metric, meaning: Meaning): boolean {
+  const keys = Object.keys(meaning) as (keyof Meaning)[];
+  return keys.every((key) => metric[key] === meaning[key]);
 }

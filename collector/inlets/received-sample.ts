@@ -2,8 +2,9 @@ import { InputError } from '../../base/errors.ts';
 import { ownText } from '../../base/own-text.ts';
 import { isLabelName, type Labels, LIMITS, type Metric } from '../../wire/metric.ts';
 
-/** What is known of a metric besides its name. */
-export type Meaning = Pick<Metric, 'slope' | 'units' | 'description'>;
+/** What is known of a metric besides its name; the interval of one without `tmax` is learned. */
+export type Meaning = Pick<Metric, 'slope' | 'units' | 'description'> &
+  Partial<Pick<Metric, 'tmax' | 'dmax' | 'group' | 'title'>>;
 
 /** Of protocols that do not tell whether a value is a counter. */
 export const UNTOLD: Meaning = { slope: 'unspecified', units: '', description: '' };
@@ -17,9 +18,11 @@ export interface ReceivedSample {
   readonly labels: Labels;
   readonly meaning: Meaning;
   /** NaN = the series has ended. */
-  readonly value: number;
+  readonly value: number | string;
   /** Milliseconds since the epoch; undefined = now. */
   readonly timeMs: number | undefined;
+  /** How long the value counts as known after it came; five minutes when absent. */
+  readonly holdMs?: number;
 }
 
 /** What takes samples in. */
@@ -62,7 +65,8 @@ export function checkSample(
     }
     checkText(`label ${label}`, text, LIMITS.labelValue);
   }
-  if (!Number.isFinite(value) && !Number.isNaN(value)) {
+  if (typeof value === 'string') checkLength('value', value, LIMITS.stringValue);
+  else if (!Number.isFinite(value) && !Number.isNaN(value)) {
     throw refused('value', `${name} is ${value}, which cannot be stored`);
   }
   const ageMs = nowMs - (timeMs ?? nowMs);
@@ -76,11 +80,20 @@ export function checkSample(
 
 /** @throws InputError `inlet-sample` */
 export function checkText(field: string, text: string, bytesMax: number): void {
+  if (text === '') throw refused(field, 'is empty');
+  checkLength(field, text, bytesMax);
+}
+
+function checkLength(field: string, text: string, bytesMax: number): void {
   const bytes = Buffer.byteLength(text);
-  if (bytes === 0) throw refused(field, 'is empty');
   if (bytes > bytesMax) {
     throw refused(field, `${shown(text)} has ${bytes} bytes, the limit is ${bytesMax}`);
   }
+}
+
+/** Nothing rather than half of a text. */
+export function upTo(bytesMax: number, text: string): string {
+  return Buffer.byteLength(text) <= bytesMax ? text : '';
 }
 
 /** A copy that does not keep the message that the labels came in. */

@@ -38,6 +38,8 @@ export function testMetric(name: string, more: Partial<Metric> = {}): Metric {
 
 export interface SimulatedAgentOptions {
   readonly name: string;
+  /** That it tells; its `name` when absent. */
+  readonly hostName?: string;
   readonly key: AgentKey;
   readonly metrics: readonly Metric[];
   /** Values in one SAMPLES datagram. */
@@ -93,7 +95,7 @@ export class SimulatedAgent {
     const whole = {
       schema: this.#schema,
       nonce,
-      hostName: this.name,
+      hostName: this.#options.hostName ?? this.name,
       labels: { rack: 'r1' },
       facts: {},
       metrics: this.metrics,
