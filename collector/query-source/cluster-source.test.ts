@@ -411,3 +411,34 @@ test('a long range counts the row under way, with as many points as it has', () 
   assert.deepEqual(results, [[7], [42], [7 * 42], [7]]);
   assert.deepEqual(instant(hosts, 'count_over_time(young[30d])', START_S + 15), []);
 });
+
+test('seconds that are not in yet have the newest value, without a look into archives, until the series has ended', () => {
+  const hosts = cluster();
+  let reads = 0;
+  const read: FakeCluster['read'] = (query) => {
+    reads += 1;
+    return hosts.read(query);
+  };
+  const store = { archives: hosts.archives, read, together: hosts.together };
+  const source = new ClusterSource({ hosts, store, nowMs: () => hosts.nowMs() });
+  const valuesUntil = (laterS: number, holdMs?: number) => {
+    const { value } = evaluateRange(prepare('load_one{host="a"}'), {
+      source,
+      startMs: (hosts.second - 1) * 1000,
+      endMs: (hosts.second + laterS) * 1000,
+      stepMs: 1000,
+      ...(holdMs !== undefined && { holdMs, lookbackMs: holdMs }),
+    });
+    return value.type === 'matrix' && [...(value.series[0]?.values ?? [])];
+  };
+  const [before, newest] = [1, 0].map((backS) =>
+    hosts
+      .byName('a')
+      ?.seriesByKey('load_one')
+      ?.history(hosts.second - backS),
+  );
+  assert.deepEqual(valuesUntil(4), [before, newest, newest, newest, newest, newest]);
+  assert.equal(reads, 0);
+  assert.deepEqual(valuesUntil(9), [before, newest, newest, newest, newest, newest]);
+  assert.deepEqual(valuesUntil(9, 2000), [before, newest, newest]);
+});

@@ -79,15 +79,16 @@ export class ClusterSource implements SampleSource {
     };
   }
 
-  /** Of how many series memory has the values of all evaluation times, as far as the first and the newest of them tell. */
+  /** Of how many series memory has the values of all evaluation times, as far as the first and the newest second of them tell. */
   #heldOf(found: readonly IndexedSeries[], archive: ArchiveInfo, hints: SelectHints): number {
     const { firstMs, untilMs, holdMs } = hints;
     if (firstMs === undefined || holdMs !== undefined) return 0;
     const fromS = Math.floor(firstMs / 1000);
     if (!this.#reader.reachesBackTo({ archive, field: fieldOf(hints), fromS })) return 0;
     const newestS = Math.min(Math.floor(untilMs / 1000), this.#ports.hosts.second);
+    const seconds = fromS < newestS ? [fromS, newestS] : [newestS];
     const isHeld = ({ series }: IndexedSeries) =>
-      series && !Number.isNaN(series.at(fromS)) && !Number.isNaN(series.at(newestS));
+      series && seconds.every((second) => !Number.isNaN(series.at(second)));
     return found.filter(isHeld).length;
   }
 
@@ -115,7 +116,7 @@ export class ClusterSource implements SampleSource {
     const archive = this.#archiveFor(hints, found.length);
     const field = fieldOf(hints);
     const rest = this.#reader.reachesBackTo({ archive, field, fromS: times.firstMs / 1000 })
-      ? eachInMemory(found, times, use)
+      ? eachInMemory(found, { ...times, ...hints, newestS: this.#ports.hosts.second }, use)
       : found;
     if (rest.length === 0) return true;
     const newest = new NewestRows(times);
@@ -298,20 +299,35 @@ export class ClusterSource implements SampleSource {
 }
 
 /**
- * The columns of series that have a value in the very second of each evaluation time, out of memory.
+ * The columns of series that have a value in the very second of each evaluation time, out of memory. Seconds that are not in yet, after
+ * `newestS`, have that of the newest second that has come.
  * @returns the others
  */
 function eachInMemory(
   found: readonly LiveIndexed[],
-  { firstMs, stepMs, count }: EvaluationTimes,
+  {
+    firstMs,
+    stepMs,
+    count,
+    lookbackMs,
+    holdMs,
+    newestS,
+  }: EvaluationTimes & Pick<SelectHints, 'holdMs'> & { readonly newestS: number },
   use: (column: Column) => void,
 ): readonly LiveIndexed[] {
   if (firstMs % 1000 !== 0 || stepMs % 1000 !== 0) return found;
   const values = new Float64Array(count);
   const present = new Uint8Array(count).fill(1);
+  const lookbackS = lookbackMs / 1000;
   return found.filter(({ labels, series }) => {
+    const heldS = Math.min(lookbackS, staleAfterSeconds(1, series.metric.tmax, holdMs));
     for (let step = 0; step < count; step += 1) {
-      const value = series.at((firstMs + step * stepMs) / 1000);
+      const atS = (firstMs + step * stepMs) / 1000;
+      let value = series.at(atS);
+      for (let second = atS - 1; Number.isNaN(value) && second >= newestS; second -= 1) {
+        if (atS - second < heldS) value = series.at(second);
+        else break;
+      }
       if (Number.isNaN(value)) return true;
       values[step] = value;
     }
