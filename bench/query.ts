@@ -4,8 +4,8 @@
  *
  *     node bench/query.ts [--hosts 1000] [--minutes 15] [--peers victoria,prometheus] [--rounds 15]
  *
- * Each query is asked by HTTP on a kept connection, one server after the other and another one first each round, all after the same rest, and each
- * round for a second later, as a dashboard asks. The column NOW is clustermon's alone: the same query up to the newest second, whose values
+ * Each query is asked by HTTP on a kept connection, one server after the other and another one first each round, and each round for a second later, as a
+ * dashboard asks: first all after the same rest, as one page asks, then back to back, as many do. The column NOW is clustermon's alone: the same query up to the newest second, whose values
  * are in memory; the newest values of the peers, which rest, are those of the history. FASTER compares medians with the
  * fastest of the peers' columns. VictoriaMetrics is asked twice, with its cache of answers and without. At the end the lag of ingest is told:
  * without queries, and while each of the servers, which share the machine, answers all of them each second.
@@ -250,26 +250,42 @@ interface Row {
   readonly now: readonly number[];
 }
 
-async function measureCase(name: string, servers: readonly Server[], endS: number): Promise<Row> {
+interface Pace {
+  readonly rounds: number;
+  readonly restMs: number;
+  /** Before each query of the column NOW. */
+  readonly nowRestMs: number;
+}
+
+/** How often one page asks. */
+const ONE_PAGE: Pace = { rounds: ROUNDS, restMs: REST_MS, nowRestMs: 1000 / 3 };
+const BACK_TO_BACK: Pace = { rounds: 4 * ROUNDS, restMs: 0, nowRestMs: 0 };
+
+async function measureCase(
+  name: string,
+  servers: readonly Server[],
+  endS: number,
+  { rounds, restMs, nowRestMs }: Pace,
+): Promise<Row> {
   const requests = CASES[name] as (typeof CASES)[string];
   const times = servers.map(() => [] as number[]);
   const now: number[] = [];
   const [own] = servers as [Server];
   for (const server of servers) {
     for (const untilMs = Date.now() + WARM_UP_MS; Date.now() < untilMs; )
-      await measure(server, requests(server, endS - ROUNDS - 1));
+      await measure(server, requests(server, endS - rounds - 1));
   }
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     for (let turn = 0; turn < servers.length; turn += 1) {
       const index = (round + turn) % servers.length;
       const server = servers[index] as Server;
-      await sleep(REST_MS);
-      times[index]?.push(await measure(server, requests(server, endS - ROUNDS + round)));
+      if (restMs > 0) await sleep(restMs);
+      times[index]?.push(await measure(server, requests(server, endS - rounds + round)));
     }
   }
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
+    if (nowRestMs > 0) await sleep(nowRestMs);
     now.push(await measure(own, requests(own, newestS())));
-    await sleep(1000 / 3);
   }
   return { name, times, now };
 }
@@ -318,13 +334,19 @@ try {
     if (name === 'victoria') await peer.flush();
   }
   const { url } = clustermon;
-  const rows: Row[] = [];
+  const names = [...servers.map((server) => server.name), 'NOW', 'FASTER', 'NOW'];
   const measured = await ingestDuring(url, async () => {
-    for (const name of Object.keys(CASES)) rows.push(await measureCase(name, servers, endS));
+    for (const [what, pace] of [
+      ['ONE PAGE', ONE_PAGE],
+      ['BACK TO BACK', BACK_TO_BACK],
+    ] as const) {
+      const rows: Row[] = [];
+      for (const name of Object.keys(CASES))
+        rows.push(await measureCase(name, servers, endS, pace));
+      process.stdout.write(formatTable([`${what}: LEAST, MEDIAN MS`, ...names], rows.map(cells)));
+    }
   });
   const resting = await ingestDuring(url, () => sleep(LAG_SECONDS * 1000));
-  const names = [...servers.map((server) => server.name), 'NOW', 'FASTER', 'NOW'];
-  process.stdout.write(formatTable(['MS: LEAST, MEDIAN', ...names], rows.map(cells)));
   process.stdout.write(describeIngest('beside the peers', measured));
   process.stdout.write(describeIngest('without queries', resting));
   for (const server of servers) {
