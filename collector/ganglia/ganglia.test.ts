@@ -6,10 +6,11 @@ import { test } from 'node:test';
 import type { HostState } from '../../wire/http.ts';
 import { type Labels, type Metric, seriesKey } from '../../wire/metric.ts';
 import type { LiveHost, LiveSeries } from '../hosts/host-table.ts';
+import type { Listening } from '../inlets/tcp-server.ts';
 import { gmetadDocument, gmondDocument } from './document.ts';
 import { PROLOGUE } from './prologue.ts';
 import { EVERYTHING, parseGangliaQuery } from './query.ts';
-import { serveXml, type XmlServer } from './xml-server.ts';
+import { serveXml } from './xml-server.ts';
 import { attributeText } from './xml-text.ts';
 
 const NOW_S = 1_767_225_600;
@@ -212,7 +213,7 @@ for (const [plain, xml] of texts) {
 const LOCAL = { address: '127.0.0.1', port: 0, isKnown: () => true };
 
 async function withServer(
-  starting: Promise<XmlServer>,
+  starting: Promise<Listening>,
   run: (port: number) => Promise<void>,
 ): Promise<void> {
   const server = await starting;

@@ -2,10 +2,11 @@
 import { networkMatcher } from '../../base/networks.ts';
 import { isLoopback } from '../http/guard.ts';
 import type { InletSettings } from '../inlets/settings.ts';
+import type { Listening } from '../inlets/tcp-server.ts';
 import { type GangliaSource, gmetadDocument, gmondDocument } from './document.ts';
 import { EVERYTHING, parseGangliaQuery } from './query.ts';
 import type { GangliaSettings } from './settings.ts';
-import { serveXml, type XmlServer } from './xml-server.ts';
+import { serveXml } from './xml-server.ts';
 
 /** @throws WorldError `listen`; nothing is left open then */
 export async function serveGanglia(
@@ -35,7 +36,7 @@ export async function serveGanglia(
       },
     },
   ];
-  const servers: XmlServer[] = [];
+  const servers: Listening[] = [];
   const close = async () => {
     for (const server of servers) await server.close();
   };

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { WorldError } from '../../base/errors.ts';
+import { type Listening, listenForConnections } from '../inlets/tcp-server.ts';
 
 /** Readers at a time, each port for itself; more wait for nobody. */
 const CLIENTS_MAX = 16;
@@ -11,11 +10,6 @@ const CLIENTS_MAX = 16;
 const IDLE_MS_MAX = 10_000;
 /** Of a question, as in gmetad. */
 const QUESTION_BYTES_MAX = 2048;
-
-export interface XmlServer {
-  readonly port: number;
-  close(): Promise<void>;
-}
 
 export interface XmlServerOptions {
   readonly address: string;
@@ -34,39 +28,19 @@ export async function serveXml(
   { address, port, isKnown }: XmlServerOptions,
   answer: (question: string) => Iterable<string> | undefined,
   { asks }: { readonly asks: boolean },
-): Promise<XmlServer> {
-  const open = new Set<Socket>();
-  const server = createServer((socket) => {
-    open.add(socket);
-    socket.on('close', () => open.delete(socket));
-    // A connection that breaks is the client's affair.
-    socket.on('error', () => socket.destroy());
-    socket.setTimeout(IDLE_MS_MAX, () => socket.destroy());
-    if (!isKnown(socket.remoteAddress ?? '')) socket.destroy();
-    else void serve(socket, answer, asks);
-  });
-  server.maxConnections = CLIENTS_MAX;
-  server.listen(port, address);
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    const hint = 'collector.gangliaGmondPort, gangliaGmetadPort and gangliaQueryPort name others';
-    throw new WorldError(
-      'listen',
-      `cannot serve Ganglia's XML on ${address}:${port} (${hint})`,
-      error,
-    );
-  }
-  const bound = server.address();
-  return {
-    port: typeof bound === 'object' && bound ? bound.port : port,
-    async close() {
-      for (const socket of open) socket.destroy();
-      const closed = once(server, 'close');
-      server.close();
-      await closed;
-    },
+): Promise<Listening> {
+  const options = {
+    address,
+    port,
+    connectionsMax: CLIENTS_MAX,
+    idleMsMax: IDLE_MS_MAX,
+    purpose: "serve Ganglia's XML",
+    advice: 'collector.gangliaGmondPort, gangliaGmetadPort and gangliaQueryPort name others',
   };
+  return listenForConnections(options, (socket) => {
+    if (isKnown(socket.remoteAddress ?? '')) void serve(socket, answer, asks);
+    else socket.destroy();
+  });
 }
 
 async function serve(

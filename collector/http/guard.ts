@@ -1,7 +1,8 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InputError } from '../../base/errors.ts';
+import { networkMatcher } from '../../base/networks.ts';
 import { includesRole, type Role } from '../access/role.ts';
 import type { TokenStore } from '../access/token-store.ts';
 
@@ -145,12 +146,5 @@ function cookieOf(header: string): string | undefined {
   return undefined;
 }
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
-
 /** True for addresses that only this machine can use; IPv4 in IPv6 included. */
-export function isLoopback(address: string): boolean {
-  const version = isIP(address);
-  return version !== 0 && LOOPBACK.check(address, version === 4 ? 'ipv4' : 'ipv6');
-}
+export const isLoopback = networkMatcher(['127.0.0.0/8', '::1']);

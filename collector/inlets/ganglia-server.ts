@@ -7,10 +7,10 @@ import type { IngestSettings } from '../ingest/settings.ts';
 import { openReceiver } from '../ingest/socket.ts';
 import type { AgentNames } from './agent-names.ts';
 import { GangliaHosts, type GangliaPorts, gangliaName } from './ganglia-hosts.ts';
-import type { Listening } from './line-server.ts';
 import { refused } from './received-sample.ts';
 import type { Refusals } from './refusals.ts';
 import type { InletSettings } from './settings.ts';
+import type { Listening } from './tcp-server.ts';
 
 const SECOND_MS = 1000;
 /** A question is not asked again for so long: in a group each gmond answers it, whoever is meant. */

@@ -7,10 +7,11 @@ import { listenForGanglia } from './ganglia-server.ts';
 import { parseGraphite } from './graphite.ts';
 import { inletRoutes } from './http.ts';
 import { InletHosts, type InletHostsPorts } from './inlet-hosts.ts';
-import { type Listening, listenForLines } from './line-server.ts';
+import { listenForLines } from './line-server.ts';
 import { Refusals } from './refusals.ts';
 import type { InletSettings } from './settings.ts';
 import { listenForStatsd } from './statsd-server.ts';
+import type { Listening } from './tcp-server.ts';
 
 export interface Inlets {
   close(): Promise<void>;

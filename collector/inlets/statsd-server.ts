@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { WorldError } from '../../base/errors.ts';
-import type { Listening } from './line-server.ts';
 import type { SampleTaker } from './received-sample.ts';
 import type { Refusals } from './refusals.ts';
 import { FLUSH_MS, StatsdCollection } from './statsd.ts';
 import { parseStatsd } from './statsd-line.ts';
+import type { Listening } from './tcp-server.ts';
 
 /** Hears StatsD over UDP. @throws WorldError `listen` */
 export async function listenForStatsd(
